@@ -1,0 +1,152 @@
+"""A case: one complaint or wish of one customer, from registration to closing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.aftersales.labels import IssueType, Label, Liability, Priority, Remedy
+from bot.aftersales.offer import Offer
+from bot.aftersales.states import Machine
+
+
+class CaseState(Label):
+    """Where a case stands."""
+
+    REGISTERED = "registered"
+    TRIAGED = "triaged"
+    INVESTIGATING = "investigating"
+    OFFERED = "offered"
+    COUNTERED = "countered"
+    AGREED = "agreed"
+    EXECUTING = "executing"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    WAITING_CUSTOMER = "waiting_customer"
+    ESCALATED = "escalated"
+    WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+
+
+_S = CaseState
+_OPEN = frozenset(
+    {
+        _S.REGISTERED,
+        _S.TRIAGED,
+        _S.INVESTIGATING,
+        _S.OFFERED,
+        _S.COUNTERED,
+        _S.AGREED,
+        _S.EXECUTING,
+        _S.WAITING_CUSTOMER,
+        _S.ESCALATED,
+        _S.REOPENED,
+    }
+)
+_SIDE = frozenset({_S.WAITING_CUSTOMER, _S.ESCALATED, _S.WITHDRAWN, _S.RESOLVED})
+
+_MACHINE = Machine(
+    "case",
+    {
+        _S.REGISTERED: _SIDE | {_S.TRIAGED, _S.INVESTIGATING, _S.OFFERED, _S.AGREED},
+        _S.TRIAGED: _SIDE | {_S.INVESTIGATING, _S.OFFERED, _S.AGREED},
+        _S.INVESTIGATING: _SIDE | {_S.OFFERED, _S.AGREED},
+        _S.OFFERED: _SIDE | {_S.COUNTERED, _S.AGREED, _S.INVESTIGATING},
+        _S.COUNTERED: _SIDE | {_S.OFFERED, _S.AGREED, _S.INVESTIGATING},
+        _S.AGREED: _SIDE | {_S.EXECUTING},
+        _S.EXECUTING: _SIDE,
+        _S.WAITING_CUSTOMER: _OPEN | {_S.WITHDRAWN, _S.RESOLVED},
+        _S.ESCALATED: _OPEN | {_S.WITHDRAWN, _S.RESOLVED},
+        _S.REOPENED: _SIDE | {_S.INVESTIGATING, _S.OFFERED, _S.AGREED},
+        _S.RESOLVED: frozenset({_S.CLOSED, _S.REOPENED}),
+        _S.CLOSED: frozenset({_S.REOPENED}),
+        _S.WITHDRAWN: frozenset({_S.REOPENED}),
+    },
+)
+
+
+@dataclass(eq=False)
+class Case:
+    """A complaint with everything known about it.
+
+    ``lines`` maps order line positions to quantities. ``story`` is in the customer's words and language.
+    ``source_message_id`` is the inbound message that confirmed it: a second run of that message finds this case.
+    ``next_contact_by`` is the promise made to the customer.
+    """
+
+    number: str
+    conversation_id: str
+    customer_id: str
+    order_number: str
+    issue_type: IssueType
+    opened_at: datetime
+    next_contact_by: datetime
+    language: str
+    channel: str
+    source_message_id: str
+    story: str = ""
+    wish: Remedy | None = None
+    lines: dict[int, int] = field(default_factory=dict)
+    priority: Priority = Priority.NORMAL
+    liability: Liability = Liability.UNDETERMINED
+    policy_version: str | None = None
+    state: CaseState = CaseState.REGISTERED
+    resolved_at: datetime | None = None
+    offers: list[Offer] = field(default_factory=list)
+    version: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something still has to happen."""
+        return self.state in _OPEN
+
+    def triage(self, priority: Priority, liability: Liability) -> None:
+        """Record how pressing the case is and who seems to answer for it."""
+        self.priority = priority
+        self.liability = liability
+        self._move(CaseState.TRIAGED)
+
+    def investigate(self) -> None:
+        """Record that a person has to look into the facts."""
+        self._move(CaseState.INVESTIGATING)
+
+    def offer(self, offer: Offer) -> None:
+        """Propose a remedy to the customer and keep it in the ledger."""
+        self.offers.append(offer)
+        self._move(CaseState.OFFERED)
+
+    def agree(self) -> None:
+        """Record that both sides agreed on the newest offer, or on the customer's wish."""
+        if self.offers:
+            self.offers[-1].accept()
+        self._move(CaseState.AGREED)
+
+    def execute(self) -> None:
+        """Record that what was agreed is being carried out."""
+        self._move(CaseState.EXECUTING)
+
+    def escalate(self) -> None:
+        """Hand the case to a person."""
+        self._move(CaseState.ESCALATED)
+
+    def return_to_bot(self) -> None:
+        """Take the case back from a person who left it to the bot again."""
+        self._move(CaseState.INVESTIGATING)
+
+    def withdraw(self) -> None:
+        """Record that the customer took the complaint back."""
+        self._move(CaseState.WITHDRAWN)
+
+    def resolve(self, now: datetime) -> None:
+        """Record that the customer got what was agreed."""
+        self._move(CaseState.RESOLVED)
+        self.resolved_at = now
+
+    def reopen(self) -> None:
+        """Take a finished case up again, one step more pressing than before."""
+        self._move(CaseState.REOPENED)
+        self.resolved_at = None
+        self.priority = list(Priority)[max(0, self.priority.rank - 1)]
+
+    def _move(self, wanted: CaseState) -> None:
+        self.state = _MACHINE.move(self.state, wanted)

@@ -1,0 +1,65 @@
+"""What the shop sells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.aftersales.labels import Label
+from bot.aftersales.money import Money
+from bot.errors import OutOfStockError
+
+
+class ReturnClass(Label):
+    """Whether goods can be taken back after a change of mind (Directive 2011/83/EU art. 16)."""
+
+    STANDARD = "standard"
+    HYGIENE = "hygiene"
+    MADE_TO_MEASURE = "made_to_measure"
+    PERISHABLE = "perishable"
+    SEALED_MEDIA = "sealed_media"
+    DIGITAL = "digital"
+
+
+@dataclass(eq=False)
+class Variant:
+    """One sellable form of a product; ``stock`` counts pieces that nobody has reserved."""
+
+    sku: str
+    product_id: str
+    price: Money
+    stock: int
+    size: str | None = None
+    color: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Return size and colour in one short text, such as ``42 / black``."""
+        return " / ".join(part for part in (self.size, self.color) if part)
+
+    def reserve(self, quantity: int) -> None:
+        """Take pieces out of the free stock, or raise OutOfStockError."""
+        if quantity > self.stock:
+            raise OutOfStockError(self.sku, self.stock)
+        self.stock -= quantity
+
+    def release(self, quantity: int) -> None:
+        """Put reserved pieces back into the free stock."""
+        self.stock += quantity
+
+
+@dataclass(eq=False)
+class Product:
+    """A product with its variants; ``titles`` maps BCP 47 languages to names, ``title`` is the default."""
+
+    id: str
+    title: str
+    category: str
+    return_class: ReturnClass = ReturnClass.STANDARD
+    warranty_months: int = 24
+    supplier: str | None = None
+    titles: dict[str, str] = field(default_factory=dict)
+    variants: list[Variant] = field(default_factory=list)
+
+    def title_in(self, language: str) -> str:
+        """Return the product's name in a language, or its default name."""
+        return self.titles.get(language) or self.titles.get(language.split("-")[0]) or self.title

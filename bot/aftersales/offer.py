@@ -1,0 +1,59 @@
+"""Offers: what one side proposes, and what the other says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.aftersales.labels import Label, Remedy
+from bot.aftersales.money import Money
+from bot.aftersales.states import Machine
+
+
+class OfferState(Label):
+    """Where an offer stands."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COUNTERED = "countered"
+    EXPIRED = "expired"
+
+
+class Proposer(Label):
+    """Who made an offer."""
+
+    BOT = "bot"
+    AGENT = "agent"
+    CUSTOMER = "customer"
+
+
+_MACHINE = Machine(
+    "offer",
+    {
+        OfferState.PROPOSED: frozenset(
+            {OfferState.ACCEPTED, OfferState.DECLINED, OfferState.COUNTERED, OfferState.EXPIRED}
+        )
+    },
+)
+
+
+@dataclass(eq=False)
+class Offer:
+    """One entry of a case's offer ledger; ``reasons`` are the policy's codes."""
+
+    remedy: Remedy
+    proposed_by: Proposer
+    proposed_at: datetime
+    amount: Money | None = None
+    reasons: list[str] = field(default_factory=list)
+    state: OfferState = OfferState.PROPOSED
+    id: int | None = None
+
+    def accept(self) -> None:
+        """Record that the other side agreed."""
+        self.state = _MACHINE.move(self.state, OfferState.ACCEPTED)
+
+    def decline(self) -> None:
+        """Record that the other side refused."""
+        self.state = _MACHINE.move(self.state, OfferState.DECLINED)

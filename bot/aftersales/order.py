@@ -1,0 +1,189 @@
+"""Orders as the shop delivered them: lines, payments, parcels, and the proof of whose order it is."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.aftersales.catalogue import Product
+from bot.aftersales.labels import Label
+from bot.aftersales.money import Money
+
+
+class OrderState(Label):
+    """Where an order stands."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    CANCELED = "canceled"
+
+
+class ShipmentState(Label):
+    """Where a parcel stands, as its carrier says."""
+
+    LABEL_CREATED = "label_created"
+    IN_TRANSIT = "in_transit"
+    IN_CUSTOMS = "in_customs"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+    LOST = "lost"
+    RETURNED_TO_SENDER = "returned_to_sender"
+
+
+@dataclass(eq=False)
+class Customer:
+    """Somebody who bought something; ``phone`` is E.164, ``language`` BCP 47, ``country`` ISO 3166 alpha-2."""
+
+    id: str
+    name: str
+    email: str
+    country: str
+    language: str
+    phone: str | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class TrackingEvent:
+    """One scan of a parcel."""
+
+    at: datetime
+    state: ShipmentState
+    location: str = ""
+    id: int | None = None
+
+
+@dataclass(eq=False)
+class Shipment:
+    """One parcel of an order."""
+
+    id: str
+    carrier: str
+    tracking_number: str
+    state: ShipmentState
+    shipped_at: datetime | None = None
+    promised_by: datetime | None = None
+    delivered_at: datetime | None = None
+    events: list[TrackingEvent] = field(default_factory=list)
+
+    @property
+    def last_event(self) -> TrackingEvent | None:
+        """Return the newest scan, or None before the first."""
+        return max(self.events, key=lambda event: event.at, default=None)
+
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether the promised time has passed without delivery."""
+        return self.delivered_at is None and self.promised_by is not None and now > self.promised_by
+
+
+@dataclass(eq=False)
+class Payment:
+    """Money the customer paid for an order."""
+
+    id: str
+    method: str
+    amount: Money
+    paid_at: datetime
+
+
+@dataclass(eq=False)
+class OrderLine:
+    """One line of an order; ``position`` counts from 1 and names the line in every conversation."""
+
+    position: int
+    product: Product
+    sku: str
+    quantity: int
+    unit_price: Money
+    size: str | None = None
+    color: str | None = None
+    id: int | None = None
+
+    @property
+    def variant_label(self) -> str:
+        """Return size and colour in one short text."""
+        return " / ".join(part for part in (self.size, self.color) if part)
+
+
+@dataclass(eq=False)
+class Address:
+    """Where a parcel goes; ``country`` is ISO 3166 alpha-2."""
+
+    name: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+
+
+@dataclass(eq=False)
+class Order:
+    """One purchase of one customer, all amounts in one currency."""
+
+    number: str
+    customer: Customer
+    state: OrderState
+    placed_at: datetime
+    address: Address
+    shipping_fee: Money
+    total: Money
+    lines: list[OrderLine] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    shipments: list[Shipment] = field(default_factory=list)
+
+    @property
+    def currency(self) -> str:
+        """Return the ISO 4217 code all amounts of this order are in."""
+        return self.total.currency
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """Return when the last parcel arrived, or None while one is still on its way."""
+        times = [shipment.delivered_at for shipment in self.shipments]
+        if not times or None in times:
+            return None
+        return max(time for time in times if time)
+
+    def line(self, position: int) -> OrderLine | None:
+        """Return the line at a position, or None."""
+        return next((line for line in self.lines if line.position == position), None)
+
+    def is_proved_by(self, factor: str) -> bool:
+        """Tell whether an e-mail address, four last phone digits, a phone number or a postcode is this order's.
+
+        Every comparison runs in constant time, and all of them always run, so that neither the answer nor its
+        timing tells which one was close.
+        """
+        given = _folded(factor)
+        digits = re.sub(r"\D", "", given)
+        phone = re.sub(r"\D", "", self.customer.phone or "")
+        matches = [
+            _same(given, _folded(self.customer.email)),
+            _same(_compact(given), _compact(_folded(self.address.postcode))) and len(_compact(given)) >= 3,
+            _same(digits, phone[-4:]) and len(digits) == 4,
+            _same(digits[-9:], phone[-9:]) and len(digits) >= 9,
+        ]
+        return any(matches)
+
+
+def normalised_number(text: str) -> str:
+    """Return an order number as it is stored: upper case, without spaces, dashes, dots or hashes."""
+    return re.sub(r"[\s\-–—.#_/]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"[\s-]", "", text)
+
+
+def _same(left: str, right: str) -> bool:
+    return hmac.compare_digest(left.encode(), right.encode())

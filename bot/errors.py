@@ -1,0 +1,119 @@
+"""The whole error tree: every error carries a code and fields, never a text for customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ParleyError(Exception):
+    """Raised when Parley cannot do what was asked; base of all our errors.
+
+    ``fields`` are facts for logs, answers and tests; they must hold no personal data.
+    """
+
+    code = "error"
+
+    def __init__(self, **fields: Any) -> None:
+        self.fields = fields
+        super().__init__(", ".join(f"{name}={value}" for name, value in fields.items()) or self.code)
+
+
+class StartupError(ParleyError):
+    """Raised when the process cannot start; ``message`` is one line saying what is wrong and how to mend it."""
+
+    code = "startup"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message=message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class SettingsError(StartupError):
+    """Raised when an environment variable or a configuration file is unusable."""
+
+    code = "settings"
+
+
+class IllegalStateError(ParleyError):
+    """Raised when a verb does not apply in the present state; names both states."""
+
+    code = "illegal_state"
+
+    def __init__(self, kind: str, current: str, wanted: str) -> None:
+        super().__init__(kind=kind, current=current, wanted=wanted)
+
+
+class NotFoundError(ParleyError):
+    """Raised when something that was named does not exist."""
+
+    code = "not_found"
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(kind=kind, key=key)
+
+
+class NotIdentifiedError(ParleyError):
+    """Raised when order data is asked for in a conversation that has not proved whose order it is."""
+
+    code = "not_identified"
+
+
+class IdentificationLockedError(ParleyError):
+    """Raised when too many wrong tries have locked an order for this conversation."""
+
+    code = "identification_locked"
+
+
+class PolicyRefusalError(ParleyError):
+    """Raised when law and policy do not allow what was asked; ``reasons`` are machine-readable codes."""
+
+    code = "policy_refusal"
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(reasons=reasons)
+        self.reasons = reasons
+
+
+class OutOfStockError(ParleyError):
+    """Raised when a replacement variant has fewer pieces left than were asked for."""
+
+    code = "out_of_stock"
+
+    def __init__(self, sku: str, left: int) -> None:
+        super().__init__(sku=sku, left=left)
+
+
+class ConflictError(ParleyError):
+    """Raised when somebody else has changed the same thing in the meantime."""
+
+    code = "conflict"
+
+
+class ImportRejectedError(ParleyError):
+    """Raised when a shop file has errors; ``problems`` lists ``(path, message)`` pairs, nothing was written."""
+
+    code = "import_rejected"
+
+    def __init__(self, problems: list[tuple[str, str]]) -> None:
+        super().__init__(problems=len(problems))
+        self.problems = problems
+
+
+class AuthenticationError(ParleyError):
+    """Raised when a name and password do not match an account, or the account is locked."""
+
+    code = "authentication"
+
+
+class InvalidInputError(ParleyError):
+    """Raised when a form field cannot be accepted; ``problem`` is a code such as ``too_short`` or ``taken``."""
+
+    code = "invalid_input"
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(field=field, problem=problem)
+        self.field = field
+        self.problem = problem

@@ -1,0 +1,178 @@
+"""Reading and checking the files of ``data/policy``; what the keys mean is explained in docs/policy.md."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from bot.aftersales.labels import Payer, Remedy
+from bot.aftersales.policy import DestinationPolicy, Policy, Terms
+from bot.errors import SettingsError
+from bot.services.policy_section import Problem, Section
+
+OTHERS = "others"
+"""What ``countries`` says in the file that is the shop's default."""
+
+_LENGTH_OF_VERSION = 12
+_DESTINATION_KEYS = frozenset(
+    {
+        "countries",
+        "days_to_send",
+        "legal_days_to_send",
+        "days_to_refund",
+        "legal_days_to_refund",
+        "change_of_mind",
+        "faulty",
+        "service",
+    }
+)
+_DEFAULT_KEYS = _DESTINATION_KEYS | {"exchange_rates"}
+_TERMS_KEYS = frozenset(
+    {
+        "source",
+        "days",
+        "legal_days",
+        "remedies",
+        "return_shipping",
+        "refunds_outbound_shipping",
+        "review_above",
+    }
+)
+
+
+def load_policy(folder: Path) -> Policy:
+    """Return the policy that a folder's ``*.yml`` files state.
+
+    Raises SettingsError with one line for every mistake in any of them: file, line, field, and what is wrong.
+    The version is a digest of what the files say; comments and layout do not change it.
+    """
+    problems: list[Problem] = []
+    files = list(_read(folder, problems))
+    defaults = [file for file in files if _is_default(file)]
+    destinations = {file.file: _destination(file) for file in files}
+    rates = [_exchange_rates(file) for file in defaults]
+    _check_countries(files)
+    if not defaults:
+        message = f'no file says "{OTHERS}", so the remaining destinations are without a policy'
+        problems.append(Problem(str(folder), 1, "countries", message))
+    if problems:
+        raise SettingsError("\n".join(str(problem) for problem in sorted(problems)))
+    default = destinations.pop(defaults[0].file)
+    return Policy(tuple(destinations.values()), default, _version(files), rates[0])
+
+
+def _read(folder: Path, problems: list[Problem]) -> Iterator[Section]:
+    """Yield the files that are YAML mappings, in the order of their names."""
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            # The round-trip reader is the one that knows the line of every key.
+            content = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = mark.line + 1 if mark else 1
+            problems.append(Problem(path.name, line, "", f"is not YAML: {error.problem or error.context}"))
+        except (YAMLError, UnicodeDecodeError, OSError) as error:
+            problems.append(Problem(path.name, 1, "", f"cannot be read: {type(error).__name__}"))
+        else:
+            if isinstance(content, Mapping):
+                yield Section(path.name, "", content, problems)
+            else:
+                problems.append(Problem(path.name, 1, "", "must hold keys with values"))
+
+
+def _is_default(file: Section) -> bool:
+    return bool(file.content.get("countries") == OTHERS)
+
+
+def _destination(file: Section) -> DestinationPolicy:
+    file.check_keys(_DEFAULT_KEYS if _is_default(file) else _DESTINATION_KEYS)
+    return DestinationPolicy(
+        name=Path(file.file).stem,
+        countries=frozenset(code for code, _ in _countries(file)),
+        change_of_mind=_terms(file.section("change_of_mind")),
+        faulty=_terms(file.section("faulty")),
+        service=_terms(file.section("service")),
+        days_to_send=_days_to_send(file),
+        days_to_refund=_days_to_refund(file),
+    )
+
+
+def _countries(file: Section) -> Iterator[tuple[str, int]]:
+    """Yield the well-formed country codes, each with its line."""
+    if _is_default(file):
+        return
+    for code, line in file.texts("countries", f'"{OTHERS}" or a list of ISO 3166 codes such as [DE, FR]'):
+        if len(code) == 2 and code.isascii() and code.isalpha() and code.isupper():
+            yield code, line
+        else:
+            file.problem("countries", f"{code} is no ISO 3166 code of two capital letters", line)
+
+
+def _days_to_send(file: Section) -> int:
+    days = file.whole_number("days_to_send", least=1)
+    legal = file.whole_number_or_none("legal_days_to_send", least=1)
+    if days is not None and legal is not None and days < legal:
+        file.problem("days_to_send", f"must be at least {legal} (legal_days_to_send), not {days}")
+    return days or 0
+
+
+def _days_to_refund(file: Section) -> int:
+    days = file.whole_number("days_to_refund", least=1)
+    legal = file.whole_number_or_none("legal_days_to_refund", least=1)
+    if days is not None and legal is not None and days > legal:
+        file.problem("days_to_refund", f"must be at most {legal} (legal_days_to_refund), not {days}")
+    return days or 0
+
+
+def _terms(section: Section) -> Terms:
+    section.check_keys(_TERMS_KEYS)
+    days = section.whole_number_or_none("days")
+    legal = section.whole_number_or_none("legal_days")
+    if days is not None and legal is not None and days < legal:
+        section.problem("days", f"must be at least {legal} (legal_days), not {days}")
+    return Terms(
+        days=days,
+        remedies=section.labels("remedies", Remedy),
+        return_shipping=section.label("return_shipping", Payer) or Payer.SHOP,
+        refunds_outbound_shipping=section.yes_or_no("refunds_outbound_shipping"),
+        source=section.text("source"),
+        review_above=section.amount_or_none("review_above"),
+    )
+
+
+def _exchange_rates(file: Section) -> dict[str, Decimal]:
+    section = file.section("exchange_rates")
+    rates = {}
+    for currency in section.content:
+        if isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper():
+            problems = len(section.problems)
+            rates[currency] = section.amount(currency)
+            if not rates[currency] and len(section.problems) == problems:
+                section.problem(currency, "must be more than 0")
+        else:
+            section.problem(str(currency), "is no ISO 4217 code of three capital letters")
+    return rates
+
+
+def _check_countries(files: list[Section]) -> None:
+    """Note every country, and every claim to be the default, that comes a second time."""
+    first: dict[str, str] = {}
+    for file in files:
+        # What is wrong with the codes themselves has been noted before.
+        unheard = Section(file.file, "", file.content, [])
+        for code, line in [(OTHERS, None)] if _is_default(file) else _countries(unheard):
+            if code in first:
+                file.problem("countries", f"{code} is in {first[code]} already", line)
+            first.setdefault(code, file.file)
+
+
+def _version(files: list[Section]) -> str:
+    content = {file.file: file.content for file in files}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH_OF_VERSION]

@@ -1,0 +1,199 @@
+"""What the use cases need of a database and a clock; implemented by ``bot.store`` and by fakes in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, TypeVar
+
+from bot.aftersales.audit import AuditEvent
+from bot.aftersales.case import Case
+from bot.aftersales.catalogue import Product
+from bot.aftersales.escalation import Escalation
+from bot.aftersales.exchange import Exchange
+from bot.aftersales.identification import Identification
+from bot.aftersales.order import Customer, Order
+from bot.aftersales.return_ import Return
+from bot.services.account import Account, Session
+
+Clock = Callable[[], datetime]
+"""Return the present moment, aware and in UTC."""
+
+
+class Products(Protocol):
+    """All products with their variants."""
+
+    def add(self, product: Product) -> None:
+        """Keep a new product."""
+
+    async def get(self, product_id: str) -> Product | None:
+        """Return a product with its variants, or None."""
+
+    async def all(self) -> list[Product]:
+        """Return every product, in order of category and title."""
+
+
+class Customers(Protocol):
+    """All customers."""
+
+    def add(self, customer: Customer) -> None:
+        """Keep a new customer."""
+
+    async def get(self, customer_id: str) -> Customer | None:
+        """Return a customer, or None."""
+
+    async def proved_in(self, conversation_ids: Collection[str]) -> dict[str, Customer]:
+        """Return, by conversation, whose order was proved there last; conversations without proof are left out."""
+
+
+class Orders(Protocol):
+    """All orders with lines, products, payments, shipments and customer."""
+
+    def add(self, order: Order) -> None:
+        """Keep a new order."""
+
+    async def get(self, number: str) -> Order | None:
+        """Return the order of a normalised number with everything that belongs to it, or None."""
+
+    async def of_customer(self, customer_id: str, limit: int = 20) -> list[Order]:
+        """Return a customer's orders, newest first."""
+
+
+class Cases(Protocol):
+    """All cases with their offers."""
+
+    def add(self, case: Case) -> None:
+        """Keep a new case."""
+
+    async def get(self, number: str) -> Case | None:
+        """Return a case, or None."""
+
+    async def by_source_message(self, message_id: str) -> Case | None:
+        """Return the case that this inbound message opened, or None."""
+
+    async def of_order(self, order_number: str) -> list[Case]:
+        """Return the cases of an order, newest first."""
+
+    async def of_conversation(self, conversation_id: str) -> list[Case]:
+        """Return the cases opened in a conversation, newest first."""
+
+
+class Returns(Protocol):
+    """All returns with their lines."""
+
+    def add(self, return_: Return) -> None:
+        """Keep a new return."""
+
+    async def get(self, rma: str) -> Return | None:
+        """Return a return, or None."""
+
+    async def of_order(self, order_number: str) -> list[Return]:
+        """Return the returns of an order, newest first."""
+
+
+class Exchanges(Protocol):
+    """All exchanges."""
+
+    def add(self, exchange: Exchange) -> None:
+        """Keep a new exchange."""
+
+    async def of_order(self, order_number: str) -> list[Exchange]:
+        """Return the exchanges of an order, newest first."""
+
+
+class Escalations(Protocol):
+    """All handoffs."""
+
+    def add(self, escalation: Escalation) -> None:
+        """Keep a new handoff."""
+
+    async def open_of(self, conversation_id: str) -> Escalation | None:
+        """Return the handoff that a conversation is in, or None while the bot handles it."""
+
+    async def latest_of(self, conversation_id: str) -> Escalation | None:
+        """Return a conversation's newest handoff, open or not, or None."""
+
+    async def queue(self) -> list[Escalation]:
+        """Return the open handoffs: the most pressing first, then the longest waiting."""
+
+
+class Identifications(Protocol):
+    """The tries of conversations at order numbers."""
+
+    def add(self, identification: Identification) -> None:
+        """Keep a new record of tries."""
+
+    async def get(self, conversation_id: str, order_number: str) -> Identification | None:
+        """Return what is known of a conversation's tries at an order number, or None."""
+
+    async def proved_in(self, conversation_id: str) -> list[str]:
+        """Return the order numbers proved in a conversation, newest proof first."""
+
+
+class AuditLog(Protocol):
+    """The append-only record of changes."""
+
+    def add(self, event: AuditEvent) -> None:
+        """Append an event."""
+
+    async def of_subject(self, subject: str) -> list[AuditEvent]:
+        """Return what happened to a thing, oldest first."""
+
+
+class Accounts(Protocol):
+    """The people of the desk and their sessions."""
+
+    def add(self, account: Account) -> None:
+        """Keep a new account."""
+
+    async def get(self, account_id: str) -> Account | None:
+        """Return an account, or None."""
+
+    async def by_name(self, name: str) -> Account | None:
+        """Return the account with a login name (case-folded), or None."""
+
+    async def all(self) -> list[Account]:
+        """Return every account, by name."""
+
+    def add_session(self, session: Session) -> None:
+        """Keep a new session."""
+
+    async def session(self, token_digest: str) -> Session | None:
+        """Return the session of a token's digest, or None."""
+
+    async def end_session(self, token_digest: str) -> None:
+        """Forget a session."""
+
+    async def end_sessions_of(self, account_id: str) -> None:
+        """Forget every session of an account."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction over all repositories; leaving it without ``commit`` rolls back."""
+
+    products: Products
+    customers: Customers
+    orders: Orders
+    cases: Cases
+    returns: Returns
+    exchanges: Exchanges
+    escalations: Escalations
+    identifications: Identifications
+    audit: AuditLog
+    accounts: Accounts
+
+    async def next_number(self, sequence: str) -> int:
+        """Return the next number of a named sequence, starting at 1."""
+
+    async def commit(self) -> None:
+        """Make everything since entering durable, or raise ConflictError where a versioned row changed meanwhile."""
+
+    async def __aenter__(self: Self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+Self = TypeVar("Self", bound=UnitOfWork)

@@ -1,0 +1,222 @@
+"""The database's ports in memory, for unit tests of whatever stands on them.
+
+What is added is visible at once and taken out again where the unit of work is left without ``commit``;
+changes of things that were there before are not undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from types import TracebackType
+from typing import Any
+
+from typing_extensions import Self
+
+from bot.aftersales.audit import AuditEvent
+from bot.aftersales.case import Case
+from bot.aftersales.catalogue import Product
+from bot.aftersales.escalation import Escalation
+from bot.aftersales.exchange import Exchange
+from bot.aftersales.identification import Identification
+from bot.aftersales.order import Customer, Order
+from bot.aftersales.return_ import Return
+from bot.conversations.model import Conversation, InboundMessage, Message, OutboundMessage
+from bot.errors import ConflictError
+from bot.services.account import Account, Session
+from tests.fake_conversations import FakeConversations, FakeDialogueLog, FakeInbox, FakeMessages, FakeOutbox
+from tests.fake_tables import FakeDatabase, HasDatabase, Table
+
+__all__ = ["FakeDatabase", "FakeUnitOfWork", "fake_unit_of_work_factory"]
+
+
+class FakeProducts(Table[Product]):
+    async def get(self, product_id: str) -> Product | None:
+        return self.one(id=product_id)
+
+    async def all(self) -> list[Product]:
+        return sorted(self.rows, key=lambda product: (product.category, product.title, product.id))
+
+
+class FakeCustomers(Table[Customer]):
+    async def get(self, customer_id: str) -> Customer | None:
+        return self.one(id=customer_id)
+
+    async def proved_in(self, conversation_ids: Collection[str]) -> dict[str, Customer]:
+        proofs = [p for p in self.uow.database.all(Identification) if p.proved_at is not None]
+        orders = {order.number: order for order in self.uow.database.all(Order)}
+        return {
+            proof.conversation_id: orders[proof.order_number].customer
+            for proof in sorted(proofs, key=lambda proof: (proof.proved_at, proof.id))
+            if proof.conversation_id in conversation_ids and proof.order_number in orders
+        }
+
+
+class FakeOrders(Table[Order]):
+    async def get(self, number: str) -> Order | None:
+        return self.one(number=number)
+
+    async def of_customer(self, customer_id: str, limit: int = 20) -> list[Order]:
+        mine = [order for order in self.rows if order.customer.id == customer_id]
+        return sorted(mine, key=lambda order: (order.placed_at, order.number), reverse=True)[:limit]
+
+
+class FakeCases(Table[Case]):
+    async def get(self, number: str) -> Case | None:
+        return self.one(number=number)
+
+    async def by_source_message(self, message_id: str) -> Case | None:
+        return self.one(source_message_id=message_id)
+
+    async def of_order(self, order_number: str) -> list[Case]:
+        return _newest_first(self.find(order_number=order_number))
+
+    async def of_conversation(self, conversation_id: str) -> list[Case]:
+        return _newest_first(self.find(conversation_id=conversation_id))
+
+
+class FakeReturns(Table[Return]):
+    async def get(self, rma: str) -> Return | None:
+        return self.one(rma=rma)
+
+    async def of_order(self, order_number: str) -> list[Return]:
+        mine = self.find(order_number=order_number)
+        return sorted(mine, key=lambda return_: (return_.requested_at, return_.rma), reverse=True)
+
+
+class FakeExchanges(Table[Exchange]):
+    def add(self, thing: Exchange) -> None:
+        self.number(thing)
+        super().add(thing)
+
+    async def of_order(self, order_number: str) -> list[Exchange]:
+        return self.find(order_number=order_number)[::-1]
+
+
+class FakeEscalations(Table[Escalation]):
+    def add(self, thing: Escalation) -> None:
+        self.number(thing)
+        super().add(thing)
+
+    async def open_of(self, conversation_id: str) -> Escalation | None:
+        return next((found for found in self.find(conversation_id=conversation_id) if found.is_open), None)
+
+    async def latest_of(self, conversation_id: str) -> Escalation | None:
+        return next(reversed(self.find(conversation_id=conversation_id)), None)
+
+    async def queue(self) -> list[Escalation]:
+        waiting = [found for found in self.rows if found.is_open]
+        return sorted(waiting, key=lambda found: (found.priority.rank, found.opened_at, found.id))
+
+
+class FakeIdentifications(Table[Identification]):
+    def add(self, thing: Identification) -> None:
+        self.number(thing)
+        super().add(thing)
+
+    async def get(self, conversation_id: str, order_number: str) -> Identification | None:
+        return self.one(conversation_id=conversation_id, order_number=order_number)
+
+    async def proved_in(self, conversation_id: str) -> list[str]:
+        proofs = [
+            (found.proved_at, found.id, found.order_number)
+            for found in self.find(conversation_id=conversation_id)
+            if found.proved_at
+        ]
+        return [number for _, _, number in sorted(proofs, reverse=True)]
+
+
+class FakeAuditLog(Table[AuditEvent]):
+    def add(self, thing: AuditEvent) -> None:
+        self.number(thing)
+        super().add(thing)
+
+    async def of_subject(self, subject: str) -> list[AuditEvent]:
+        return self.find(subject=subject)
+
+
+class FakeAccounts(Table[Account]):
+    def __init__(self, uow: HasDatabase, kind: type[Account]) -> None:
+        super().__init__(uow, kind)
+        self._sessions = Table(uow, Session)
+
+    async def get(self, account_id: str) -> Account | None:
+        return self.one(id=account_id)
+
+    async def by_name(self, name: str) -> Account | None:
+        return self.one(name=name.casefold())
+
+    async def all(self) -> list[Account]:
+        return sorted(self.rows, key=lambda account: account.name)
+
+    def add_session(self, session: Session) -> None:
+        self._sessions.add(session)
+
+    async def session(self, token_digest: str) -> Session | None:
+        return self._sessions.one(token_digest=token_digest)
+
+    async def end_session(self, token_digest: str) -> None:
+        self._forget(token_digest=token_digest)
+
+    async def end_sessions_of(self, account_id: str) -> None:
+        self._forget(account_id=account_id)
+
+    def _forget(self, **wanted: str) -> None:
+        for session in self._sessions.find(**wanted):
+            self._sessions.rows.remove(session)
+            self.uow.undo.append(lambda kept=session: self._sessions.rows.append(kept))
+
+
+class FakeUnitOfWork:
+    """A unit of work over a FakeDatabase; ``committed`` tells whether the last one entered was committed."""
+
+    def __init__(self, database: FakeDatabase | None = None) -> None:
+        self.database = database or FakeDatabase()
+        self.undo: list[Callable[[], Any]] = []
+        self.committed = False
+        self.products = FakeProducts(self, Product)
+        self.customers = FakeCustomers(self, Customer)
+        self.orders = FakeOrders(self, Order)
+        self.cases = FakeCases(self, Case)
+        self.returns = FakeReturns(self, Return)
+        self.exchanges = FakeExchanges(self, Exchange)
+        self.escalations = FakeEscalations(self, Escalation)
+        self.identifications = FakeIdentifications(self, Identification)
+        self.audit = FakeAuditLog(self, AuditEvent)
+        self.accounts = FakeAccounts(self, Account)
+        self.conversations = FakeConversations(self, Conversation)
+        self.messages = FakeMessages(self, Message)
+        self.inbox = FakeInbox(self, InboundMessage)
+        self.outbox = FakeOutbox(self, OutboundMessage)
+        self.dialogue = FakeDialogueLog(self)
+
+    async def next_number(self, sequence: str) -> int:
+        self.database.numbers[sequence] = self.database.numbers.get(sequence, 0) + 1
+        return self.database.numbers[sequence]
+
+    async def commit(self) -> None:
+        sources = [case.source_message_id for case in self.database.all(Case)]
+        if len(sources) != len(set(sources)):
+            raise ConflictError(what="key")
+        self.undo.clear()
+        self.committed = True
+        self.database.commits += 1
+
+    async def __aenter__(self) -> Self:
+        self.committed = False
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self.undo:
+            self.undo.pop()()
+
+
+def fake_unit_of_work_factory(database: FakeDatabase | None = None) -> Callable[[], FakeUnitOfWork]:
+    """Return what makes units of work over one database in memory."""
+    shared = database or FakeDatabase()
+    return lambda: FakeUnitOfWork(shared)
+
+
+def _newest_first(cases: list[Case]) -> list[Case]:
+    return sorted(cases, key=lambda case: (case.opened_at, case.number), reverse=True)

@@ -1,0 +1,352 @@
+"""The policy files that ship are sound, and every mistake in such a file is named with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.aftersales.labels import IssueType, Payer, Remedy
+from bot.aftersales.policy import Policy, Selection
+from bot.errors import SettingsError
+from bot.services.policy_files import load_policy
+from tests.unit.aftersales.builders import NOW, an_order
+
+SHIPPED = Path(__file__).resolve().parents[3] / "data" / "policy"
+EU_COUNTRIES = set("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+EEA_COUNTRIES = EU_COUNTRIES | {"IS", "LI", "NO"}
+#: Rasa reads every YAML file below data/ and takes one with such a key for its own.
+KEYS_OF_RASA = set(
+    "nlu stories rules responses intents entities slots forms actions session_config version".split()
+)
+REMEDIES = ", ".join(remedy.value for remedy in Remedy)
+
+DESTINATION = """\
+countries: [DE, FR]
+days_to_send: 14
+legal_days_to_send: 14
+days_to_refund: 14
+legal_days_to_refund: 14
+change_of_mind:
+  source: a law
+  days: 30
+  legal_days: 14
+  remedies: [return_refund, exchange]
+  return_shipping: customer
+  refunds_outbound_shipping: true
+  review_above: 500
+faulty:
+  source: another law
+  days: 731
+  legal_days: 731
+  remedies: [exchange]
+  return_shipping: shop
+  refunds_outbound_shipping: true
+  review_above: 499.50
+service:
+  source: a rule of the shop
+  days: null
+  legal_days: null
+  remedies: [apology]
+  return_shipping: shop
+  refunds_outbound_shipping: false
+  review_above: null
+"""
+DEFAULT = DESTINATION.replace("[DE, FR]", "others") + "exchange_rates:\n  EUR: 1\n  USD: 1.1\n"
+
+Folder = Callable[..., Path]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """Return a function that writes files, a sound default among them unless told otherwise."""
+
+    def write(shop: str | None = DEFAULT, **files: str) -> Path:
+        for name, text in (files if shop is None else {"shop": shop, **files}).items():
+            (tmp_path / f"{name}.yml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def problems(folder: Path) -> list[str]:
+    """Return the lines of the error that loading a folder raises."""
+    with pytest.raises(SettingsError) as error:
+        load_policy(folder)
+    return str(error.value).splitlines()
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Policy:
+    return load_policy(SHIPPED)
+
+
+def test_destinations_and_the_default_ship(shipped: Policy) -> None:
+    assert {destination.name for destination in shipped.destinations} == {"eu", "uk", "us", "cn"}
+    assert shipped.default.name == "shop"
+    assert shipped.for_country("ES").name == "eu"
+    assert shipped.for_country("JP") is shipped.default
+
+
+def test_the_whole_european_economic_area_is_covered(shipped: Policy) -> None:
+    assert shipped.for_country("DE").countries == EEA_COUNTRIES
+    assert len(EU_COUNTRIES) == 27
+
+
+@pytest.mark.parametrize(
+    ("country", "days"), [("DE", 30), ("NO", 30), ("GB", 30), ("US", 30), ("CN", 14), ("JP", 30)]
+)
+def test_customers_may_change_their_minds_for_so_many_days(shipped: Policy, country: str, days: int) -> None:
+    for days_ago, is_open in ((days, True), (days + 1, False)):
+        order = an_order(country=country, delivered_days_ago=days_ago)
+        verdict = shipped.decide(order, [Selection(order.lines[0], 1)], IssueType.CHANGED_MIND, NOW, {})
+        assert verdict.allows(Remedy.RETURN_REFUND) is is_open
+        assert verdict.return_shipping is Payer.CUSTOMER
+
+
+@pytest.mark.parametrize("country", ["DE", "GB", "US", "CN", "JP"])
+def test_faulty_goods_come_back_at_the_shop_s_expense_for_two_years(shipped: Policy, country: str) -> None:
+    order = an_order(country=country, delivered_days_ago=730)
+    verdict = shipped.decide(order, [Selection(order.lines[0], 1)], IssueType.DEFECTIVE, NOW, {})
+    assert verdict.remedies == (
+        Remedy.EXCHANGE,
+        Remedy.RETURN_REFUND,
+        Remedy.REPAIR,
+        Remedy.REFUND_PARTIAL,
+    )
+    assert verdict.return_shipping is Payer.SHOP
+
+
+@pytest.mark.parametrize(
+    ("country", "comes_back"), [("DE", True), ("GB", True), ("US", False), ("CN", False), ("JP", False)]
+)
+def test_the_delivery_fee_of_a_whole_return_comes_back_where_law_says_so(
+    shipped: Policy, country: str, comes_back: bool
+) -> None:
+    order = an_order(country=country)
+    verdict = shipped.decide(order, [Selection(order.lines[0], 1)], IssueType.CHANGED_MIND, NOW, {})
+    assert (verdict.refund == order.total) is comes_back
+
+
+@pytest.mark.parametrize("issue", IssueType)
+def test_something_can_be_done_about_every_issue_everywhere(shipped: Policy, issue: IssueType) -> None:
+    for country in ("DE", "GB", "US", "CN", "JP"):
+        order = an_order(country=country, delivered_days_ago=3)
+        assert shipped.decide(order, [Selection(order.lines[0], 1)], issue, NOW, {}).remedies
+
+
+def test_every_section_that_ships_names_its_source(shipped: Policy) -> None:
+    for destination in (*shipped.destinations, shipped.default):
+        for terms in (destination.change_of_mind, destination.faulty, destination.service):
+            assert len(terms.source) > 10
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yml")), ids=lambda path: path.name)
+def test_rasa_does_not_take_a_policy_file_for_its_own(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    keys = {line.split(":")[0] for line in lines if line and line[0].isalpha()}
+    assert "countries" in keys
+    assert not keys & KEYS_OF_RASA
+
+
+def test_a_sound_file_is_read_as_written(folder: Folder) -> None:
+    policy = load_policy(folder(eu=DESTINATION))
+    assert policy.for_country("FR").name == "eu"
+    assert policy.for_country("FR").change_of_mind.remedies == (Remedy.RETURN_REFUND, Remedy.EXCHANGE)
+    assert policy.for_country("FR").service.days is None
+    assert str(policy.for_country("FR").faulty.review_above) == "499.5"
+    assert {code: str(rate) for code, rate in policy.exchange_rates.items()} == {"EUR": "1", "USD": "1.1"}
+
+
+def test_the_version_follows_what_the_files_say(folder: Folder) -> None:
+    before = load_policy(folder(eu=DESTINATION)).version
+    assert len(before) == 12
+    assert load_policy(folder(eu="# a comment\n" + DESTINATION + "\n\n")).version == before
+    assert load_policy(folder(eu=DESTINATION.replace("days: 30", "days: 31"))).version != before
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "problem"),
+    [
+        ("days_to_send: 14\n", "", "eu.yml:1: days_to_send: is missing"),
+        ("  days: 30\n", "", "eu.yml:6: change_of_mind.days: is missing"),
+        (
+            "  days: 30",
+            "  days: -1",
+            "eu.yml:8: change_of_mind.days: must be a whole number of at least 0, not -1",
+        ),
+        (
+            "  days: 30",
+            "  days: soon",
+            "eu.yml:8: change_of_mind.days: must be a whole number of at least 0, not soon",
+        ),
+        (
+            "  days: 30",
+            "  days: yes",
+            "eu.yml:8: change_of_mind.days: must be a whole number of at least 0, not yes",
+        ),
+        (
+            "  days: 30",
+            "  days: true",
+            "eu.yml:8: change_of_mind.days: must be a whole number of at least 0, not true",
+        ),
+        (
+            "  days: 30",
+            "  days: 7.5",
+            "eu.yml:8: change_of_mind.days: must be a whole number of at least 0, not 7.5",
+        ),
+        (
+            "  days: 30",
+            "  days: 13",
+            "eu.yml:8: change_of_mind.days: must be at least 14 (legal_days), not 13",
+        ),
+        (
+            "days_to_send: 14",
+            "days_to_send: 7",
+            "eu.yml:2: days_to_send: must be at least 14 (legal_days_to_send), not 7",
+        ),
+        (
+            "days_to_refund: 14",
+            "days_to_refund: 15",
+            "eu.yml:4: days_to_refund: must be at most 14 (legal_days_to_refund), not 15",
+        ),
+        (
+            "  days: 30\n",
+            "  days: 30\n  hours: 2\n",
+            "eu.yml:9: change_of_mind.hours: is not known; known are days, legal_days, "
+            "refunds_outbound_shipping, remedies, return_shipping, review_above, source",
+        ),
+        (
+            "[return_refund, exchange]",
+            "[return_refund, hug]",
+            f"eu.yml:10: change_of_mind.remedies: must hold only {REMEDIES}, not hug",
+        ),
+        (
+            "[return_refund, exchange]",
+            "[exchange, exchange]",
+            "eu.yml:10: change_of_mind.remedies: exchange is listed twice",
+        ),
+        (
+            "[apology]",
+            "[]",
+            f"eu.yml:26: service.remedies: must be a list of some of {REMEDIES}, not an empty list",
+        ),
+        (
+            "return_shipping: customer",
+            "return_shipping: Customer",
+            "eu.yml:11: change_of_mind.return_shipping: must be one of shop, customer, not Customer",
+        ),
+        (
+            "refunds_outbound_shipping: false",
+            "refunds_outbound_shipping: no",
+            "eu.yml:28: service.refunds_outbound_shipping: must be true or false, not no",
+        ),
+        (
+            "review_above: 500",
+            "review_above: much",
+            "eu.yml:13: change_of_mind.review_above: must be a number of at least 0, not much",
+        ),
+        (
+            "review_above: 500",
+            "review_above: .inf",
+            "eu.yml:13: change_of_mind.review_above: must be a number of at least 0, not inf",
+        ),
+        ("source: a law", "source: ' '", "eu.yml:7: change_of_mind.source: must be a text, not  "),
+        ("source: a law", "source:", "eu.yml:7: change_of_mind.source: must be a text, not null"),
+        (
+            "[DE, FR]",
+            "[DE, France]",
+            "eu.yml:1: countries: France is no ISO 3166 code of two capital letters",
+        ),
+        ("[DE, FR]", "[DE, DE]", "eu.yml:1: countries: DE is in eu.yml already"),
+        (
+            "[DE, FR]",
+            "DE",
+            'eu.yml:1: countries: must be "others" or a list of ISO 3166 codes such as [DE, FR], not DE',
+        ),
+        ("[DE, FR]", "others", "shop.yml:1: countries: others is in eu.yml already"),
+        (
+            "countries: [DE, FR]",
+            "countries: [DE, FR",
+            "eu.yml:2: is not YAML: expected ',' or ']', but got ':'",
+        ),
+        (
+            "days_to_send: 14\n",
+            "days_to_send: 14\ndays_to_send: 15\n",
+            'eu.yml:3: is not YAML: found duplicate key "days_to_send" with value "15" '
+            '(original value: "14")',
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_and_field(
+    folder: Folder, written: str, instead: str, problem: str
+) -> None:
+    assert DESTINATION.count(written) >= 1
+    found = problems(folder(eu=DESTINATION.replace(written, instead, 1)))
+    assert problem in found
+
+
+def test_only_the_mistake_is_named(folder: Folder) -> None:
+    wrong = DESTINATION.replace("days: 30", "days: 13")
+    assert problems(folder(eu=wrong)) == [
+        "eu.yml:8: change_of_mind.days: must be at least 14 (legal_days), not 13"
+    ]
+
+
+def test_a_missing_section_is_one_mistake(folder: Folder) -> None:
+    assert problems(folder(eu=DESTINATION[: DESTINATION.index("service:")])) == [
+        "eu.yml:1: service: is missing"
+    ]
+
+
+def test_a_section_must_be_a_section(folder: Folder) -> None:
+    text = DESTINATION[: DESTINATION.index("service:")] + "service: good\n"
+    assert problems(folder(eu=text)) == ["eu.yml:22: service: must hold keys with values"]
+
+
+def test_all_mistakes_of_all_files_are_named_at_once(folder: Folder) -> None:
+    eu = DESTINATION.replace("days: 30", "days: 1").replace("[apology]", "[hug]")
+    found = problems(folder(eu=eu, xx="- a list", shop=DEFAULT.replace("EUR: 1", "Euro: 0")))
+    assert [line.split(" ")[0] for line in found] == ["eu.yml:8:", "eu.yml:26:", "shop.yml:31:", "xx.yml:1:"]
+
+
+def test_a_country_belongs_to_one_file(folder: Folder) -> None:
+    other = DESTINATION.replace("[DE, FR]", "\n  - IT\n  - FR")
+    assert problems(folder(eu=DESTINATION, south=other)) == [
+        "south.yml:3: countries: FR is in eu.yml already"
+    ]
+
+
+def test_one_file_has_to_be_the_default(folder: Folder) -> None:
+    (problem,) = problems(folder(shop=None, eu=DESTINATION))
+    assert 'no file says "others"' in problem
+
+
+def test_an_empty_folder_has_no_default(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path)
+    assert str(tmp_path) in problem
+
+
+@pytest.mark.parametrize(
+    ("rates", "problem"),
+    [
+        ("  EUR: 0\n", "shop.yml:31: exchange_rates.EUR: must be more than 0"),
+        ("  EUR: -1\n", "shop.yml:31: exchange_rates.EUR: must be a number of at least 0, not -1"),
+        ("  euro: 1\n", "shop.yml:31: exchange_rates.euro: is no ISO 4217 code of three capital letters"),
+    ],
+)
+def test_exchange_rates_are_checked(folder: Folder, rates: str, problem: str) -> None:
+    shop = DESTINATION.replace("[DE, FR]", "others") + "exchange_rates:\n" + rates
+    assert problems(folder(shop=shop)) == [problem]
+
+
+def test_exchange_rates_belong_into_the_default_only(folder: Folder) -> None:
+    found = problems(folder(eu=DESTINATION + "exchange_rates: {EUR: 1}\n"))
+    assert [line.split(";")[0] for line in found] == ["eu.yml:30: exchange_rates: is not known"]
+
+
+def test_a_file_that_is_no_text_is_named(folder: Folder) -> None:
+    path = folder(eu=DESTINATION)
+    (path / "eu.yml").write_bytes(b"\xff\xfe\x00")
+    assert problems(path) == ["eu.yml:1: cannot be read: UnicodeDecodeError"]

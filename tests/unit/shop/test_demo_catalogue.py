@@ -1,0 +1,76 @@
+"""The demo shop sells enough of everything, named in four languages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from bot.aftersales.catalogue import Product, ReturnClass
+from bot.aftersales.money import Money
+from bot.services.demo_catalogue import fill, load_catalogue, load_countries
+
+COLORS = {
+    "black", "white", "red", "blue", "green", "grey", "brown", "beige",
+    "pink", "purple", "yellow", "orange", "navy", "silver", "gold",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> list[Product]:
+    return load_catalogue()
+
+
+def test_catalogue_has_ten_categories_and_over_sixty_products(catalogue: list[Product]) -> None:
+    categories = Counter(product.category for product in catalogue)
+    assert len(categories) == 10
+    assert len(catalogue) >= 64
+    assert min(categories.values()) >= 6
+
+
+def test_every_product_has_a_title_in_four_languages(catalogue: list[Product]) -> None:
+    for product in catalogue:
+        assert set(product.titles) == {"en", "de", "es", "zh"}, product.id
+        assert product.title == product.titles["en"]
+        # A title in one language that was left standing in another would show here.
+        assert len(set(product.titles.values())) == 4, product.id
+
+
+def test_keys_are_unique(catalogue: list[Product]) -> None:
+    for keys in ([p.id for p in catalogue], [v.sku for p in catalogue for v in p.variants]):
+        assert len(set(keys)) == len(keys)
+
+
+def test_variants_can_be_sold(catalogue: list[Product]) -> None:
+    variants = [variant for product in catalogue for variant in product.variants]
+    assert all(variant.price.currency == "EUR" and variant.price.amount > 0 for variant in variants)
+    assert all(variant.color is None or variant.color in COLORS for variant in variants)
+    sold_out = [variant for variant in variants if variant.stock == 0]
+    assert 20 < len(sold_out) < len(variants) / 4
+
+
+def test_every_return_class_is_sold(catalogue: list[Product]) -> None:
+    assert {product.return_class for product in catalogue} == set(ReturnClass)
+
+
+@pytest.mark.parametrize(
+    ("country", "euros", "price"),
+    [
+        ("DE", "79.90", "79.90 EUR"),
+        ("US", "79.90", "87.90 USD"),
+        ("GB", "4.90", "3.90 GBP"),
+        ("CN", "79.90", "623.00 CNY"),
+        ("JP", "79.90", "13200 JPY"),
+        ("KR", "4.90", "7250 KRW"),
+    ],
+)
+def test_price_abroad_looks_like_a_price(country: str, euros: str, price: str) -> None:
+    assert str(load_countries()[country].price(Money(Decimal(euros), "EUR"))) == price
+
+
+def test_pattern_is_filled_from_the_right() -> None:
+    assert fill("+3460000####", 733) == "+34600000733"
+    assert fill("SE1# #@@", 7).startswith("SE1")
+    assert "#" not in fill("##-###", 1)
+    assert "@" not in fill("101# @@", 1)
