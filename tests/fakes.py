@@ -7,6 +7,7 @@ changes of things that were there before are not undone.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -163,7 +164,7 @@ class FakeAccounts(Table[Account]):
     def _forget(self, **wanted: str) -> None:
         for session in self._sessions.find(**wanted):
             self._sessions.rows.remove(session)
-            self.uow.undo.append(lambda kept=session: self._sessions.rows.append(kept))
+            self.uow.undo.append(partial(self._sessions.rows.append, session))
 
 
 class FakeUnitOfWork:

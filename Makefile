@@ -1,0 +1,67 @@
+# The daily commands; `make run` and `make test` are all that a newcomer needs.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.10 || command -v python3)
+UV := .uv/bin/uv
+RUN := $(UV) run --frozen --no-sync
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export PYTHONWARNINGS := ignore
+
+.PHONY: run test check unit train eval bench format locale clean
+
+run: .venv/.synced-run
+	@$(RUN) --no-dev python -m bot serve
+
+test: check unit
+	@$(RUN) python -m bot train
+	$(RUN) pytest -q tests/integration
+	$(RUN) rasa test core --stories tests/stories --model "$$($(RUN) python -m bot train)" \
+	  --fail-on-prediction-errors --out var/stories > var/stories.log 2>&1 \
+	  && echo "rasa test stories: ok" || (tail -n 60 var/stories.log; exit 1)
+	$(RUN) pytest -q tests/e2e tests/browser
+
+check: .venv/.synced
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+	$(RUN) python -m bot locale check
+	@mkdir -p var && $(RUN) rasa data validate --domain domain --config config.yml --data data > var/validate.log 2>&1 \
+	  && echo "rasa data validate: ok" || (cat var/validate.log; exit 1)
+
+unit: .venv/.synced
+	$(RUN) pytest -q tests/unit
+
+train: .venv/.synced
+	@$(RUN) python -m bot train --force
+
+eval: .venv/.synced
+	@$(RUN) python -m bot eval nlu tests/nlu/*.jsonl
+
+bench: .venv/.synced
+	@$(RUN) python -m bench.run
+
+format: .venv/.synced
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+locale: .venv/.synced
+	$(RUN) python -m bot locale update
+
+clean:
+	rm -rf .venv .uv .rasa var models/*.tar.gz
+
+# uv lives in an environment of its own, so that nothing on the machine is touched.
+$(UV):
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v in ((3, 10), (3, 11)) else "parley: needs Python 3.11 or 3.10, this is %d.%d; give one with PYTHON=" % v)'
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.5,<1"
+
+# A second start finds the stamp newer than the lock and needs no network.
+.venv/.synced-run: $(UV) uv.lock pyproject.toml
+	@$(UV) sync --frozen --no-dev --inexact --python $(PYTHON)
+	@touch $@
+
+.venv/.synced: $(UV) uv.lock pyproject.toml
+	@$(UV) sync --frozen --python $(PYTHON)
+	@touch $@ .venv/.synced-run

@@ -1,0 +1,50 @@
+"""The questions of an exchange."""
+
+from __future__ import annotations
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import facts
+from actions.forms import OrderForm
+from actions.intake import Intake
+from actions.refusals import say_refusal
+from actions.replacement import open_variants, read_variant
+from bot.aftersales.labels import IssueType, Remedy
+
+
+class ValidateExchangeForm(OrderForm):
+    """The exchange form: which pieces, why, for which variant, and an explicit yes."""
+
+    form = "exchange_form"
+    questions = ("order_number", "verification", "items", "quantity", "reason", "variant", "confirmation")
+    left_to_rules = frozenset({"return_item", "refund_order", "repair_item", "reship_item"})
+    _decided_after = "reason"
+
+    async def read_own(self, intake: Intake, asked: str | None) -> None:
+        await read_variant(intake, asked == "variant")
+
+    async def is_needed(self, dispatcher: CollectingDispatcher, intake: Intake, slot: str) -> bool:
+        if slot == "items" and intake["items"] and len(intake["items"]) > 1:
+            # A replacement is chosen for one product; the next exchange follows after this one.
+            intake.clear("items", "quantity")
+            return True
+        if slot == "reason" and intake["reason"] is None and intake.turn.value("size"):
+            intake.set("reason", IssueType.WRONG_SIZE.value)
+        return await super().is_needed(dispatcher, intake, slot)
+
+    async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
+        verdict = await intake.verdict()
+        if not verdict.allows(Remedy.EXCHANGE):
+            say_refusal(dispatcher, "utter_exchange_refused", verdict)
+            return True
+        if not await open_variants(intake):
+            dispatcher.utter_message(
+                response="utter_exchange_out_of_stock",
+                facts={"reasons": ["out_of_stock"]},
+                choices=[
+                    facts.choice(facts.label("label_choice_return"), "/return_item"),
+                    facts.choice(facts.label("label_choice_human"), "/ask_human"),
+                ],
+            )
+            return True
+        return False

@@ -1,0 +1,59 @@
+"""Opening exchanges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import facts
+from actions.context import context
+from actions.intake import Intake, forget_answers
+from actions.outcomes import complaint_of, say_return_opened
+from actions.refusals import say_refusal
+from actions.turn import Turn
+from bot.aftersales.labels import Remedy
+from bot.errors import OutOfStockError, PolicyRefusalError
+from bot.services import exchanges
+
+
+class ActionOpenExchange(Action):
+    """Open the exchange that the customer confirmed."""
+
+    def name(self) -> str:
+        return "action_open_exchange"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        return await open_exchange(dispatcher, Intake(Turn(tracker), context()))
+
+
+async def open_exchange(dispatcher: CollectingDispatcher, intake: Intake) -> list[EventType]:
+    """Reserve the chosen variant and open the return; the last piece may have gone since it was offered."""
+    try:
+        async with intake.context.uow() as uow:
+            case, return_, exchange = await exchanges.open_exchange(
+                uow,
+                intake.context.policy,
+                complaint_of(intake, Remedy.EXCHANGE),
+                intake["variant"],
+                intake.context.clock(),
+            )
+    except OutOfStockError:
+        dispatcher.utter_message(
+            response="utter_exchange_just_sold_out",
+            facts={"reasons": ["out_of_stock"]},
+            choices=[
+                facts.choice(facts.label("label_choice_exchange"), "/exchange_item"),
+                facts.choice(facts.label("label_choice_return"), "/return_item"),
+            ],
+        )
+        return [SlotSet("variant", None), SlotSet("confirmation", None), SlotSet("outcome", None)]
+    except PolicyRefusalError:
+        say_refusal(dispatcher, "utter_exchange_refused", await intake.verdict())
+        return forget_answers()
+    say_return_opened(
+        dispatcher, case, return_, {"return": facts.return_fact(return_), "exchange": facts.exchange_fact(exchange)}
+    )
+    return forget_answers()

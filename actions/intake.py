@@ -1,0 +1,225 @@
+"""The state of a form, and what one message adds to it: everything already said is used and not asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.context import Context
+from actions.turn import Turn
+from bot.aftersales import matching
+from bot.aftersales.labels import WHOLE_ORDER, IssueType
+from bot.aftersales.order import Order
+from bot.aftersales.policy import Verdict
+from bot.errors import IdentificationLockedError
+from bot.services import cases, identification
+from bot.services.identification import proved_order
+
+#: The slots a form fills, in the order in which a change of one makes those behind it void.
+FORM_SLOTS = (
+    "order_number",
+    "verification",
+    "case_choice",
+    "items",
+    "quantity",
+    "details",
+    "reason",
+    "remedy",
+    "variant",
+    "confirmation",
+    "change",
+)
+_AFTER_ORDER = FORM_SLOTS[1:]
+#: What a finished or abandoned form leaves behind for the next one: the order, once proved, stays known.
+TRANSIENT = tuple(slot for slot in FORM_SLOTS if slot not in ("order_number", "verification"))
+
+
+def forget_answers(*, keep: tuple[str, ...] = ()) -> list[EventType]:
+    """Return the events that make the next form start afresh."""
+    return [SlotSet(slot, None) for slot in (*TRANSIENT, "outcome", "wish") if slot not in keep]
+
+
+def finished(turn: Turn) -> list[EventType]:
+    """Return the events after which the next form starts afresh, unless a form is only interrupted."""
+    return [SlotSet("outcome", None)] if turn.tracker.active_loop.get("name") else forget_answers()
+
+
+class Intake:
+    """What a form knows: slots, the order once it is proved, and the policy's verdict."""
+
+    def __init__(self, turn: Turn, context: Context) -> None:
+        self.turn = turn
+        self.context = context
+        self.slots: dict[str, Any] = {slot: turn.tracker.get_slot(slot) for slot in (*FORM_SLOTS, "wish")}
+        self.updates: dict[str, Any] = {}
+        self.order: Order | None = None
+        self.failed_proof = False
+        self.is_locked = False
+
+    def __getitem__(self, slot: str) -> Any:
+        return self.slots.get(slot)
+
+    def set(self, slot: str, value: Any) -> None:
+        """Give a slot a value that the message implies."""
+        if self.slots.get(slot) != value:
+            self.slots[slot] = value
+            self.updates[slot] = value
+
+    def clear(self, *slots: str) -> None:
+        """Make slots unknown again."""
+        for slot in slots:
+            self.set(slot, None)
+
+    async def load_order(self) -> Order | None:
+        """Return the order of this form if the conversation has proved it."""
+        number = self["order_number"]
+        if self.order is None and number and self["verification"]:
+            async with self.context.uow() as uow:
+                self.order = await proved_order(uow, self.turn.conversation_id, number)
+        return self.order
+
+    @property
+    def issue(self) -> IssueType | None:
+        """Return the issue type settled so far, or None."""
+        return IssueType(self["reason"]) if self["reason"] else None
+
+    @property
+    def lines(self) -> dict[int, int]:
+        """Return the chosen pieces as positions and quantities; empty means the whole order."""
+        quantities = {int(position): int(count) for position, count in (self["quantity"] or {}).items()}
+        return {int(position): quantities.get(int(position), 1) for position in self["items"] or []}
+
+    async def verdict(self) -> Verdict:
+        """Return what policy allows for what is known so far; needs an order and an issue."""
+        assert self.issue is not None
+        async with self.context.uow() as uow:
+            return await cases.decide(
+                uow,
+                self.context.policy,
+                self.turn.conversation_id,
+                self["order_number"],
+                self.issue,
+                self.lines,
+                self.context.clock(),
+            )
+
+
+Reader = Callable[[Intake, bool], Awaitable[None]]
+"""Read one slot out of the message; the flag tells whether it is what the customer was asked."""
+
+
+async def read_order_number(intake: Intake, asked: bool) -> None:
+    """Take an order number over; another one than before makes everything about the old order void."""
+    turn = intake.turn
+    number = turn.order_number
+    if number is None and turn.case_number:
+        async with intake.context.uow() as uow:
+            case = await uow.cases.get(turn.case_number)
+            number = case.order_number if case else None
+    if number and number != intake["order_number"]:
+        intake.set("order_number", number)
+        intake.clear(*(slot for slot in _AFTER_ORDER if slot not in ("reason", "details", "remedy")))
+    if intake["order_number"] and not intake["verification"]:
+        async with intake.context.uow() as uow:
+            if await identification.is_proved(uow, turn.conversation_id, intake["order_number"]):
+                intake.set("verification", "proved")
+
+
+async def read_verification(intake: Intake, asked: bool) -> None:
+    """Try every detail of the message that could prove the order; the services count wrong tries."""
+    if not intake["order_number"] or intake["verification"]:
+        return
+    factors = intake.turn.factors
+    if not factors and asked and not intake.turn.is_payload and "order_number" not in intake.updates:
+        text = intake.turn.text
+        if len(text.split()) <= 3 and any(character.isdigit() for character in text):
+            factors = [text]
+    for factor in factors[:3]:
+        try:
+            async with intake.context.uow() as uow:
+                proved = await identification.prove(
+                    uow, intake.turn.conversation_id, intake["order_number"], factor, intake.context.clock()
+                )
+        except IdentificationLockedError:
+            intake.is_locked = True
+            return
+        if proved:
+            intake.set("verification", "proved")
+            intake.failed_proof = False
+            return
+        intake.failed_proof = True
+
+
+async def read_items(intake: Intake, asked: bool) -> None:
+    """Take the lines over that buttons, ordinals or words name."""
+    order = await intake.load_order()
+    if order is None:
+        return
+    turn = intake.turn
+    chosen = [str(value) for value in turn.values("item")]
+    if "all" in chosen:
+        positions = [line.position for line in order.lines]
+    elif chosen:
+        positions = [int(value) for value in chosen if value.isdigit() and order.line(int(value))]
+    elif asked or intake["items"] is None or turn.intent in ("inform", "deny"):
+        positions = matching.lines_meant(
+            order,
+            "" if turn.is_payload else turn.text,
+            ordinals=[int(value) for value in turn.values("ordinal")] if asked or turn.intent == "inform" else [],
+            colors=turn.values("color") if asked else [],
+            sizes=turn.values("size") if asked else [],
+        )
+        if asked and not positions and turn.text.strip().isdigit() and order.line(int(turn.text)):
+            positions = [int(turn.text)]
+    else:
+        positions = []
+    if positions and positions != intake["items"]:
+        intake.set("items", positions)
+        intake.clear("quantity", "variant", "confirmation")
+
+
+async def read_quantity(intake: Intake, asked: bool) -> None:
+    """Take the number of pieces over, at most what was ordered of each line."""
+    order = await intake.load_order()
+    if order is None or not intake["items"]:
+        return
+    turn = intake.turn
+    given = turn.value("quantity")
+    if given is None and asked and turn.text.strip().isdigit():
+        given = turn.text
+    lines = [line for position in intake["items"] if (line := order.line(position))]
+    several = [line for line in lines if line.quantity > 1]
+    if given is None or not str(given).isdigit() or int(given) < 1 or not several:
+        return
+    wanted = {str(line.position): min(int(given), line.quantity) for line in lines}
+    if wanted != intake["quantity"]:
+        intake.set("quantity", wanted)
+        intake.clear("variant", "confirmation")
+
+
+async def read_reason(intake: Intake, asked: bool) -> None:
+    """Take the issue type over that the message states, or that a button named."""
+    turn = intake.turn
+    issue = turn.issue
+    if issue is None and asked and not turn.is_payload and turn.issue_ranking:
+        best = turn.issue_ranking[0]
+        # Asked for a reason, a few words are one; only a guess that is no better than chance is asked again.
+        issue = str(best["name"]) if float(best["confidence"]) >= 0.4 else None
+    if issue is None or issue not in set(IssueType) or issue == intake["reason"]:
+        return
+    is_correction = bool(turn.value("reason")) or turn.intent in ("inform", "deny", "complain")
+    if intake["reason"] and not asked and not is_correction:
+        return
+    intake.set("reason", issue)
+    intake.clear("remedy", "confirmation")
+    if IssueType(issue) in WHOLE_ORDER:
+        intake.set("items", [])
+
+
+async def read_details(intake: Intake, asked: bool) -> None:
+    """Keep the customer's own account of what happened."""
+    turn = intake.turn
+    if intake["details"] is None and not turn.is_payload and (asked or (turn.is_story and turn.issue_stated >= 0.5)):
+        intake.set("details", turn.text[:2000])

@@ -1,0 +1,216 @@
+"""The questions that depend on what is known: their buttons and facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import facts
+from actions.context import context
+from actions.intake import Intake
+from actions.replacement import open_variants
+from actions.summaries import summary_of
+from actions.turn import Turn
+from bot.aftersales.case import Case
+from bot.aftersales.labels import FAULTS, WITHDRAWALS, IssueType
+from bot.services import cases
+
+_GOODS_REASONS = (
+    IssueType.WRONG_SIZE,
+    IssueType.CHANGED_MIND,
+    IssueType.NOT_AS_DESCRIBED,
+    IssueType.DAMAGED,
+    IssueType.DEFECTIVE,
+    IssueType.WRONG_ITEM,
+)
+
+
+class _Question(Action):
+    slot = ""
+
+    def name(self) -> str:
+        return f"action_ask_{self.slot}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        await self.ask(dispatcher, Intake(Turn(tracker), context()))
+        return []
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        """Utter the question with its buttons and facts."""
+        raise NotImplementedError
+
+
+class ActionAskItems(_Question):
+    """Ask which lines of the order it is about."""
+
+    slot = "items"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        order = await intake.load_order()
+        assert order is not None
+        language = intake.turn.language
+        several_at_once = intake.turn.tracker.active_loop.get("name") != "exchange_form"
+        choices = [
+            facts.choice(facts.pieces(line, line.quantity, language), f'/choose_item{{"item": "{line.position}"}}')
+            for line in order.lines
+        ]
+        if several_at_once and len(order.lines) > 1:
+            choices.append(facts.choice(facts.label("label_choice_all_items"), '/choose_item{"item": "all"}'))
+        dispatcher.utter_message(
+            response="utter_ask_items",
+            facts={"items": [facts.item_fact(line, language) for line in order.lines]},
+            choices=choices,
+        )
+
+
+class ActionAskQuantity(_Question):
+    """Ask how many pieces of the chosen line."""
+
+    slot = "quantity"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        order = await intake.load_order()
+        assert order is not None
+        line = order.line(int(intake["items"][0]))
+        assert line is not None
+        dispatcher.utter_message(
+            response="utter_ask_quantity",
+            item=facts.pieces(line, 1, intake.turn.language) | {"quantity": None},
+            count=line.quantity,
+            facts={"line": line.position, "ordered": line.quantity},
+            choices=[
+                facts.choice(str(count), f'/choose_quantity{{"quantity": "{count}"}}')
+                for count in range(1, min(line.quantity, 6) + 1)
+            ],
+        )
+
+
+class ActionAskReason(_Question):
+    """Ask why, the likeliest reasons first."""
+
+    slot = "reason"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        likely = [
+            IssueType(found["name"])
+            for found in intake.turn.issue_ranking[:3]
+            if found["name"] in set(IssueType) and float(found["confidence"]) >= 0.1
+        ]
+        if intake.turn.tracker.active_loop.get("name") in ("return_form", "exchange_form"):
+            likely = [issue for issue in likely if issue in WITHDRAWALS | FAULTS]
+            likely += [issue for issue in _GOODS_REASONS if issue not in likely]
+        elif IssueType.OTHER not in likely:
+            likely.append(IssueType.OTHER)
+        dispatcher.utter_message(
+            response="utter_ask_reason",
+            facts={"reasons": [issue.value for issue in likely[:6]]},
+            choices=[
+                facts.choice(facts.label(f"label_issue_{issue}"), f'/choose_reason{{"reason": "{issue}"}}')
+                for issue in likely[:6]
+            ],
+        )
+
+
+class ActionAskRemedy(_Question):
+    """Ask what the customer would like, of what policy allows."""
+
+    slot = "remedy"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        verdict = await intake.verdict()
+        dispatcher.utter_message(
+            response="utter_ask_remedy",
+            facts={"remedies": [remedy.value for remedy in verdict.remedies]},
+            choices=[
+                facts.choice(facts.label(f"label_remedy_{remedy}"), f'/choose_remedy{{"remedy": "{remedy}"}}')
+                for remedy in verdict.remedies
+            ],
+        )
+
+
+class ActionAskVariant(_Question):
+    """Ask for the replacement, of what is in stock."""
+
+    slot = "variant"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        variants = await open_variants(intake)
+        dispatcher.utter_message(
+            response="utter_ask_variant",
+            facts={
+                "variants": [
+                    {"sku": variant.sku, "size": variant.size, "color": variant.color, "stock": variant.stock}
+                    for variant in variants
+                ]
+            },
+            choices=[
+                facts.choice(
+                    facts.variant(variant.size, variant.color), f'/choose_variant{{"variant": "{variant.sku}"}}'
+                )
+                for variant in variants[:10]
+            ],
+        )
+
+
+class ActionAskConfirmation(_Question):
+    """Sum up what is about to be written and ask for an explicit yes."""
+
+    slot = "confirmation"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        summary, summary_facts = await summary_of(intake)
+        dispatcher.utter_message(
+            response="utter_ask_confirmation",
+            summary=summary,
+            facts={"summary": summary_facts},
+            choices=[
+                facts.choice(facts.label("label_choice_yes"), "/affirm"),
+                facts.choice(facts.label("label_choice_change"), "/deny"),
+            ],
+        )
+
+
+class ActionAskChange(_Question):
+    """Ask what of the summary was not right."""
+
+    slot = "change"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        known = [name for name in ("items", "quantity", "reason", "remedy", "variant") if intake[name]]
+        if intake.turn.tracker.active_loop.get("name") == "withdraw_form":
+            known = []
+        dispatcher.utter_message(
+            response="utter_ask_change",
+            facts={"changes": ["order", *known]},
+            choices=[
+                *(
+                    facts.choice(facts.label(f"label_change_{name}"), f'/choose_change{{"change": "{name}"}}')
+                    for name in ["order", *known]
+                ),
+                facts.choice(facts.label("label_choice_stop"), "/stop"),
+            ],
+        )
+
+
+class ActionAskCaseChoice(_Question):
+    """Ask which of several open cases."""
+
+    slot = "case_choice"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        async with intake.context.uow() as uow:
+            found = await cases.open_in(uow, intake.turn.conversation_id, intake["order_number"])
+        dispatcher.utter_message(
+            response="utter_ask_case_choice",
+            facts={"cases": [facts.case_fact(case) for case in found]},
+            choices=[
+                facts.choice(_case_line(case), f'/choose_case{{"case": "{case.number}"}}') for case in found
+            ],
+        )
+
+
+def _case_line(case: Case) -> dict[str, Any]:
+    return facts.label("label_case_line", number=case.number, issue=facts.label(f"label_issue_{case.issue_type}"))

@@ -1,0 +1,47 @@
+"""Which variant may replace the goods, and which one the customer means."""
+
+from __future__ import annotations
+
+from actions.intake import Intake
+from bot.aftersales import matching
+from bot.aftersales.catalogue import Variant
+from bot.services import exchanges
+
+
+async def open_variants(intake: Intake) -> list[Variant]:
+    """Return what is in stock to replace the chosen pieces."""
+    order = await intake.load_order()
+    (position,) = intake["items"]
+    line = order.line(int(position)) if order else None
+    if line is None or intake.issue is None:
+        return []
+    return exchanges.alternatives(line, intake.lines[line.position], intake.issue)
+
+
+async def read_variant(intake: Intake, asked: bool) -> None:
+    """Take the replacement over when a button, a size or a colour leaves only one variant."""
+    turn = intake.turn
+    chosen = turn.value("variant")
+    if not chosen and not (asked or intake["variant"] or turn.values("size") or turn.values("color")):
+        return
+    if not intake["items"] or len(intake["items"]) != 1 or intake.issue is None:
+        return
+    open_now = await open_variants(intake)
+    if chosen:
+        found = [variant for variant in open_now if variant.sku == str(chosen)]
+    elif turn.is_payload:
+        return
+    else:
+        found = matching.variants_meant(
+            open_now, turn.text, colors=turn.values("color"), sizes=[str(size) for size in turn.values("size")]
+        )
+        if len(found) == len(open_now) and len(open_now) > 1:
+            return
+        order = await intake.load_order()
+        line = order.line(int(intake["items"][0])) if order else None
+        same_color = [variant for variant in found if line and variant.color == line.color]
+        if len(found) > 1 and len(same_color) == 1:
+            found = same_color
+    if len(found) == 1 and found[0].sku != intake["variant"]:
+        intake.set("variant", found[0].sku)
+        intake.clear("confirmation")

@@ -1,0 +1,39 @@
+"""Opening returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import facts
+from actions.context import context
+from actions.intake import Intake, forget_answers
+from actions.outcomes import complaint_of, say_return_opened
+from actions.refusals import say_refusal
+from actions.turn import Turn
+from bot.aftersales.labels import Remedy
+from bot.errors import PolicyRefusalError
+from bot.services import returns
+
+
+class ActionOpenReturn(Action):
+    """Open the return that the customer confirmed."""
+
+    def name(self) -> str:
+        return "action_open_return"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        intake = Intake(Turn(tracker), context())
+        try:
+            async with intake.context.uow() as uow:
+                case, return_ = await returns.open_return(
+                    uow, intake.context.policy, complaint_of(intake, Remedy.RETURN_REFUND), intake.context.clock()
+                )
+        except PolicyRefusalError:
+            say_refusal(dispatcher, "utter_return_refused", await intake.verdict())
+            return forget_answers()
+        say_return_opened(dispatcher, case, return_, {"return": facts.return_fact(return_)})
+        return forget_answers()

@@ -1,0 +1,121 @@
+"""Asking back when a message was not understood, stopping, and changing the language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import facts
+from actions.intake import forget_answers
+from actions.turn import Turn
+from bot.l10n import names
+from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, fallback_chain, resolve
+
+#: Meanings that can be offered as a button, because the customer knows them from the wording alone.
+_OFFERED = (
+    "track_order", "return_item", "exchange_item", "refund_order", "complain", "check_case", "withdraw_case",
+    "repair_item", "reship_item", "cancel_order", "change_address", "change_items", "ask_invoice",
+    "ask_return_policy", "ask_return_cost", "ask_refund_time", "ask_packing", "ask_delivery", "ask_customs",
+    "ask_warranty", "ask_payment", "ask_contact", "ask_privacy",
+)
+
+
+class ActionClarify(Action):
+    """Offer the two likeliest meanings; the second time in a row offer a person."""
+
+    def name(self) -> str:
+        return "action_clarify"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        misunderstood = int(tracker.get_slot("misunderstood") or 0) + 1
+        human = facts.choice(facts.label("label_choice_human"), "/ask_human")
+        if misunderstood >= 2:
+            dispatcher.utter_message(response="utter_offer_human", choices=[human])
+            return [SlotSet("misunderstood", 0)]
+        if tracker.active_loop.get("name"):
+            # The form asks its question again right after this, with its own choices.
+            dispatcher.utter_message(response="utter_not_understood")
+            return [SlotSet("misunderstood", misunderstood)]
+        likely = [found["name"] for found in turn.intent_ranking if found["name"] in _OFFERED][:2]
+        likely += [name for name in ("return_item", "track_order") if name not in likely][: 2 - len(likely)]
+        dispatcher.utter_message(
+            response="utter_ask_intent",
+            facts={"intents": likely},
+            choices=[*(facts.choice(facts.label(f"label_intent_{name}"), f"/{name}") for name in likely), human],
+        )
+        return [SlotSet("misunderstood", misunderstood)]
+
+
+class ActionDefaultFallback(ActionClarify):
+    """Ask back where no rule knows what to do, too."""
+
+    def name(self) -> str:
+        return "action_default_fallback"
+
+
+class ActionStop(Action):
+    """Abandon what is being done; nothing of it was written."""
+
+    def name(self) -> str:
+        return "action_stop"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        was_busy = bool(tracker.active_loop.get("name"))
+        dispatcher.utter_message(response="utter_stopped" if was_busy else "utter_nothing_to_stop")
+        return [*forget_answers(), ActiveLoop(None), SlotSet("requested_slot", None)]
+
+
+class ActionRememberLanguage(Action):
+    """Keep the language in which to answer: the one the customer writes, where we speak it."""
+
+    def name(self) -> str:
+        return "action_remember_language"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        message = tracker.latest_message or {}
+        current = tracker.get_slot("language")
+        language = answer_language(current, message.get("language"), turn.metadata.get("locale"))
+        return [] if language == current else [SlotSet("language", language)]
+
+
+class ActionChangeLanguage(Action):
+    """Go on in the language the customer asks for, or ask which one where it was not named."""
+
+    def name(self) -> str:
+        return "action_change_language"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        wanted = turn.value("language") or names.language_named(turn.text)
+        if wanted in SPOKEN:
+            dispatcher.utter_message(response="utter_language_changed", language=wanted)
+            return [SlotSet("language", wanted)]
+        if wanted:
+            dispatcher.utter_message(response="utter_language_not_spoken", name=LANGUAGES[wanted].native_name)
+        dispatcher.utter_message(
+            response="utter_ask_language",
+            facts={"languages": list(SPOKEN)},
+            choices=[
+                facts.choice(LANGUAGES[code].native_name, f'/choose_language{{"language": "{code}"}}')
+                for code in SPOKEN
+            ],
+        )
+        return []
+
+
+def answer_language(current: str | None, written: str | None, prior: str | None) -> str:
+    """Return the language to answer in: the one written, else the one so far, else the client's, else English.
+
+    ``written`` already is sticky: short or unclear messages come with the conversation's own language.
+    """
+    for candidate in (written, current, prior):
+        code = resolve(candidate)
+        for spoken in fallback_chain(code) if code else ():
+            if spoken in SPOKEN and (spoken != DEFAULT_LANGUAGE or code == DEFAULT_LANGUAGE):
+                return spoken
+    return DEFAULT_LANGUAGE

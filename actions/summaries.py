@@ -1,0 +1,72 @@
+"""What a form is about to do, in words for the customer and in facts for clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions import facts
+from actions.intake import Intake
+from bot.aftersales.labels import Payer, Remedy
+from bot.services import exchanges
+from bot.services.cases import selections
+
+Summary = tuple[dict[str, Any], dict[str, Any]]
+
+_KIND = {
+    "return_form": "return",
+    "exchange_form": "exchange",
+    "complaint_form": "complaint",
+    "withdraw_form": "withdrawal",
+}
+
+
+async def summary_of(intake: Intake) -> Summary:
+    """Return the summary of the active form: localisable lines, and ``custom.summary``."""
+    kind = _KIND[intake.turn.tracker.active_loop["name"]]
+    if kind == "withdrawal":
+        number = intake["case_choice"]
+        return (
+            facts.lines(facts.label("label_summary_withdrawal", case=number)),
+            {"kind": kind, "order_number": intake["order_number"], "case_number": number},
+        )
+    remedy = {"return": Remedy.RETURN_REFUND, "exchange": Remedy.EXCHANGE}.get(kind) or Remedy(intake["remedy"])
+    order = await intake.load_order()
+    verdict = await intake.verdict()
+    assert order is not None and intake.issue is not None
+    chosen = selections(order, intake.lines) if intake.lines else []
+    lines = [
+        facts.label(f"label_summary_{kind}", order_number=order.number),
+        *(
+            facts.label("label_summary_item", item=facts.pieces(piece.line, piece.quantity, intake.turn.language))
+            for piece in chosen
+        ),
+        facts.label("label_summary_reason", reason=facts.label(f"label_issue_{intake.issue}")),
+    ]
+    summary: dict[str, Any] = {
+        "kind": kind,
+        "order_number": order.number,
+        "lines": [{"line": piece.line.position, "quantity": piece.quantity} for piece in chosen],
+        "reason": intake.issue.value,
+        "remedy": remedy.value,
+    }
+    if kind == "complaint":
+        lines.append(facts.label("label_summary_remedy", remedy=facts.label(f"label_remedy_{remedy}")))
+    if remedy is Remedy.EXCHANGE:
+        line = chosen[0].line
+        variant = next(found for found in line.product.variants if found.sku == intake["variant"])
+        difference = exchanges.price_difference(order, line, variant, chosen[0].quantity)
+        lines.append(facts.label("label_summary_variant", variant=facts.variant(variant.size, variant.color)))
+        if difference.amount > 0:
+            lines.append(facts.label("label_summary_to_pay", amount=facts.money(difference)))
+        elif difference:
+            lines.append(facts.label("label_summary_paid_back", amount=facts.money(difference * -1)))
+        summary |= {"sku": variant.sku, "price_difference": str(difference.amount), "currency": order.currency}
+    if remedy in (Remedy.RETURN_REFUND, Remedy.REFUND_FULL):
+        lines.append(facts.label("label_summary_refund", amount=facts.money(verdict.refund)))
+        summary |= {"refund": str(verdict.refund.amount), "currency": order.currency}
+    if remedy in (Remedy.RETURN_REFUND, Remedy.EXCHANGE):
+        payer = verdict.return_shipping
+        lines.append(facts.label("label_summary_shipping_" + ("free" if payer is Payer.SHOP else "own")))
+        lines.append(facts.label("label_summary_send_by", day=facts.day(verdict.send_by)))
+        summary |= {"return_shipping": payer.value, "send_by": verdict.send_by.isoformat()}
+    return facts.lines(*lines), summary

@@ -1,0 +1,116 @@
+"""One customer message as the actions see it: words, intent, entities and the state of the dialogue."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from bot.aftersales.order import normalised_number
+from bot.l10n.languages import DEFAULT_LANGUAGE
+
+_CASE_NUMBER = re.compile(r"[CR]\d{7}")
+
+SURE = 0.6
+"""From this confidence on an issue type is taken as said, below it the customer is asked."""
+
+
+class Turn:
+    """The latest message of a tracker."""
+
+    def __init__(self, tracker: Tracker) -> None:
+        self.tracker = tracker
+        message = tracker.latest_message or {}
+        self.text: str = (message.get("text") or "").strip()
+        self.intent: str = (message.get("intent") or {}).get("name") or ""
+        self.confidence: float = float((message.get("intent") or {}).get("confidence") or 0.0)
+        self.entities: list[dict[str, Any]] = message.get("entities") or []
+        self.issue_ranking: list[dict[str, Any]] = message.get("issue_ranking") or []
+        self.intent_ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
+        self.issue_stated: float = float(message.get("issue_stated") or 0.0)
+        self.is_payload = self.text.startswith("/")
+        since = _since_last_message(tracker.events)
+        self.message_id: str = str((since[0] if since else {}).get("message_id") or "")
+        self.metadata: dict[str, Any] = (since[0] if since else {}).get("metadata") or {}
+        self._since = since
+
+    @property
+    def conversation_id(self) -> str:
+        """Return the sender id."""
+        return str(self.tracker.sender_id)
+
+    @property
+    def channel(self) -> str:
+        """Return the channel the message came by."""
+        return str(self.metadata.get("channel") or self.tracker.get_latest_input_channel() or "web")
+
+    @property
+    def language(self) -> str:
+        """Return the language the conversation is held in."""
+        return str(self.tracker.get_slot("language") or DEFAULT_LANGUAGE)
+
+    @property
+    def requested_slot(self) -> str | None:
+        """Return the question the customer was asked last, or None outside of forms."""
+        slot = self.tracker.get_slot("requested_slot")
+        return str(slot) if slot else None
+
+    def was_rejected_by(self, form: str) -> bool:
+        """Tell whether a form could not use this message, so that something else answered it."""
+        return any(
+            event.get("event") == "action_execution_rejected" and event.get("name") == form for event in self._since
+        )
+
+    def values(self, entity: str) -> list[Any]:
+        """Return an entity's values in the order of the text."""
+        return [found.get("value") for found in self.entities if found.get("entity") == entity]
+
+    def value(self, entity: str) -> Any:
+        """Return an entity's first value, or None."""
+        return next(iter(self.values(entity)), None)
+
+    @property
+    def order_number(self) -> str | None:
+        """Return the order number in the message, or None; case and return numbers are none."""
+        numbers = (normalised_number(str(value)) for value in (*self.values("order_number"), *self.values("order")))
+        return next((number for number in numbers if not _CASE_NUMBER.fullmatch(number)), None)
+
+    @property
+    def case_number(self) -> str | None:
+        """Return the case or return number in the message, or None."""
+        if chosen := self.value("case"):
+            return str(chosen)
+        found = _CASE_NUMBER.search(self.text.upper())
+        return found.group() if found else None
+
+    @property
+    def issue(self) -> str | None:
+        """Return the issue type the message states with confidence, or None."""
+        if chosen := self.value("reason"):
+            return str(chosen)
+        best = self.issue_ranking[0] if self.issue_ranking else None
+        if best is None or self.issue_stated < 0.5 or float(best["confidence"]) < SURE:
+            return None
+        return str(best["name"])
+
+    @property
+    def factors(self) -> list[str]:
+        """Return what in the message could prove whose order it is."""
+        return [str(value) for name in ("email", "phone", "postcode") for value in self.values(name)]
+
+    @property
+    def is_story(self) -> bool:
+        """Tell whether the message is long enough to be the customer's own account of what happened."""
+        return not self.is_payload and (len(self.text.split()) >= 7 or _wide_characters(self.text) >= 12)
+
+
+def _since_last_message(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for index in range(len(events) - 1, -1, -1):
+        if events[index].get("event") == "user":
+            return events[index:]
+    return []
+
+
+def _wide_characters(text: str) -> int:
+    return sum(1 for character in text if "\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af")

@@ -1,0 +1,44 @@
+"""The ``parley`` command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot import logs
+from bot.commands import agents, cases, evaluate, locale, serve, shop, train
+from bot.errors import ImportRejectedError, ParleyError, StartupError
+from bot.settings import Settings
+
+app = typer.Typer(help="Parley, the after-sales desk.", no_args_is_help=True, pretty_exceptions_enable=False)
+app.command("serve")(serve.serve)
+app.command("actions")(serve.actions)
+app.command("chat")(serve.chat)
+app.command("train")(train.train)
+app.command("cases")(cases.cases)
+app.add_typer(evaluate.app, name="eval")
+app.add_typer(shop.app, name="shop")
+app.add_typer(shop.database, name="db")
+app.add_typer(agents.app, name="agents")
+app.add_typer(locale.app, name="locale")
+
+
+def main() -> None:
+    """Run a subcommand; whatever is wrong ends in one clear line and a non-zero exit."""
+    logs.quiet_libraries()
+    try:
+        logs.configure(Settings.from_environment().log_level)
+        app()
+    except ImportRejectedError as error:
+        for path, problem in error.problems:
+            print(f"{path}: {problem}", file=sys.stderr)
+        sys.exit(f"parley: nothing was imported, {len(error.problems)} problems found")
+    except StartupError as error:
+        sys.exit(f"parley: {error}")
+    except ParleyError as error:
+        sys.exit(f"parley: {error.code}: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""The composition root: the only place that wires parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from actions import context
+from bot.aftersales.catalogue import Product
+from bot.aftersales.policy import Policy
+from bot.conversations.delivery import Delivery
+from bot.conversations.feed import Feed
+from bot.conversations.router import Router
+from bot.errors import StartupError
+from bot.services.policy_files import load_policy
+from bot.services.ports import Clock
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.unit_of_work import SqlUnitOfWork
+
+log = structlog.get_logger()
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware and in UTC."""
+    return datetime.now(timezone.utc)
+
+
+@dataclass
+class Parley:
+    """Everything a running process needs; closed as one."""
+
+    store: Database
+    policy: Policy
+    router: Router
+    clock: Clock
+
+    @property
+    def uow(self) -> Callable[[], SqlUnitOfWork]:
+        """Return the factory of transactions."""
+        return self.store.uow
+
+    async def products(self) -> list[Product]:
+        """Return what the shop sells."""
+        async with self.uow() as uow:
+            return await uow.products.all()
+
+    async def close(self) -> None:
+        """Let the running turns end, then disconnect."""
+        await self.router.close()
+        await self.store.close()
+
+
+async def open_store(settings: Settings) -> Database:
+    """Return the migrated database; raises StartupError where that is impossible."""
+    try:
+        settings.var.mkdir(parents=True, exist_ok=True)
+        probe = settings.var / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StartupError(f"cannot write to {settings.var}: {error.strerror}; set PARLEY_VAR to another folder") from error
+    return await Database.open(settings.database_url)
+
+
+def bind_actions(settings: Settings, store: Database, policy: Policy, clock: Clock = utc_now) -> None:
+    """Give the actions of this process what they work with."""
+    context.bind(context.Context(store.uow, policy, clock))
+
+
+async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parley:
+    """Return a whole Parley with a trained model; raises StartupError or SettingsError in one clear line."""
+    policy = load_policy(settings.policy)
+    store = await open_store(settings)
+    bind_actions(settings, store, policy, clock)
+
+    async def load_events(conversation_id: str) -> list[dict[str, Any]]:
+        async with store.uow() as uow:
+            return await uow.dialogue.load(conversation_id)
+
+    assistant = _assistant(settings, model, load_events, clock)
+    await assistant.warm_up()
+    router = Router(store.uow, assistant, Feed(), Delivery(store.uow, clock), clock)
+    return Parley(store, policy, router, clock)
+
+
+def _assistant(settings: Settings, model: Path, load_events: Any, clock: Clock) -> Any:
+    # TensorFlow comes with Rasa and takes seconds; commands that need no dialogue never import this.
+    from rasa.utils.endpoints import EndpointConfig
+
+    from bot.dialogue.assistant import Assistant, in_process_actions
+
+    actions = EndpointConfig(settings.actions_url) if settings.actions_url else in_process_actions()
+    try:
+        return Assistant(model, load_events, clock, actions)
+    except Exception as error:
+        log.debug("bootstrap.model_failed", exc_info=True)
+        raise StartupError(
+            f"cannot load the model {model.name}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}; "
+            "train a new one with `make train`"
+        ) from error

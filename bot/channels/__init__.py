@@ -1,0 +1,1 @@
+"""Channels: how messages come in from customers and go out to them, one module a platform."""

@@ -1,0 +1,84 @@
+"""The REST channel: one request a message, answered with what the bot says (a superset of Rasa's REST channel)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from bot.channels import limits
+from bot.channels.keys import RATE, ROUTER, UOW
+from bot.channels.limits import BadMessageError
+from bot.conversations.model import Author, Message
+
+ROUTES = web.RouteTableDef()
+CHANNEL = "rest"
+
+
+@ROUTES.post("/webhooks/rest/webhook")
+async def receive(request: web.Request) -> web.Response:
+    """Take a customer's message and return the bot's messages; a repeated ``message_id`` returns the first answer."""
+    try:
+        body = await _body(request)
+        sender = limits.sender(body.get("sender"))
+        text = limits.message_text(body.get("message"))
+        message_id = limits.message_id(body.get("message_id"))
+        title = limits.title(body.get("title"))
+    except BadMessageError as error:
+        return _problem(400, error)
+    if not request.app[RATE].allows(sender):
+        return web.json_response({"code": "rate_limited", "reason": "too many messages, wait a moment"}, status=429)
+    router = request.app[ROUTER]
+    given = body.get("metadata")
+    metadata = given if isinstance(given, dict) else {}
+    received = await router.receive(
+        sender,
+        CHANNEL,
+        text,
+        message_id=message_id,
+        title=title,
+        metadata={"language": limits.language(metadata.get("language"))},
+    )
+    messages = await router.answer_to(received.inbound_id, sender)
+    _delivered(request, messages)
+    return _json([message.as_json() for message in messages])
+
+
+@ROUTES.get("/webhooks/rest/conversations/{sender}/messages")
+async def messages_since(request: web.Request) -> web.Response:
+    """Return what arrived in a conversation after a message id, oldest first, the customer's own messages included."""
+    try:
+        sender = limits.sender(request.match_info["sender"])
+        after = limits.after(request.query.get("after"))
+    except BadMessageError as error:
+        return _problem(400, error)
+    async with request.app[UOW]() as uow:
+        messages = await uow.messages.of(sender, after=after)
+    _delivered(request, messages)
+    return _json([message.as_json() for message in messages])
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except (ValueError, LookupError, RecursionError) as error:
+        # No JSON, an unknown charset, or brackets nested without end.
+        raise BadMessageError(field="body", reason="give a JSON object") from error
+    if not isinstance(body, dict):
+        raise BadMessageError(field="body", reason="give a JSON object")
+    return body
+
+
+def _delivered(request: web.Request, messages: list[Message]) -> None:
+    request.app[ROUTER].delivery.sent(
+        [message.id for message in messages if message.id is not None and message.author is not Author.CUSTOMER]
+    )
+
+
+def _problem(status: int, error: BadMessageError) -> web.Response:
+    return web.json_response({"code": error.code, **error.fields}, status=status)
+
+
+def _json(body: Any) -> web.Response:
+    return web.json_response(body, dumps=lambda value: json.dumps(value, ensure_ascii=False))

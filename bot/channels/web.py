@@ -1,0 +1,172 @@
+"""The web channel: a WebSocket for the widget, with history, live answers and resending."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import WSMsgType, web
+
+from bot.channels import limits
+from bot.channels.keys import ORIGINS, RATE, ROUTER, UOW
+from bot.channels.limits import BadMessageError
+from bot.conversations.model import Author, Message
+
+ROUTES = web.RouteTableDef()
+CHANNEL = "web"
+
+_HELLO_SECONDS = 10
+_HEARTBEAT_SECONDS = 25
+_MAX_FRAME = 16_384
+
+
+@ROUTES.get("/webhooks/web/socket")
+async def socket(request: web.Request) -> web.StreamResponse:
+    """Hold one widget's connection: first ``hello``, then messages both ways until either side closes."""
+    # A browser sends cookies and local storage belongs to the page, but a foreign page must not speak for ours.
+    if not _is_allowed(request):
+        raise web.HTTPForbidden(text="this origin may not use the chat; see PARLEY_ALLOWED_ORIGINS")
+    ws = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_MAX_FRAME)
+    await ws.prepare(request)
+    client = _Client(request, ws)
+    try:
+        if await client.greet():
+            await client.run()
+    except (ConnectionError, asyncio.CancelledError):
+        pass
+    return ws
+
+
+class _Client:
+    """One connected widget."""
+
+    def __init__(self, request: web.Request, ws: web.WebSocketResponse) -> None:
+        self._router = request.app[ROUTER]
+        self._uow = request.app[UOW]
+        self._rate = request.app[RATE]
+        self._ws = ws
+        self._sender = ""
+        self._language: str | None = None
+        self._seen = 0
+
+    async def greet(self) -> bool:
+        """Wait for ``hello`` and return whether it was a valid one."""
+        frame: dict[str, Any] | None = None
+        with contextlib.suppress(asyncio.TimeoutError, TypeError, ValueError, RecursionError):
+            frame = json.loads(await self._ws.receive_str(timeout=_HELLO_SECONDS))
+        try:
+            if not isinstance(frame, dict) or frame.get("type") != "hello":
+                raise BadMessageError(field="type", reason="say hello first")
+            self._sender = limits.sender(frame.get("sender"))
+            self._seen = limits.after(frame.get("after"))
+        except BadMessageError:
+            await self._send({"type": "error", "code": "bad_frame"})
+            await self._ws.close()
+            return False
+        self._language = limits.language(frame.get("language"))
+        return True
+
+    async def run(self) -> None:
+        """Send the history, then pass news out and messages in."""
+        with self._router.feed.listen(self._sender) as news:
+            # Listening starts before history is read, so that nothing falls between the two.
+            async with self._uow() as uow:
+                history = await uow.messages.of(self._sender, after=self._seen)
+                conversation = await uow.conversations.get(self._sender)
+            handler = await self._router.handled_by(self._sender)
+            self._note_delivered(history)
+            await self._send(
+                {
+                    "type": "ready",
+                    "language": conversation.language if conversation else None,
+                    "handled_by": handler.value,
+                    "messages": [_for_widget(message.as_json()) for message in history],
+                }
+            )
+            sender = asyncio.create_task(self._pass_on(news))
+            try:
+                async for frame in self._ws:
+                    if frame.type is not WSMsgType.TEXT:
+                        break
+                    await self._take(frame.data)
+            finally:
+                sender.cancel()
+
+    async def _take(self, data: str) -> None:
+        try:
+            frame = json.loads(data)
+            kind = frame["type"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            await self._send({"type": "error", "code": "bad_frame"})
+            return
+        if kind == "ping":
+            await self._send({"type": "pong"})
+        elif kind == "typing":
+            self._router.feed.publish(self._sender, {"type": "typing", "author": "customer"})
+        elif kind == "message":
+            await self._take_message(frame)
+        else:
+            await self._send({"type": "error", "code": "bad_frame"})
+
+    async def _take_message(self, frame: dict[str, Any]) -> None:
+        try:
+            message_id = limits.message_id(frame.get("message_id"))
+            text = limits.message_text(frame.get("text"))
+            title = limits.title(frame.get("title"))
+        except BadMessageError as error:
+            code = "too_long" if "too long" in str(error.fields.get("reason")) else "bad_frame"
+            await self._send({"type": "error", "code": code, "message_id": frame.get("message_id")})
+            return
+        if not self._rate.allows(self._sender):
+            await self._send({"type": "error", "code": "rate_limited", "message_id": message_id})
+            return
+        await self._router.receive(
+            self._sender,
+            CHANNEL,
+            text,
+            message_id=message_id,
+            title=title,
+            metadata={"language": self._language},
+        )
+        await self._send({"type": "ack", "message_id": message_id})
+
+    async def _pass_on(self, news: asyncio.Queue[dict[str, Any]]) -> None:
+        while True:
+            entry = await news.get()
+            kind = entry["type"]
+            if kind == "message":
+                message = entry["message"]
+                if int(message["message_id"]) <= self._seen:
+                    # It was in the history already.
+                    continue
+                await self._send({"type": "message", "message": _for_widget(message)})
+                if message["author"] != Author.CUSTOMER.value:
+                    self._router.delivery.sent([int(message["message_id"])])
+            elif kind == "state" or (kind == "typing" and entry["author"] != "customer"):
+                await self._send({key: value for key, value in entry.items() if key != "conversation_id"})
+
+    def _note_delivered(self, messages: list[Message]) -> None:
+        ids = [message.id for message in messages if message.id is not None]
+        self._seen = max([self._seen, *ids])
+        self._router.delivery.sent(
+            [message.id for message in messages if message.id and message.author is not Author.CUSTOMER]
+        )
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        if not self._ws.closed:
+            await self._ws.send_str(json.dumps(frame, ensure_ascii=False))
+
+
+def _for_widget(message: dict[str, Any]) -> dict[str, Any]:
+    custom = dict(message["custom"])
+    return {**message, "client_message_id": custom.pop("client_message_id", None), "custom": custom}
+
+
+def _is_allowed(request: web.Request) -> bool:
+    origin = request.headers.get("Origin")
+    if origin is None or origin in request.app[ORIGINS]:
+        return True
+    return urlsplit(origin).netloc == request.host

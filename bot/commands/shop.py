@@ -1,0 +1,67 @@
+"""``parley shop`` and ``parley db``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import bootstrap
+from bot.errors import StartupError
+from bot.services.shop_file import import_shop
+from bot.settings import Settings
+
+app = typer.Typer(help="The shop's products, customers and orders.", no_args_is_help=True)
+database = typer.Typer(help="The database.", no_args_is_help=True)
+
+_MAX_BYTES = 50 * 1024 * 1024
+
+
+@app.callback()
+def _shop() -> None:
+    """The shop's products, customers and orders."""
+
+
+@database.callback()
+def _database() -> None:
+    """The database."""
+
+
+@app.command("import")
+def import_(file: Annotated[Path, typer.Argument(help="A JSON file, see docs/your-own-shop.md.")]) -> None:
+    """Validate a shop file whole and, only if nothing is wrong with it, write it in one transaction."""
+    data = _read(file)
+
+    async def run() -> dict[str, int]:
+        store = await bootstrap.open_store(Settings.from_environment())
+        try:
+            return await import_shop(store.uow, data)
+        finally:
+            await store.close()
+
+    for kind, count in asyncio.run(run()).items():
+        typer.echo(f"{count} {kind}")
+
+
+@database.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+
+    async def run() -> None:
+        await (await bootstrap.open_store(Settings.from_environment())).close()
+
+    asyncio.run(run())
+
+
+def _read(file: Path) -> Any:
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise StartupError(f"{file} is larger than 50 MB: split it")
+        return json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise StartupError(f"cannot read {file}: {error.strerror}") from error
+    except ValueError as error:
+        raise StartupError(f"{file} is not JSON: {error}") from error

@@ -1,0 +1,1 @@
+"""Durable conversations: inbox, outbox, transcript, and who handles a conversation now."""

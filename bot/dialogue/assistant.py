@@ -1,0 +1,125 @@
+"""The assistant: one loaded Rasa agent that answers all conversations of the process."""
+
+from __future__ import annotations
+
+import contextvars
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.conversations.model import Author, Conversation, InboundMessage, Message
+from bot.conversations.router import Turn
+from bot.dialogue.executor import InProcessActions
+from bot.dialogue.nlg import LocalisedResponses, Phrasing
+from bot.dialogue.tracker_store import LiveTrackerStore, LoadEvents
+from bot.l10n.languages import DEFAULT_LANGUAGE
+from bot.services.ports import Clock
+
+
+class Assistant:
+    """Answers customers with a trained model; one turn at a time per conversation, many conversations at once."""
+
+    def __init__(self, model: Path, load_events: LoadEvents, clock: Clock, actions: EndpointConfig) -> None:
+        self._clock = clock
+        self._actions = actions
+        agent = Agent.load(model, generator=LocalisedResponses(), action_endpoint=actions)
+        assert agent.domain is not None and agent.processor is not None
+        self._store = LiveTrackerStore(agent.domain, load_events)
+        agent.tracker_store = self._store
+        agent.processor.tracker_store = self._store
+        self._agent = agent
+        self._intents = frozenset(agent.domain.intents)
+
+    async def answer(self, conversation: Conversation, inbound: InboundMessage) -> Turn:
+        """Return what the bot says and remembers; raises what an action raised, with nothing remembered."""
+        said = _Said()
+        metadata = {
+            "locale": conversation.locale,
+            "conversation_language": conversation.language,
+            "channel": conversation.channel,
+        }
+        message = UserMessage(
+            self._safe(inbound.text),
+            said,
+            conversation.id,
+            input_channel=conversation.channel,
+            message_id=inbound.id,
+            metadata=metadata,
+        )
+        failures: list[Exception] = []
+        token = _failures.set(failures)
+        try:
+            await self._agent.handle_message(message)
+        finally:
+            _failures.reset(token)
+        if failures:
+            self.forget(conversation.id)
+            raise failures[0]
+        tracker = await self._store.retrieve(conversation.id)
+        return Turn(
+            [self._message(conversation.id, reply) for reply in said.messages],
+            self._store.take_new(conversation.id),
+            tracker.get_slot("language") if tracker else None,
+        )
+
+    def forget(self, conversation_id: str) -> None:
+        """Drop what is kept in memory of a conversation."""
+        self._store.forget(conversation_id)
+
+    def say(self, response: str, language: str, **values: Any) -> Message:
+        """Return a message by response name, for what happens outside of a turn."""
+        written = Phrasing(self._agent.domain.responses, language).message(response, values)
+        return self._message("", {**written, "utter_action": response})
+
+    async def warm_up(self) -> None:
+        """Parse one message, so that the first customer does not wait for the encoders to load."""
+        await self._agent.parse_message("hello, where is my order")
+
+    def _safe(self, text: str) -> str:
+        """Return the text, unless it would reach Rasa's own commands; customers may only send known intents."""
+        if text.startswith("/") and text[1:].split("{")[0].strip() not in self._intents:
+            return text.lstrip("/ ") or " "
+        return text
+
+    def _message(self, conversation_id: str, reply: dict[str, Any]) -> Message:
+        return Message(
+            conversation_id,
+            Author.BOT,
+            reply.get("text") or "",
+            self._clock(),
+            response=reply.get("utter_action"),
+            language=reply.get("language") or DEFAULT_LANGUAGE,
+            buttons=list(reply.get("buttons") or []),
+            image=reply.get("image"),
+            custom=dict(reply.get("custom") or {}),
+        )
+
+
+class _Said(OutputChannel):  # type: ignore[misc]
+    """Collects what the bot says during one turn."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        return "parley"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+
+
+_failures: contextvars.ContextVar[list[Exception]] = contextvars.ContextVar("failures")
+
+
+def report_failure(error: Exception) -> None:
+    """Note, for the turn that runs in this context, that an action failed."""
+    _failures.get([]).append(error)
+
+
+def in_process_actions() -> InProcessActions:
+    """Return an action endpoint that runs the package ``actions`` in this process."""
+    return InProcessActions("actions", report_failure)

@@ -1,0 +1,1 @@
+"""The ports of services and conversations, implemented with SQLAlchemy."""

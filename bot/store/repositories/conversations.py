@@ -1,0 +1,148 @@
+"""Conversations, their transcripts and their dialogue events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import datetime, timezone
+from typing import Any
+
+from bot.conversations.model import Author, Conversation, Message
+from bot.store.repositories.base import Repository
+from bot.store.rows import Rows
+from bot.store.tables import conversations
+from bot.store.transaction import Transaction
+
+_CONVERSATION = tuple(field.name for field in fields(Conversation))
+_CHANGING = ("channel", "last_message_at", "language", "locale")
+_MESSAGE = tuple(field.name for field in fields(Message))
+_conversations = Rows(conversations.conversations, _CONVERSATION, Conversation)
+_messages = Rows(conversations.messages, _MESSAGE, Message)
+
+
+@dataclass
+class _Turn:
+    conversation_id: str
+    events: list[dict[str, Any]]
+    at: datetime
+
+
+_TURN = tuple(field.name for field in fields(_Turn))
+_turns = Rows(conversations.dialogue_turns, _TURN, _Turn)
+
+
+class SqlConversations(Repository):
+    """All conversations."""
+
+    _insert = _conversations.insert(_CONVERSATION, once=True)
+    _update = _conversations.update(_CHANGING, "id = ?")
+    _one = f"{_conversations.select} WHERE id = ?"
+    _recent = f"{_conversations.select} ORDER BY last_message_at DESC LIMIT ?"
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self._known: dict[str, Conversation] = {}
+        self._saved: dict[str, tuple[Any, ...]] = {}
+        transaction.before_commit.append(self._save)
+
+    def add(self, conversation: Conversation) -> None:
+        """Keep a new conversation; of two that begin at once under one id, the first stays."""
+        self._known[conversation.id] = conversation
+
+    async def get(self, conversation_id: str) -> Conversation | None:
+        """Return a conversation, or None."""
+        if conversation_id not in self._known:
+            self._watch(await self._transaction.read(self._one, conversation_id))
+        return self._known.get(conversation_id)
+
+    async def recent(self, limit: int = 50) -> list[Conversation]:
+        """Return the conversations with the newest messages, newest first."""
+        await self._save()
+        return self._watch(await self._transaction.read(self._recent, limit))
+
+    def _watch(self, rows: Any) -> list[Conversation]:
+        dialect = self._transaction.dialect
+        found = []
+        for conversation in (_conversations.load(row, dialect) for row in rows):
+            if conversation.id not in self._known:
+                self._known[conversation.id] = conversation
+                self._saved[conversation.id] = _conversations.values(conversation, _CHANGING, dialect)
+            found.append(self._known[conversation.id])
+        return found
+
+    async def _save(self) -> None:
+        dialect = self._transaction.dialect
+        for conversation in self._known.values():
+            saved, now = (
+                self._saved.get(conversation.id),
+                _conversations.values(conversation, _CHANGING, dialect),
+            )
+            if saved is None:
+                row = _conversations.values(conversation, _CONVERSATION, dialect)
+                await self._transaction.write(self._insert, *row)
+            elif saved != now:
+                await self._transaction.write(self._update, *now, conversation.id)
+            self._saved[conversation.id] = now
+
+
+class SqlMessages(Repository):
+    """All transcripts."""
+
+    _columns = tuple(name for name in _MESSAGE if name != "id")
+    _insert = _messages.insert(_columns, returning="id")
+    _visible = f"author <> '{Author.NOTE}'"
+    _replies = f"{_messages.select} WHERE reply_to = ? ORDER BY id"
+
+    async def add(self, message: Message) -> None:
+        """Append a message and give it its id; ids grow within a conversation."""
+        await self._transaction.lock_conversation(message.conversation_id)
+        row = _messages.values(message, self._columns, self._transaction.dialect)
+        ((message.id,),) = (await self._transaction.write(self._insert, *row)).rows
+
+    async def of(
+        self, conversation_id: str, *, after: int = 0, with_notes: bool = False, limit: int = 500
+    ) -> list[Message]:
+        """Return a conversation's messages with a larger id, oldest first; the newest ``limit`` of them."""
+        visible = "" if with_notes else f" AND {self._visible}"
+        sql = f"{_messages.select} WHERE conversation_id = ? AND id > ?{visible} ORDER BY id DESC LIMIT ?"
+        return (await self._read(sql, conversation_id, after, limit))[::-1]
+
+    async def newest_in(self, conversation_ids: Collection[str]) -> dict[str, Message]:
+        """Return, by conversation, the newest message that the customer can see."""
+        if not conversation_ids:
+            return {}
+        marks = ", ".join("?" for _ in conversation_ids)
+        newest = (
+            f"SELECT max(id) FROM messages WHERE conversation_id IN ({marks}) "
+            f"AND {self._visible} GROUP BY conversation_id"
+        )
+        found = await self._read(f"{_messages.select} WHERE id IN ({newest})", *conversation_ids)
+        return {message.conversation_id: message for message in found}
+
+    async def replies_to(self, inbound_id: str) -> list[Message]:
+        """Return what was answered to an inbound message, oldest first."""
+        return await self._read(self._replies, inbound_id)
+
+    async def _read(self, sql: str, *values: Any) -> list[Message]:
+        return [
+            _messages.load(row, self._transaction.dialect)
+            for row in await self._transaction.read(sql, *values)
+        ]
+
+
+class SqlDialogueLog(Repository):
+    """The dialogue events of each conversation, one row a turn."""
+
+    _insert = _turns.insert(_TURN)
+    _of = f"{_turns.select} WHERE conversation_id = ? ORDER BY id"
+
+    async def append(self, conversation_id: str, events: list[dict[str, Any]]) -> None:
+        """Keep the events of a turn."""
+        turn = _Turn(conversation_id, events, datetime.now(timezone.utc))
+        await self._transaction.lock_conversation(conversation_id)
+        await self._transaction.write(self._insert, *_turns.values(turn, _TURN, self._transaction.dialect))
+
+    async def load(self, conversation_id: str) -> list[dict[str, Any]]:
+        """Return all events of a conversation, oldest first."""
+        rows = await self._transaction.read(self._of, conversation_id)
+        return [event for row in rows for event in _turns.load(row, self._transaction.dialect).events]

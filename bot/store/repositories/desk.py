@@ -1,0 +1,126 @@
+"""Handoffs, identifications, the audit log, and the desk's accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import case
+
+from bot.aftersales.audit import AuditEvent
+from bot.aftersales.escalation import Escalation
+from bot.aftersales.identification import Identification
+from bot.aftersales.labels import Priority
+from bot.services.account import Account, Session
+from bot.store.repositories.base import Repository
+from bot.store.tables import aftersales, desk
+
+_OPEN_ID = f"SELECT id FROM escalations WHERE conversation_id = ? AND {aftersales.OPEN_ESCALATION}"
+
+
+class SqlEscalations(Repository):
+    """All handoffs."""
+
+    _table = aftersales.escalations
+
+    def add(self, escalation: Escalation) -> None:
+        """Keep a new handoff."""
+        self._keep(escalation)
+
+    async def open_of(self, conversation_id: str) -> Escalation | None:
+        """Return the handoff that a conversation is in, or None while the bot handles it."""
+        # Every turn of every conversation asks; mostly the answer is no, and then the ORM is not needed.
+        if not self._transaction.has_session and not await self._transaction.read(_OPEN_ID, conversation_id):
+            return None
+        mine = self._table.c.conversation_id == conversation_id
+        return await self._first(Escalation, mine, aftersales.OPEN_ESCALATION)
+
+    async def latest_of(self, conversation_id: str) -> Escalation | None:
+        """Return a conversation's newest handoff, open or not, or None."""
+        mine = self._table.c.conversation_id == conversation_id
+        return await self._first(Escalation, mine, order_by=(self._table.c.id.desc(),))
+
+    async def queue(self) -> list[Escalation]:
+        """Return the open handoffs: the most pressing first, then the longest waiting."""
+        table = self._table
+        rank: Any = case({priority: priority.rank for priority in Priority}, value=table.c.priority)
+        most_pressing_first = (rank, table.c.opened_at, table.c.id)
+        return await self._find(Escalation, aftersales.OPEN_ESCALATION, order_by=most_pressing_first)
+
+
+class SqlIdentifications(Repository):
+    """The tries of conversations at order numbers."""
+
+    _table = aftersales.identifications
+
+    def add(self, identification: Identification) -> None:
+        """Keep a new record of tries."""
+        self._keep(identification)
+
+    async def get(self, conversation_id: str, order_number: str) -> Identification | None:
+        """Return what is known of a conversation's tries at an order number, or None."""
+        table = self._table
+        mine = table.c.conversation_id == conversation_id
+        return await self._first(Identification, mine, table.c.order_number == order_number)
+
+    async def proved_in(self, conversation_id: str) -> list[str]:
+        """Return the order numbers proved in a conversation, newest proof first."""
+        table = self._table
+        mine = table.c.conversation_id == conversation_id, table.c.proved_at.is_not(None)
+        newest_first = (table.c.proved_at.desc(), table.c.id.desc())
+        return [
+            proof.order_number for proof in await self._find(Identification, *mine, order_by=newest_first)
+        ]
+
+
+class SqlAuditLog(Repository):
+    """The append-only record of changes."""
+
+    _table = aftersales.audit_events
+
+    def add(self, event: AuditEvent) -> None:
+        """Append an event."""
+        self._keep(event)
+
+    async def of_subject(self, subject: str) -> list[AuditEvent]:
+        """Return what happened to a thing, oldest first."""
+        table = self._table
+        return await self._find(AuditEvent, table.c.subject == subject, order_by=(table.c.id,))
+
+
+class SqlAccounts(Repository):
+    """The people of the desk and their sessions."""
+
+    def add(self, account: Account) -> None:
+        """Keep a new account."""
+        self._keep(account)
+
+    async def get(self, account_id: str) -> Account | None:
+        """Return an account, or None."""
+        return await self._get(Account, account_id)
+
+    async def by_name(self, name: str) -> Account | None:
+        """Return the account with a login name (case-folded), or None."""
+        return await self._first(Account, desk.accounts.c.name == name.casefold())
+
+    async def all(self) -> list[Account]:
+        """Return every account, by name."""
+        return await self._find(Account, order_by=(desk.accounts.c.name,))
+
+    def add_session(self, session: Session) -> None:
+        """Keep a new session."""
+        self._keep(session)
+
+    async def session(self, token_digest: str) -> Session | None:
+        """Return the session of a token's digest, or None."""
+        return await self._get(Session, token_digest)
+
+    async def end_session(self, token_digest: str) -> None:
+        """Forget a session."""
+        session = await self.session(token_digest)
+        if session is not None:
+            await (await self._transaction.orm()).delete(session)
+
+    async def end_sessions_of(self, account_id: str) -> None:
+        """Forget every session of an account."""
+        for session in await self._find(Session, desk.sessions.c.account_id == account_id):
+            await (await self._transaction.orm()).delete(session)

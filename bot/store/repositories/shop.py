@@ -1,0 +1,79 @@
+"""Products, customers and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from bot.aftersales.catalogue import Product
+from bot.aftersales.order import Customer, Order
+from bot.store.repositories.base import Repository
+from bot.store.tables import aftersales, shop
+
+
+class SqlProducts(Repository):
+    """All products with their variants."""
+
+    def add(self, product: Product) -> None:
+        """Keep a new product."""
+        # Sizes have an order that no database knows: it is the order in which they were listed.
+        for position, variant in enumerate(product.variants):
+            variant.position = position  # type: ignore[attr-defined]
+        self._keep(product)
+
+    async def get(self, product_id: str) -> Product | None:
+        """Return a product with its variants, or None."""
+        return await self._get(Product, product_id)
+
+    async def all(self) -> list[Product]:
+        """Return every product, in order of category and title."""
+        table = shop.products
+        return await self._find(Product, order_by=(table.c.category, table.c.title, table.c.id))
+
+
+class SqlCustomers(Repository):
+    """All customers."""
+
+    def add(self, customer: Customer) -> None:
+        """Keep a new customer."""
+        self._keep(customer)
+
+    async def get(self, customer_id: str) -> Customer | None:
+        """Return a customer, or None."""
+        return await self._get(Customer, customer_id)
+
+    async def proved_in(self, conversation_ids: Collection[str]) -> dict[str, Customer]:
+        """Return, by conversation, whose order was proved there last; without proof it is left out."""
+        proofs, orders = aftersales.identifications, shop.orders
+        session = await self._transaction.orm()
+        await session.flush()
+        rows = await session.execute(
+            select(proofs.c.conversation_id, Customer)
+            .join(orders, orders.c.number == proofs.c.order_number)
+            .join(Customer, shop.customers.c.id == orders.c.customer_id)
+            .where(proofs.c.conversation_id.in_(conversation_ids), proofs.c.proved_at.is_not(None))
+            .order_by(proofs.c.proved_at, proofs.c.id)
+        )
+        return {conversation_id: customer for conversation_id, customer in rows}
+
+
+class SqlOrders(Repository):
+    """All orders with lines, products, payments, shipments and customer."""
+
+    def add(self, order: Order) -> None:
+        """Keep a new order."""
+        self._keep(order)
+
+    async def get(self, number: str) -> Order | None:
+        """Return the order of a normalised number with everything that belongs to it, or None."""
+        order = await self._get(Order, number)
+        if order is not None:
+            self._transaction.orders_read[number] = order
+        return order
+
+    async def of_customer(self, customer_id: str, limit: int = 20) -> list[Order]:
+        """Return a customer's orders, newest first."""
+        table = shop.orders
+        newest_first = (table.c.placed_at.desc(), table.c.number.desc())
+        return await self._find(Order, table.c.customer_id == customer_id, order_by=newest_first, limit=limit)

@@ -1,0 +1,98 @@
+"""One transaction over all repositories, on either database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import Self
+
+from bot.conversations import ports as conversation_ports
+from bot.services import ports
+from bot.store.mapping import start_mappers
+from bot.store.repositories.cases import SqlCases, SqlExchanges, SqlReturns
+from bot.store.repositories.conversations import SqlConversations, SqlDialogueLog, SqlMessages
+from bot.store.repositories.desk import SqlAccounts, SqlAuditLog, SqlEscalations, SqlIdentifications
+from bot.store.repositories.shop import SqlCustomers, SqlOrders, SqlProducts
+from bot.store.repositories.worklists import SqlInbox, SqlOutbox
+from bot.store.sqlite import WriteTurn
+from bot.store.transaction import Transaction, raise_conflict
+
+_NEXT_NUMBER = (
+    "INSERT INTO sequences (name, value) VALUES (?, 1) "
+    "ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1 RETURNING value"
+)
+
+
+class SqlUnitOfWork:
+    """A unit of work in the database; enter it, use its repositories, commit, leave.
+
+    What was read stays readable after leaving. It may be entered again, which begins anew.
+    """
+
+    products: ports.Products
+    customers: ports.Customers
+    orders: ports.Orders
+    cases: ports.Cases
+    returns: ports.Returns
+    exchanges: ports.Exchanges
+    escalations: ports.Escalations
+    identifications: ports.Identifications
+    audit: ports.AuditLog
+    accounts: ports.Accounts
+    conversations: conversation_ports.Conversations
+    messages: conversation_ports.Messages
+    inbox: conversation_ports.Inbox
+    outbox: conversation_ports.Outbox
+    dialogue: conversation_ports.DialogueLog
+
+    def __init__(self, engine: AsyncEngine, turn: WriteTurn | None) -> None:
+        self._engine = engine
+        self._turn = turn
+        self._transaction: Transaction
+
+    async def __aenter__(self) -> Self:
+        transaction = self._transaction = Transaction(self._engine, self._turn)
+        self.products = SqlProducts(transaction)
+        self.customers = SqlCustomers(transaction)
+        self.orders = SqlOrders(transaction)
+        self.cases = SqlCases(transaction)
+        self.returns = SqlReturns(transaction)
+        self.exchanges = SqlExchanges(transaction)
+        self.escalations = SqlEscalations(transaction)
+        self.identifications = SqlIdentifications(transaction)
+        self.audit = SqlAuditLog(transaction)
+        self.accounts = SqlAccounts(transaction)
+        self.conversations = SqlConversations(transaction)
+        self.messages = SqlMessages(transaction)
+        self.inbox = SqlInbox(transaction)
+        self.outbox = SqlOutbox(transaction)
+        self.dialogue = SqlDialogueLog(transaction)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transaction.close()
+        # Asking for something saves what was added before, so a conflict may show before commit.
+        raise_conflict(error)
+
+    async def next_number(self, sequence: str) -> int:
+        """Return the next number of a named sequence, starting at 1; a rollback gives it back."""
+        ((number,),) = (await self._transaction.write(_NEXT_NUMBER, sequence)).rows
+        return int(number)
+
+    async def commit(self) -> None:
+        """Make everything since entering durable, or raise ConflictError where somebody else was first."""
+        await self._transaction.commit()
+
+
+def unit_of_work_factory(engine: AsyncEngine) -> Callable[[], SqlUnitOfWork]:
+    """Return what makes units of work on an engine.
+
+    Call it once for an engine, and before anything is made that shall be saved: it maps the classes.
+    """
+    start_mappers()
+    turn = WriteTurn() if engine.dialect.name == "sqlite" else None
+    return lambda: SqlUnitOfWork(engine, turn)

@@ -1,0 +1,94 @@
+"""The trained model: which file fits the training data, and training it in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot.errors import StartupError
+from bot.settings import ROOT, Settings
+
+_FINISHED = "Finished training component"
+
+
+def fingerprint() -> str:
+    """Return a digest of everything the trained model depends on: data, domain, configuration and components."""
+    digest = hashlib.sha256()
+    for path in _sources():
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def model_path(settings: Settings) -> Path:
+    """Return where the model that fits the present training data is, or would be."""
+    return settings.models / f"parley-{fingerprint()}.tar.gz"
+
+
+def ensure_model(settings: Settings) -> Path:
+    """Return the model that fits the training data; train it if there is none."""
+    path = model_path(settings)
+    return path if path.exists() else train(settings)
+
+
+def train(settings: Settings) -> Path:
+    """Train a model with a progress bar and return its file; raises StartupError with the end of the log."""
+    path = model_path(settings)
+    settings.models.mkdir(parents=True, exist_ok=True)
+    settings.var.mkdir(parents=True, exist_ok=True)
+    log = settings.var / "train.log"
+    command = [
+        sys.executable, "-m", "rasa", "train",
+        "--domain", "domain", "--config", "config.yml", "--data", "data",
+        "--out", str(settings.models.resolve()), "--fixed-model-name", path.name.removesuffix(".tar.gz"),
+    ]  # fmt: skip
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        _show_progress(process, log)
+    if process.returncode != 0 or not path.exists():
+        raise StartupError(f"training failed: {_last_words(log)} (whole log: {log})")
+    return path
+
+
+def _sources() -> Iterator[Path]:
+    yield ROOT / "config.yml"
+    for folder, pattern in (
+        ("data/nlu", "**/*.yml"),
+        ("data/issues", "*.yml"),
+        ("data/rules", "*.yml"),
+        ("data/stories", "*.yml"),
+        ("domain", "*.yml"),
+        ("bot/nlu", "**/*.py"),
+        ("bot/nlu", "**/*.yml"),
+    ):
+        yield from sorted((ROOT / folder).glob(pattern))
+
+
+def _show_progress(process: subprocess.Popen[bytes], log: Path) -> None:
+    config = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))
+    total = len(config["pipeline"]) + len(config["policies"])
+    columns = (TextColumn("Training the model"), BarColumn(), TextColumn("{task.completed}/{task.total} parts"),
+               TimeElapsedColumn())  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("train", total=total)
+        while process.poll() is None:
+            try:
+                process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                progress.update(task, completed=min(total, log.read_text("utf-8", "replace").count(_FINISHED)))
+        if process.returncode == 0:
+            # Parts that did not change come out of the cache without a word.
+            progress.update(task, completed=total)
+
+
+def _last_words(log: Path) -> str:
+    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1][:300] if lines else "no output"

@@ -1,0 +1,75 @@
+"""How the desk writes things."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.aftersales.escalation import EscalationReason
+from bot.aftersales.labels import IssueType
+from bot.aftersales.money import Money
+from bot.desk import formats
+
+
+def test_money_has_its_currency_and_its_decimals() -> None:
+    assert formats.money(Money(Decimal("1234.5"), "EUR")) == "€1,234.50"
+    assert formats.money(Money(Decimal(900), "JPY")) == "¥900"
+    assert formats.money(None) == "–"
+
+
+def test_dates_are_written_out() -> None:
+    assert formats.day(date(2026, 12, 6)) == "Dec 6, 2026"
+    assert formats.moment(datetime(2026, 12, 6, 14, 5, tzinfo=timezone.utc)).endswith("UTC")
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        (timedelta(seconds=59), "now"),
+        (timedelta(seconds=-5), "now"),
+        (timedelta(minutes=59), "59 min"),
+        (timedelta(hours=47), "47 h"),
+        (timedelta(days=3), "3 d"),
+    ],
+)
+def test_a_waiting_time_has_one_unit(length: timedelta, text: str) -> None:
+    assert formats.span(length) == text
+
+
+def test_codes_become_words() -> None:
+    assert formats.label(IssueType.WRONG_ITEM) == "Wrong item"
+    assert formats.label(EscalationReason.ASKED_FOR_HUMAN) == "Asked for a person"
+    assert formats.label(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "Yes"),
+        ("wrong_item", "Wrong item"),
+        ("10482733", "10482733"),
+        ("", "–"),
+        ([{"line": 2, "quantity": 1}], "Line: 2, Quantity: 1"),
+        ({}, "–"),
+    ],
+)
+def test_whatever_the_bot_knew_can_be_read(value: Any, text: str) -> None:
+    assert formats.fact(value) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Anna Maria Schmidt", "AS"), ("李雷", "李"), ("<>", "?"), ("", "?")],
+)
+def test_a_name_is_short_for_its_picture(name: str, letters: str) -> None:
+    assert formats.initials(name) == letters
+
+
+def test_languages_and_countries_have_names() -> None:
+    assert formats.language_name("zh-TW") == "Traditional Chinese"
+    assert formats.language_name("de-AT") == "German"
+    assert formats.language_name(None) == "Unknown language"
+    assert formats.country_name("DE") == "Germany"
