@@ -1,0 +1,1 @@
+"""The embeddable chat widget and the demo shop page that carries it."""
