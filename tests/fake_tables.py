@@ -46,9 +46,7 @@ class Table(Generic[Thing]):
             thing.id = self.uow.database.given
 
     def find(self, **wanted: Any) -> list[Thing]:
-        return [
-            row for row in self.rows if all(getattr(row, name) == value for name, value in wanted.items())
-        ]
+        return [row for row in self.rows if all(getattr(row, name) == value for name, value in wanted.items())]
 
     def one(self, **wanted: Any) -> Thing | None:
         return next(iter(self.find(**wanted)), None)

@@ -8,13 +8,19 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from typing import Annotated, Optional
+
 import typer
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from bot.errors import SettingsError, StartupError
 from bot.l10n.catalogue import LOCALES
-from bot.l10n.languages import SPOKEN
+from bot.l10n.languages import LANGUAGES, SPOKEN
 from bot.l10n.template import template
+from bot.translation.engines import NAMES
+from bot.translation.engines import engine as translation_engine
+from bot.translation.protection import DamagedTranslationError, translate_protected
 from bot.widget.strings import STRINGS
 
 app = typer.Typer(help="Texts and translations.", no_args_is_help=True)
@@ -38,6 +44,40 @@ def update() -> None:
         _write(path, known)
         missing = sum(1 for message in known if message.id and (not message.string or message.fuzzy))
         typer.echo(f"{language}: {len(known)} texts, {missing} to translate")
+
+
+@app.command()
+def new(
+    language: Annotated[str, typer.Argument(help="BCP 47 code from bot/l10n/languages.py.")],
+    engine: Annotated[str, typer.Option(help=f"One of {', '.join(NAMES)}.")] = "libretranslate",
+    url: Annotated[Optional[str], typer.Option(help="Address of a self-hosted engine.")] = None,
+    api_key: Annotated[Optional[str], typer.Option(envvar="PARLEY_TRANSLATION_KEY", help="Key of the engine.")] = None,
+) -> None:
+    """Draft a catalogue by machine translation; every text stays fuzzy, and so unused, until a person reviewed it."""
+    if language not in LANGUAGES:
+        raise SettingsError(f"'{language}' is not in bot/l10n/languages.py: add it there first")
+    path = catalogue_path(language)
+    if path.exists():
+        raise SettingsError(f"{path} exists already: remove it to draft it anew")
+    translate = translation_engine(engine, language, url=url, api_key=api_key)
+    draft = Catalog(locale=language.replace("-", "_"))
+    missing = 0
+    for message in template(_DOMAIN, STRINGS):
+        if not message.id:
+            continue
+        try:
+            text = translate_protected(str(message.id), translate)
+        except DamagedTranslationError:
+            text, missing = "", missing + 1
+        except Exception as error:
+            raise StartupError(f"the engine '{engine}' failed: {error}") from error
+        draft.add(
+            message.id, text, context=message.context, auto_comments=message.auto_comments,
+            flags=["fuzzy"] if text else [],
+        )  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, draft)
+    typer.echo(f"{path}: {len(draft)} drafts, {missing} left empty because the engine damaged a placeholder")
 
 
 @app.command()

@@ -24,6 +24,7 @@ from bot.conversations.model import (
     OutboundMessage,
 )
 from bot.conversations.ports import UnitOfWork
+from bot.errors import NotFoundError
 from bot.services import escalations
 from bot.services.ports import Clock
 
@@ -162,8 +163,10 @@ class Router:
             return handler_of(await uow.escalations.open_of(conversation_id))
 
     async def take_over(self, conversation_id: str, agent_id: str, agent_name: str) -> None:
-        """Give the conversation to an agent and tell the customer."""
+        """Give the conversation to an agent and tell the customer; raises NotFoundError where there is none."""
         async with self._uow() as uow:
+            if await uow.conversations.get(conversation_id) is None:
+                raise NotFoundError("conversation", conversation_id)
             language = await self._language(uow, conversation_id)
             await escalations.take_over(uow, conversation_id, agent_id, language, self._clock())
         await self._announce(conversation_id, "utter_handoff_joined", agent_id=agent_id, agent=agent_name)

@@ -66,9 +66,7 @@ def _map_shop() -> None:
     _map(Product, t.products, variants=_parts(Variant, (t.variants.c.position, t.variants.c.sku)))
     _map(Customer, t.customers)
     _map(TrackingEvent, t.tracking_events)
-    _map(
-        Shipment, t.shipments, events=_parts(TrackingEvent, (t.tracking_events.c.at, t.tracking_events.c.id))
-    )
+    _map(Shipment, t.shipments, events=_parts(TrackingEvent, (t.tracking_events.c.at, t.tracking_events.c.id)))
     _map(Payment, t.payments, amount=_money(t.payments, "amount"))
     _map(OrderLine, t.order_lines, product=_one(Product), unit_price=_money(t.order_lines, "unit_price"))
     _map(

@@ -23,16 +23,12 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresq
 
 def json_object() -> Any:
     """Return a type for JSON objects in which setting a key is noticed and saved (one level deep)."""
-    return MutableDict.as_mutable(
-        JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-    )
+    return MutableDict.as_mutable(JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"))
 
 
 def json_list() -> Any:
     """Return a type for JSON arrays in which adding or removing is noticed and saved (one level deep)."""
-    return MutableList.as_mutable(
-        JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-    )
+    return MutableList.as_mutable(JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"))
 
 
 def int_keyed_json() -> Any:

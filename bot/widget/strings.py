@@ -41,7 +41,6 @@ WIDGET_STRINGS: dict[str, str] = {
     "widget_case_number": "Case number",
     "widget_return_number": "Return number",
     "widget_send_back_by": "Send back by {date}",
-    "widget_order_number": "Order number",
     "widget_offer": "Our offer",
     "widget_handoff": "A person will take over",
     "widget_place_in_line": "Place in line: {position}",

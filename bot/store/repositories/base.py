@@ -30,7 +30,5 @@ class Repository:
         statement = select(kind).where(*conditions).order_by(*order_by).limit(limit)
         return list(await (await self._transaction.orm()).scalars(statement))
 
-    async def _first(
-        self, kind: type[Thing], *conditions: Any, order_by: tuple[Any, ...] = ()
-    ) -> Thing | None:
+    async def _first(self, kind: type[Thing], *conditions: Any, order_by: tuple[Any, ...] = ()) -> Thing | None:
         return next(iter(await self._find(kind, *conditions, order_by=order_by, limit=1)), None)

@@ -33,9 +33,7 @@ class SqlCases(Repository):
 
     async def of_conversation(self, conversation_id: str) -> list[Case]:
         """Return the cases opened in a conversation, newest first."""
-        return await self._find(
-            Case, self._table.c.conversation_id == conversation_id, order_by=self._newest_first
-        )
+        return await self._find(Case, self._table.c.conversation_id == conversation_id, order_by=self._newest_first)
 
 
 class SqlReturns(Repository):
@@ -57,9 +55,7 @@ class SqlReturns(Repository):
 
     async def of_order(self, order_number: str) -> list[Return]:
         """Return the returns of an order, newest first."""
-        return await self._find(
-            Return, self._table.c.order_number == order_number, order_by=self._newest_first
-        )
+        return await self._find(Return, self._table.c.order_number == order_number, order_by=self._newest_first)
 
 
 class SqlExchanges(Repository):

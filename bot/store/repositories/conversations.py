@@ -124,10 +124,7 @@ class SqlMessages(Repository):
         return await self._read(self._replies, inbound_id)
 
     async def _read(self, sql: str, *values: Any) -> list[Message]:
-        return [
-            _messages.load(row, self._transaction.dialect)
-            for row in await self._transaction.read(sql, *values)
-        ]
+        return [_messages.load(row, self._transaction.dialect) for row in await self._transaction.read(sql, *values)]
 
 
 class SqlDialogueLog(Repository):

@@ -67,9 +67,7 @@ class SqlIdentifications(Repository):
         table = self._table
         mine = table.c.conversation_id == conversation_id, table.c.proved_at.is_not(None)
         newest_first = (table.c.proved_at.desc(), table.c.id.desc())
-        return [
-            proof.order_number for proof in await self._find(Identification, *mine, order_by=newest_first)
-        ]
+        return [proof.order_number for proof in await self._find(Identification, *mine, order_by=newest_first)]
 
 
 class SqlAuditLog(Repository):

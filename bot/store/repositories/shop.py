@@ -55,7 +55,7 @@ class SqlCustomers(Repository):
             .where(proofs.c.conversation_id.in_(conversation_ids), proofs.c.proved_at.is_not(None))
             .order_by(proofs.c.proved_at, proofs.c.id)
         )
-        return {conversation_id: customer for conversation_id, customer in rows}
+        return {row[0]: row[1] for row in rows}
 
 
 class SqlOrders(Repository):

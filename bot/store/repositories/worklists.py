@@ -71,9 +71,7 @@ class SqlInbox(Repository):
         return [conversation_id for (conversation_id,) in await self._transaction.read(self._conversations)]
 
     async def _read(self, sql: str, *values: Any) -> list[InboundMessage]:
-        return [
-            _inbox.load(row, self._transaction.dialect) for row in await self._transaction.read(sql, *values)
-        ]
+        return [_inbox.load(row, self._transaction.dialect) for row in await self._transaction.read(sql, *values)]
 
 
 class SqlOutbox(Repository):

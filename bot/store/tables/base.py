@@ -37,9 +37,7 @@ def long(name: str) -> Column[Any]:
     return Column(name, Text, nullable=False)
 
 
-def reference(
-    name: str, target: str, *, required: bool = True, kind: Any = String, **options: Any
-) -> Column[Any]:
+def reference(name: str, target: str, *, required: bool = True, kind: Any = String, **options: Any) -> Column[Any]:
     """Return a foreign key that is checked at commit, so that rows may be written in any order."""
     foreign = ForeignKey(target, deferrable=True, initially="DEFERRED")
     return Column(name, kind, foreign, nullable=not required, **options)

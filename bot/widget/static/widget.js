@@ -1279,7 +1279,7 @@
     }
     *, *::before, *::after { box-sizing: border-box; }
     [hidden] { display: none !important; }
-    p, h2, ul, dl, dd { margin: 0; padding: 0; }
+    p, h2, ul { margin: 0; padding: 0; }
     ul { list-style: none; }
     button { font: inherit; color: inherit; border: 0; background: none; padding: 0; cursor: pointer; }
     button:disabled { cursor: default; }
@@ -1428,13 +1428,9 @@
     }
     .copy:hover { background: var(--line); }
     .copy .icon { width: 15px; height: 15px; }
-    .items + dl { border-block-start: 1px solid var(--line); }
     .items li { display: flex; flex-direction: column; padding: 6px 0; overflow-wrap: anywhere; }
     .items li + li { border-block-start: 1px solid var(--line); }
     .detail { font-size: 13px; color: var(--muted); }
-    .card dl div { display: flex; justify-content: space-between; gap: 16px; padding: 4px 0; font-size: 14px; }
-    .card dt { flex: none; max-width: 50%; color: var(--muted); }
-    .card dd { text-align: end; font-weight: 550; overflow-wrap: anywhere; min-width: 0; }
 
     .replies { display: flex; flex-wrap: wrap; gap: 8px; width: 100%; margin-block-start: 2px; }
     .replies button {

@@ -205,8 +205,7 @@ async def test_a_transcript_is_followed_without_gaps_while_two_write(uow_factory
         while len(seen) < 20:
             async with uow_factory() as uow:
                 seen += [
-                    message.id or 0
-                    for message in await uow.messages.of("conversation", after=max(seen, default=0))
+                    message.id or 0 for message in await uow.messages.of("conversation", after=max(seen, default=0))
                 ]
         return seen
 

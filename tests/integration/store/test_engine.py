@@ -79,9 +79,7 @@ async def test_migrating_makes_the_folder(tmp_path: Path) -> None:
     assert (tmp_path / "var/deep/parley.db").exists()
 
 
-@pytest.mark.parametrize(
-    "url", ["mysql://root@localhost/parley", "sqlite+aiosqlite://", "sqlite:///parley.db"]
-)
+@pytest.mark.parametrize("url", ["mysql://root@localhost/parley", "sqlite+aiosqlite://", "sqlite:///parley.db"])
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(StartupError, match="cannot use a database of kind"):
         create_engine(url)

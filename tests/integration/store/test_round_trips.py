@@ -166,9 +166,7 @@ async def test_proofs_are_found_newest_first_and_by_conversation(uow_factory: Uo
     await a_shop(uow_factory, orders=2)
     async with uow_factory() as uow:
         uow.identifications.add(Identification("conversation", "10480001", proved_at=NOW))
-        uow.identifications.add(
-            Identification("conversation", "10480002", proved_at=NOW + timedelta(minutes=1))
-        )
+        uow.identifications.add(Identification("conversation", "10480002", proved_at=NOW + timedelta(minutes=1)))
         uow.identifications.add(Identification("conversation", "99999999", wrong_tries=3))
         assert await uow.identifications.proved_in("conversation") == ["10480002", "10480001"]
         await uow.commit()
@@ -278,9 +276,7 @@ async def test_moments_without_a_zone_are_refused(uow_factory: UowFactory) -> No
 async def test_labels_are_stored_as_their_values(uow_factory: UowFactory) -> None:
     await a_shop(uow_factory)
     async with uow_factory() as uow:
-        row = (
-            await (await uow._transaction.orm()).execute(text("SELECT state, total_minor FROM orders"))
-        ).one()
+        row = (await (await uow._transaction.orm()).execute(text("SELECT state, total_minor FROM orders"))).one()
     assert tuple(row) == ("delivered", 6480)
 
 

@@ -38,12 +38,8 @@ def euro(amount: str) -> Money:
 
 
 def a_product() -> Product:
-    variants = [
-        Variant(f"SHOE-{size}", "shoe", euro("59.90"), 3, size, "black") for size in ("S", "M", "L", "XL")
-    ]
-    return Product(
-        "shoe", "Running shoes", "shoes", ReturnClass.STANDARD, 24, None, {"zh": "跑步鞋"}, variants
-    )
+    variants = [Variant(f"SHOE-{size}", "shoe", euro("59.90"), 3, size, "black") for size in ("S", "M", "L", "XL")]
+    return Product("shoe", "Running shoes", "shoes", ReturnClass.STANDARD, 24, None, {"zh": "跑步鞋"}, variants)
 
 
 def a_customer() -> Customer:
@@ -114,12 +110,8 @@ def an_account(name: str = "mona") -> Account:
     return Account(f"a-{name}", name, name.title(), "$argon2id$…", Role.SUPERVISOR, NOW, ["de", "en"])
 
 
-def an_inbound(
-    id: str = "i1", conversation: str = "conversation", platform_id: str | None = None
-) -> InboundMessage:
-    return InboundMessage(
-        id, conversation, "web", platform_id or id, "hallo", NOW, {"language": "de"}, "Hallo"
-    )
+def an_inbound(id: str = "i1", conversation: str = "conversation", platform_id: str | None = None) -> InboundMessage:
+    return InboundMessage(id, conversation, "web", platform_id or id, "hallo", NOW, {"language": "de"}, "Hallo")
 
 
 async def a_shop(uow_factory: UowFactory, *, orders: int = 1) -> None:

@@ -88,18 +88,12 @@ def upgrade() -> None:
         sa.Column("unit_price_currency", sa.CHAR(length=3), nullable=False),
         sa.Column("size", sa.String(), nullable=True),
         sa.Column("color", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["order_number"], ["orders.number"], name="fk_order_lines_order_number", **AT_COMMIT
-        ),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["products.id"], name="fk_order_lines_product_id", **AT_COMMIT
-        ),
+        sa.ForeignKeyConstraint(["order_number"], ["orders.number"], name="fk_order_lines_order_number", **AT_COMMIT),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name="fk_order_lines_product_id", **AT_COMMIT),
         sa.ForeignKeyConstraint(["sku"], ["variants.sku"], name="fk_order_lines_sku", **AT_COMMIT),
         sa.PrimaryKeyConstraint("id", name="pk_order_lines"),
     )
-    op.create_index(
-        "ix_order_lines_order_number_position", "order_lines", ["order_number", "position"], unique=True
-    )
+    op.create_index("ix_order_lines_order_number_position", "order_lines", ["order_number", "position"], unique=True)
     op.create_index("ix_order_lines_product_id", "order_lines", ["product_id"])
     op.create_table(
         "payments",
@@ -109,9 +103,7 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("amount_currency", sa.CHAR(length=3), nullable=False),
         sa.Column("paid_at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["order_number"], ["orders.number"], name="fk_payments_order_number", **AT_COMMIT
-        ),
+        sa.ForeignKeyConstraint(["order_number"], ["orders.number"], name="fk_payments_order_number", **AT_COMMIT),
         sa.PrimaryKeyConstraint("id", name="pk_payments"),
     )
     op.create_index("ix_payments_order_number", "payments", ["order_number"])
@@ -125,9 +117,7 @@ def upgrade() -> None:
         sa.Column("shipped_at", MOMENT, nullable=True),
         sa.Column("promised_by", MOMENT, nullable=True),
         sa.Column("delivered_at", MOMENT, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["order_number"], ["orders.number"], name="fk_shipments_order_number", **AT_COMMIT
-        ),
+        sa.ForeignKeyConstraint(["order_number"], ["orders.number"], name="fk_shipments_order_number", **AT_COMMIT),
         sa.PrimaryKeyConstraint("id", name="pk_shipments"),
     )
     op.create_index("ix_shipments_order_number", "shipments", ["order_number"])
@@ -139,9 +129,7 @@ def upgrade() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("state", LABEL, nullable=False),
         sa.Column("location", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["shipment_id"], ["shipments.id"], name="fk_tracking_events_shipment_id", **AT_COMMIT
-        ),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipments.id"], name="fk_tracking_events_shipment_id", **AT_COMMIT),
         sa.PrimaryKeyConstraint("id", name="pk_tracking_events"),
     )
     op.create_index("ix_tracking_events_shipment_id_at", "tracking_events", ["shipment_id", "at"])

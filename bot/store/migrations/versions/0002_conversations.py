@@ -59,9 +59,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position", name="pk_inbox"),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_inbox_channel_platform_message_id", "inbox", ["channel", "platform_message_id"], unique=True
-    )
+    op.create_index("ix_inbox_channel_platform_message_id", "inbox", ["channel", "platform_message_id"], unique=True)
     op.create_index("ix_inbox_id", "inbox", ["id"], unique=True)
     op.create_index(
         "ix_inbox_waiting",

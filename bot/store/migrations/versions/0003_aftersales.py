@@ -80,9 +80,7 @@ def upgrade() -> None:
         sa.Column("resolved_at", MOMENT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name="fk_cases_customer_id", **AT_COMMIT),
-        sa.ForeignKeyConstraint(
-            ["order_number"], ["orders.number"], name="fk_cases_order_number", **AT_COMMIT
-        ),
+        sa.ForeignKeyConstraint(["order_number"], ["orders.number"], name="fk_cases_order_number", **AT_COMMIT),
         sa.PrimaryKeyConstraint("number", name="pk_cases"),
     )
     op.create_index("ix_cases_conversation_id_opened_at", "cases", ["conversation_id", "opened_at"])
@@ -104,9 +102,7 @@ def upgrade() -> None:
         sa.Column("assigned_at", MOMENT, nullable=True),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_number"], ["cases.number"], name="fk_escalations_case_number", **AT_COMMIT
-        ),
+        sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name="fk_escalations_case_number", **AT_COMMIT),
         sa.PrimaryKeyConstraint("id", name="pk_escalations"),
     )
     op.create_index("ix_escalations_case_number", "escalations", ["case_number"])
@@ -148,12 +144,8 @@ def upgrade() -> None:
         sa.Column("requested_at", MOMENT, nullable=False),
         sa.Column("state", LABEL, nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_number"], ["cases.number"], name="fk_returns_case_number", **AT_COMMIT
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_number"], ["orders.number"], name="fk_returns_order_number", **AT_COMMIT
-        ),
+        sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name="fk_returns_case_number", **AT_COMMIT),
+        sa.ForeignKeyConstraint(["order_number"], ["orders.number"], name="fk_returns_order_number", **AT_COMMIT),
         sa.PrimaryKeyConstraint("rma", name="pk_returns"),
     )
     op.create_index("ix_returns_case_number", "returns", ["case_number"])
@@ -171,12 +163,8 @@ def upgrade() -> None:
         sa.Column("reserved_until", sa.Date(), nullable=False),
         sa.Column("state", LABEL, nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_number"], ["cases.number"], name="fk_exchanges_case_number", **AT_COMMIT
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_number"], ["orders.number"], name="fk_exchanges_order_number", **AT_COMMIT
-        ),
+        sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name="fk_exchanges_case_number", **AT_COMMIT),
+        sa.ForeignKeyConstraint(["order_number"], ["orders.number"], name="fk_exchanges_order_number", **AT_COMMIT),
         sa.ForeignKeyConstraint(["rma"], ["returns.rma"], name="fk_exchanges_rma", **AT_COMMIT),
         sa.ForeignKeyConstraint(["sku"], ["variants.sku"], name="fk_exchanges_sku", **AT_COMMIT),
         sa.PrimaryKeyConstraint("id", name="pk_exchanges"),

@@ -1,0 +1,1 @@
+"""The agent desk: where people take over conversations that the bot hands to them."""

@@ -1,0 +1,138 @@
+"""The live socket: tells the desk's pages where to look again, and the customer that an agent is typing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+from weakref import WeakSet
+
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from bot.conversations.feed import EVERYTHING
+from bot.conversations.model import Author
+from bot.desk.keys import SESSION_COOKIE, Desk, desk_of, visitor_of
+from bot.desk.middlewares import is_own_origin
+from bot.services import accounts
+
+log = structlog.get_logger()
+
+SESSION_OVER = 4401
+"""The close code after which a page must log in again instead of reconnecting."""
+
+_RECHECK_SECONDS = 30
+_TYPING_EVERY_SECONDS = 1.0
+_SOCKETS = web.AppKey("sockets", WeakSet)
+
+
+def setup(desk: web.Application) -> None:
+    """Add the socket to the desk and close what is open when the server stops."""
+    desk[_SOCKETS] = WeakSet()
+    desk.router.add_get("/live", live)
+    desk.on_shutdown.append(_close_all)
+
+
+async def live(request: web.Request) -> web.WebSocketResponse:
+    """Send ``{"type", "conversation_id", …}`` for whatever happens; take ``typing`` for a conversation held.
+
+    What is sent are hints without content; the pages fetch what they show. A socket is refused to other sites, since
+    browsers would send the cookie along for them.
+    """
+    if not is_own_origin(request):
+        raise web.HTTPForbidden(reason="This came from another site.")
+    desk, visitor = desk_of(request), visitor_of(request)
+    socket = web.WebSocketResponse(heartbeat=25, max_msg_size=4096)
+    await socket.prepare(request)
+    request.app[_SOCKETS].add(socket)
+    with desk.router.feed.listen(EVERYTHING) as news:
+        sending = asyncio.create_task(_send(socket, news, desk, request.cookies[SESSION_COOKIE]))
+        try:
+            await _receive(socket, desk, visitor.account.id)
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+    return socket
+
+
+async def _send(
+    socket: web.WebSocketResponse,
+    news: asyncio.Queue[dict[str, Any]],
+    desk: Desk,
+    token: str,
+) -> None:
+    try:
+        await _forward(socket, news, desk, token)
+    except ConnectionError:
+        return
+    except Exception:
+        # A socket that stays open in silence would be worse than one that the page opens again.
+        log.exception("desk.live_failed")
+        await socket.close(code=WSCloseCode.INTERNAL_ERROR)
+
+
+async def _forward(
+    socket: web.WebSocketResponse,
+    news: asyncio.Queue[dict[str, Any]],
+    desk: Desk,
+    token: str,
+) -> None:
+    checked_at = time.monotonic()
+    while True:
+        try:
+            entry = await asyncio.wait_for(news.get(), _RECHECK_SECONDS)
+        except asyncio.TimeoutError:
+            entry = None
+        if time.monotonic() - checked_at >= _RECHECK_SECONDS:
+            checked_at = time.monotonic()
+            async with desk.uow() as uow:
+                found = await accounts.session_of(uow, token, desk.clock())
+            if found is None:
+                await socket.close(code=SESSION_OVER)
+                return
+        if entry is not None:
+            await socket.send_json(hint(entry))
+
+
+def hint(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return news without its content: what kind, where, by whom."""
+    author = entry.get("author") or entry.get("message", {}).get("author")
+    found = {
+        "type": entry["type"],
+        "conversation_id": entry["conversation_id"],
+        "author": author,
+    }
+    if "handled_by" in entry:
+        found["handled_by"] = entry["handled_by"]
+    return found
+
+
+async def _receive(socket: web.WebSocketResponse, desk: Desk, agent_id: str) -> None:
+    told_at = 0.0
+    async for frame in socket:
+        if frame.type is not WSMsgType.TEXT:
+            continue
+        try:
+            said = json.loads(frame.data)
+        except json.JSONDecodeError:
+            said = None
+        if not isinstance(said, dict) or said.get("type") != "typing":
+            await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+            return
+        if time.monotonic() - told_at >= _TYPING_EVERY_SECONDS:
+            told_at = time.monotonic()
+            await _typing(desk, str(said.get("conversation_id")), agent_id)
+
+
+async def _typing(desk: Desk, conversation_id: str, agent_id: str) -> None:
+    async with desk.uow() as uow:
+        handoff = await uow.escalations.open_of(conversation_id)
+    if handoff is not None and handoff.agent_id == agent_id:
+        desk.router.feed.publish(conversation_id, {"type": "typing", "author": Author.AGENT.value})
+
+
+async def _close_all(desk: web.Application) -> None:
+    sockets = desk[_SOCKETS]
+    for socket in set(sockets):
+        await socket.close(code=WSCloseCode.GOING_AWAY)

@@ -1,0 +1,143 @@
+"""What holds for every page of the desk: headers, errors, who is logged in, and that forms are our own."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote, urlsplit
+
+import structlog
+from aiohttp import web
+
+from bot.desk.keys import SESSION_COOKIE, Visitor, desk_of, sign_in, visitor_or_none
+from bot.desk.pages import page
+from bot.errors import ConflictError, IllegalStateError, NotFoundError, ParleyError
+from bot.services import accounts
+
+log = structlog.get_logger()
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_PUBLIC = ("/desk/login", "/desk/static/")
+_WITH_ONE_TIME_PASSWORD = ("/desk/password", "/desk/logout")
+
+_HEADERS = {
+    # No inline script or style: what a customer manages to smuggle into a page is not run.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    # Not "no-referrer": browsers then send "Origin: null" with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@web.middleware
+async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Put the security headers on every answer, errors included."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        _harden(request, error)
+        raise
+    if not response.prepared:
+        _harden(request, response)
+    return response
+
+
+def _harden(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(_HEADERS)
+    is_static = request.path.startswith("/desk/static/")
+    response.headers["Cache-Control"] = "no-cache" if is_static else "no-store"
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn errors into a page, or into JSON where a script asked."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return _failure(request, error.status, error.reason, "http")
+    except NotFoundError as error:
+        return _failure(request, 404, "There is no such thing here any more.", error.code)
+    except (ConflictError, IllegalStateError) as error:
+        return _failure(
+            request,
+            409,
+            "Somebody changed this at the same moment. Look again, then retry.",
+            error.code,
+        )
+    except ParleyError as error:
+        return _failure(request, 400, "That did not work.", error.code)
+    except Exception:
+        log.exception("desk.failed", path=request.match_info.route.name)
+        return _failure(
+            request,
+            500,
+            "Something went wrong on our side. Please try again.",
+            "internal",
+        )
+
+
+def _failure(request: web.Request, status: int, message: str, code: str) -> web.Response:
+    if _wants_json(request):
+        return web.json_response({"error": {"code": code, "message": message}}, status=status)
+    return page(request, "error.html", {"status": status, "message": message}, status=status)
+
+
+def _wants_json(request: web.Request) -> bool:
+    return "application/json" in request.headers.get("Accept", "") or request.content_type == "application/json"
+
+
+@web.middleware
+async def login(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find out who is asking, and let nobody in without a login or with a one-time password."""
+    desk = desk_of(request)
+    token = request.cookies.get(SESSION_COOKIE)
+    if request.path.startswith("/desk/static/"):
+        return await handler(request)
+    if token:
+        async with desk.uow() as uow:
+            found = await accounts.session_of(uow, token, desk.clock())
+        if found is not None:
+            sign_in(request, Visitor(*found))
+    visitor = visitor_or_none(request)
+    if visitor is None and not request.path.startswith(_PUBLIC):
+        if request.method != "GET" or _wants_json(request) or "Upgrade" in request.headers:
+            raise web.HTTPUnauthorized(reason="Your session is over. Please log in again.")
+        raise web.HTTPSeeOther(f"/desk/login?next={quote(request.path, safe='/')}")
+    if visitor and visitor.account.must_change_password and not request.path.startswith(_WITH_ONE_TIME_PASSWORD):
+        if request.method != "GET" or _wants_json(request) or "Upgrade" in request.headers:
+            raise web.HTTPForbidden(reason="Choose a password of your own first.")
+        raise web.HTTPSeeOther("/desk/password")
+    return await handler(request)
+
+
+@web.middleware
+async def own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse whatever another site makes a browser send."""
+    if request.method in ("GET", "HEAD"):
+        return await handler(request)
+    if "Origin" in request.headers and not is_own_origin(request):
+        raise web.HTTPForbidden(reason="This came from another site.")
+    visitor = visitor_or_none(request)
+    if visitor is not None and request.path != "/desk/login":
+        given = request.headers.get("X-CSRF-Token")
+        if given is None:
+            given = str((await request.post()).get("csrf", ""))
+        if not hmac.compare_digest(given.encode(), visitor.session.csrf_token.encode()):
+            raise web.HTTPForbidden(reason="This page is out of date. Please reload it and try again.")
+    return await handler(request)
+
+
+def is_own_origin(request: web.Request) -> bool:
+    """Tell whether a browser says that one of our own pages sent a request."""
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
+
+
+ALL = (headers, errors, login, own_forms)

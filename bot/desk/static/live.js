@@ -1,0 +1,44 @@
+// The live socket: reconnects with growing pauses and says so; logs in again when the session is over.
+import { getHtml } from "./fetching.js";
+
+const SESSION_OVER = 4401;
+
+export class Live {
+  onNews = () => {};
+  onReconnect = () => {};
+  #status;
+  #socket = null;
+  #pause = 500;
+  #wasOpen = false;
+
+  constructor(status) {
+    this.#status = status;
+  }
+
+  connect() {
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${scheme}//${location.host}/desk/live`);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#pause = 500;
+      this.#status.textContent = "";
+      if (this.#wasOpen) this.onReconnect();
+      this.#wasOpen = true;
+    };
+    socket.onmessage = (event) => this.onNews(JSON.parse(event.data));
+    socket.onclose = (event) => {
+      if (event.code === SESSION_OVER) return location.reload();
+      this.#status.textContent = "Connection lost. Reconnecting…";
+      // A refused handshake does not say why; an ordinary request finds out whether the session is over.
+      getHtml("/desk/queue?tab=mine").catch(() => {});
+      setTimeout(() => this.connect(), this.#pause + Math.random() * 300);
+      this.#pause = Math.min(this.#pause * 2, 15000);
+    };
+  }
+
+  typing(conversationId) {
+    if (this.#socket?.readyState === WebSocket.OPEN) {
+      this.#socket.send(JSON.stringify({ type: "typing", conversation_id: conversationId }));
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""Machine translation, for people: drafts of catalogues that translators then review."""
