@@ -113,6 +113,8 @@ class Form(Action):
         if intake["confirmation"] == "no":
             intake.clear("confirmation")
             return [*self._saved(intake), SlotSet("requested_slot", "change")]
+        if intake["confirmation"] == "yes" and await _is_written(intake):
+            return [*self._saved(intake), *_ended("confirmed")]
         for slot in self.questions:
             if await self.is_needed(dispatcher, intake, slot):
                 return [*self._saved(intake), SlotSet("requested_slot", slot)]
@@ -158,6 +160,15 @@ class OrderForm(Form):
             return True
         intake.set("quantity", {str(line.position): line.quantity for line in lines})
         return False
+
+
+async def _is_written(intake: Intake) -> bool:
+    """Tell whether this very yes was carried out already, by a process that ended before it could say so.
+
+    What it wrote must not speak against it now: the pieces it took would count as returned before.
+    """
+    async with intake.context.uow() as uow:
+        return await uow.cases.by_source_message(intake.turn.message_id) is not None
 
 
 def _ended(outcome: str, **slots: Any) -> list[EventType]:

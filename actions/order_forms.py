@@ -55,7 +55,7 @@ class ValidateWithdrawForm(OrderForm):
         return await super().is_needed(dispatcher, intake, slot)
 
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
-        if await _open_cases(intake):
+        if intake["confirmation"] == "yes" or await _open_cases(intake):
             return False
         dispatcher.utter_message(response="utter_case_none_open", order_number=intake["order_number"])
         return True

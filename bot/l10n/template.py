@@ -62,7 +62,9 @@ _KINDS = {
 def entries(domain: Path) -> Iterator[tuple[str, str, str]]:
     """Yield context, English text and a note for every response and button of a Rasa domain folder."""
     for path in sorted(domain.glob("*.yml")):
-        responses: dict[str, list[dict[str, Any]]] = (yaml.safe_load(path.read_text("utf-8")) or {}).get("responses", {})
+        responses: dict[str, list[dict[str, Any]]] = (yaml.safe_load(path.read_text("utf-8")) or {}).get(
+            "responses", {}
+        )
         for name, variations in responses.items():
             for variation in variations:
                 yield name, variation["text"], _note(name, variation["text"])
