@@ -91,13 +91,10 @@ async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parl
 
 def _assistant(settings: Settings, model: Path, load_events: Any, clock: Clock) -> Any:
     # TensorFlow comes with Rasa and takes seconds; commands that need no dialogue never import this.
-    from rasa.utils.endpoints import EndpointConfig
+    from bot.dialogue.assistant import Assistant, action_endpoint
 
-    from bot.dialogue.assistant import Assistant, in_process_actions
-
-    actions = EndpointConfig(settings.actions_url) if settings.actions_url else in_process_actions()
     try:
-        return Assistant(model, load_events, clock, actions)
+        return Assistant(model, load_events, clock, action_endpoint(settings.actions_url))
     except Exception as error:
         log.debug("bootstrap.model_failed", exc_info=True)
         raise StartupError(

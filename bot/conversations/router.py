@@ -71,7 +71,7 @@ class _Work:
 
     is_dirty: bool = False
     task: asyncio.Task[None] | None = None
-    waiters: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+    waiters: dict[str, asyncio.Future[list[Message] | None]] = field(default_factory=dict)
 
 
 class Router:
@@ -135,8 +135,8 @@ class Router:
         """Return the answer to a received message once it is durable; empty while a person handles it."""
         work = self._work.get(conversation_id)
         waiter = work.waiters.get(inbound_id) if work else None
-        if waiter is not None:
-            await asyncio.shield(waiter)
+        if waiter is not None and (answer := await asyncio.shield(waiter)) is not None:
+            return answer
         async with self._uow() as uow:
             return await uow.messages.replies_to(inbound_id)
 
@@ -286,23 +286,24 @@ class Router:
         async with self._uow() as uow:
             waiting = await uow.inbox.waiting(conversation_id)
         for inbound in waiting:
-            if not await self._process(inbound):
+            answer = await self._process(inbound)
+            if answer is None:
                 # The failed message comes first again, so that order holds.
                 work.is_dirty = True
                 return
             waiter = work.waiters.pop(inbound.id, None)
             if waiter is not None and not waiter.done():
-                waiter.set_result(None)
+                waiter.set_result(answer)
 
-    async def _process(self, inbound: InboundMessage) -> bool:
-        """Have a message answered; return False when it must be tried again."""
+    async def _process(self, inbound: InboundMessage) -> list[Message] | None:
+        """Have a message answered and return the answer; return None when it must be tried again."""
         async with self._uow() as uow:
             conversation = await self._conversation(uow, inbound.conversation_id)
             escalation = await uow.escalations.open_of(conversation.id)
         before = handler_of(escalation)
         if before is not HandledBy.BOT and not _was_queued_by(inbound, escalation):
             await self._finish(inbound, conversation, Turn([], [], None))
-            return True
+            return []
         try:
             turn = await self._bot.answer(conversation, inbound)
         except Exception:
@@ -310,14 +311,12 @@ class Router:
             log.exception("router.turn_failed", conversation_id=conversation.id, attempt=inbound.attempts + 1)
             turn_or_none = await self._failed(inbound, conversation)
             if turn_or_none is None:
-                return False
+                return None
             turn = turn_or_none
         await self._finish(inbound, conversation, turn)
-        async with self._uow() as uow:
-            after = handler_of(await uow.escalations.open_of(conversation.id))
-        if after is not before:
-            self._publish_state(conversation.id, after)
-        return True
+        if any("handoff" in message.custom for message in turn.messages):
+            self._publish_state(conversation.id, HandledBy.QUEUED)
+        return turn.messages
 
     async def _failed(self, inbound: InboundMessage, conversation: Conversation) -> Turn | None:
         """Count a failed turn; after the last try hand over to a person instead of leaving the customer alone."""

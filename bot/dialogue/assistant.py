@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
 from bot.conversations.router import Turn
-from bot.dialogue.executor import InProcessActions
+from bot.dialogue import failures
+from bot.dialogue.executor import HttpActions, InProcessActions
 from bot.dialogue.nlg import LocalisedResponses, Phrasing
 from bot.dialogue.tracker_store import LiveTrackerStore, LoadEvents
 from bot.l10n.languages import DEFAULT_LANGUAGE
@@ -49,15 +49,11 @@ class Assistant:
             message_id=inbound.id,
             metadata=metadata,
         )
-        failures: list[Exception] = []
-        token = _failures.set(failures)
-        try:
+        with failures.collected() as failed:
             await self._agent.handle_message(message)
-        finally:
-            _failures.reset(token)
-        if failures:
+        if failed:
             self.forget(conversation.id)
-            raise failures[0]
+            raise failed[0]
         tracker = await self._store.retrieve(conversation.id)
         return Turn(
             [self._message(conversation.id, reply) for reply in said.messages],
@@ -75,8 +71,9 @@ class Assistant:
         return self._message("", {**written, "utter_action": response})
 
     async def warm_up(self) -> None:
-        """Parse one message, so that the first customer does not wait for the encoders to load."""
-        await self._agent.parse_message("hello, where is my order")
+        """Parse a few messages, so that no customer waits for encoders and detectors to load."""
+        for text in _WARM_UP:
+            await self._agent.parse_message(text)
 
     def _safe(self, text: str) -> str:
         """Return the text, unless it would reach Rasa's own commands; customers may only send known intents."""
@@ -98,6 +95,10 @@ class Assistant:
         )
 
 
+# One that is clear, one outside the first encoder's languages, one on which language detectors disagree.
+_WARM_UP = ("hello, where is my order", "hej, var är mitt paket någonstans", "ok ciao hola merci")
+
+
 class _Said(OutputChannel):  # type: ignore[misc]
     """Collects what the bot says during one turn."""
 
@@ -112,14 +113,6 @@ class _Said(OutputChannel):  # type: ignore[misc]
         self.messages.append(message)
 
 
-_failures: contextvars.ContextVar[list[Exception]] = contextvars.ContextVar("failures")
-
-
-def report_failure(error: Exception) -> None:
-    """Note, for the turn that runs in this context, that an action failed."""
-    _failures.get([]).append(error)
-
-
-def in_process_actions() -> InProcessActions:
-    """Return an action endpoint that runs the package ``actions`` in this process."""
-    return InProcessActions("actions", report_failure)
+def action_endpoint(url: str | None) -> EndpointConfig:
+    """Return where actions run: the package ``actions`` in this process, or the action server at an address."""
+    return HttpActions(url) if url else InProcessActions("actions")

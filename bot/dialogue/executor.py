@@ -1,29 +1,27 @@
-"""Runs the actions inside the process, through the interface of Rasa's HTTP action server."""
+"""Runs the actions, inside the process or on Rasa's HTTP action server; either way a failure fails the turn."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
+from bot.dialogue import failures
+
+_REJECTED = 400
+
 
 class InProcessActions(EndpointConfig):  # type: ignore[misc]
-    """An action endpoint that calls the actions directly.
+    """An action endpoint that calls the actions directly."""
 
-    Rasa logs an action's exception and goes on without its events; so each one is reported, for the turn to be thrown
-    away and tried again.
-    """
-
-    def __init__(self, package: str, report: Callable[[Exception], None]) -> None:
+    def __init__(self, package: str) -> None:
         # Rasa sends the whole domain along unless asked not to.
         super().__init__(url=None, enable_selective_domain=True)
         self._executor = ActionExecutor()
         self._executor.register_package(package)
-        self._report = report
 
     async def request(self, *args: Any, json: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Run the action that a call names and return its events and responses."""
@@ -31,11 +29,27 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]
             result = await self._executor.run(json)
         except ActionExecutionRejection as rejection:
             body = _rejection(rejection)
-            raise ClientResponseError(400, "action rejected", body) from rejection
+            raise ClientResponseError(_REJECTED, "action rejected", body) from rejection
         except Exception as error:
-            self._report(error)
+            failures.report(error)
             raise
         return dict(result or {"events": [], "responses": []})
+
+
+class HttpActions(EndpointConfig):  # type: ignore[misc]
+    """An action endpoint that calls an HTTP action server."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url=url, enable_selective_domain=True)
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        """Have the server run the action that a call names and return its events and responses."""
+        try:
+            return await super().request(*args, **kwargs)
+        except Exception as error:
+            if getattr(error, "status", None) != _REJECTED:
+                failures.report(error)
+            raise
 
 
 def _rejection(rejection: ActionExecutionRejection) -> str:

@@ -12,6 +12,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.dialogue import failures
 from bot.l10n import formats
 from bot.l10n.catalogue import Translator, translator
 from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES
@@ -42,7 +43,11 @@ class LocalisedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[mis
         if utter_action not in self.responses:
             return None
         language = values.pop("language", None) or tracker.get_slot("language") or DEFAULT_LANGUAGE
-        return Phrasing(self.responses, language).message(utter_action, values)
+        try:
+            return Phrasing(self.responses, language).message(utter_action, values)
+        except Exception as error:
+            failures.report(error)
+            raise
 
 
 class Phrasing:

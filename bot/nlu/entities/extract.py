@@ -1,0 +1,39 @@
+"""Finds all entities of a message; the order of the steps decides whose digits they are; pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.nlu.entities.amounts import amounts
+from bot.nlu.entities.contact import emails, phones, unrelated
+from bot.nlu.entities.dates import dates
+from bot.nlu.entities.details import colors, ordinals, postcodes, quantities, sizes
+from bot.nlu.entities.order_number import OrderNumberPatterns, order_numbers
+from bot.nlu.entities.spans import OTHER, Span, fold
+from bot.nlu.entities.tracking_number import tracking_numbers
+
+
+def extract(text: str, language: str, today: date, patterns: OrderNumberPatterns) -> list[Span]:
+    """Return the entities of a message, in the order of the text, none overlapping another.
+
+    What can be told by its shape alone comes first; order numbers, whose shapes are the loosest, come after
+    everything that could be mistaken for one.
+
+    Args:
+        language: Of the message or the customer; tells which countries' phone numbers to expect.
+        today: The day relative dates count from.
+    """
+    folded = fold(text)
+    spans = emails(folded)
+    spans += unrelated(folded)
+    spans += tracking_numbers(folded, spans)
+    spans += amounts(folded, spans)
+    spans += phones(folded, language, spans)
+    spans += dates(folded, today, spans)
+    spans += order_numbers(folded, patterns, spans)
+    spans += postcodes(folded, spans)
+    spans += sizes(folded, spans)
+    spans += quantities(folded, spans)
+    spans += ordinals(folded, spans)
+    spans += colors(folded, spans)
+    return sorted((span for span in spans if span.entity != OTHER), key=lambda span: span.start)

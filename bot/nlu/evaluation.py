@@ -1,0 +1,130 @@
+"""Measures the trained understanding on files of labelled messages, language by language."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import sys
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.nlu.entities.order_number import normalise
+from bot.nlu.evaluation_report import LanguageReport, Outcome, render, report_of
+
+_FALLBACK = "nlu_fallback"
+# Encoders, detectors and caches load at the first message; that is start-up, not latency.
+_WARM_UP = ("warming up, one moment", "sto scaldando i motori", "jeg varmer op", "12345678")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One labelled message; `issue` and `order_number` are None where the message has none."""
+
+    text: str
+    intent: str
+    issue: str | None
+    order_number: str | None
+
+
+def run(paths: list[Path], as_json: bool, model: Path) -> None:
+    """Print how well the model understands the messages of these files, each named after its language.
+
+    With `as_json` the report is one JSON object and nothing else reaches standard output, whatever libraries
+    have to say. Raises OSError and ValueError where a file is missing or malformed.
+    """
+    with _quiet_standard_output() as answer:
+        reports = evaluate(paths, model)
+        if as_json:
+            print(json.dumps({"languages": {r.language: r.as_dict() for r in reports}}), file=answer)
+        else:
+            render(reports, answer)
+
+
+def evaluate(paths: Sequence[Path], model: Path) -> list[LanguageReport]:
+    """Return one report a file. Every message is parsed once, with a cold cache and no expected language."""
+    labelled = {path.stem: read_lines(path) for path in paths}
+    agent = _load(model)
+    for text in _WARM_UP:
+        _parse(agent, text)
+    return [
+        report_of(language, [_outcome(agent, line, language) for line in lines]) for language, lines in labelled.items()
+    ]
+
+
+def read_lines(path: Path) -> list[Line]:
+    """Return the labelled messages of a JSON Lines file; raises ValueError naming file and line."""
+    lines = []
+    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not raw.strip():
+            continue
+        try:
+            entry = json.loads(raw)
+            lines.append(Line(entry["text"], entry["intent"], entry.get("issue"), entry.get("order_number")))
+        except (KeyError, TypeError, json.JSONDecodeError) as error:
+            raise ValueError(f"{path}:{number}: not a labelled message ({error})") from error
+    return lines
+
+
+def _outcome(agent: Any, line: Line, language: str) -> Outcome:
+    started = time.perf_counter()
+    parsed = _parse(agent, line.text)
+    elapsed_ms = (time.perf_counter() - started) * 1000
+    guesses = [guess["name"] for guess in parsed.get("intent_ranking", []) if guess["name"] != _FALLBACK]
+    numbers = [entity["value"] for entity in parsed["entities"] if entity["entity"] == "order_number"]
+    expected_number = normalise(line.order_number) if line.order_number else None
+    return Outcome(
+        text=line.text,
+        intent=line.intent,
+        guessed_intent=guesses[0] if guesses else None,
+        issue=line.issue,
+        guessed_issue=parsed["issue"]["name"],
+        language_is_right=parsed["language"] == language,
+        order_number_is_right=(normalise(str(numbers[0])) if numbers else None) == expected_number,
+        elapsed_ms=elapsed_ms,
+    )
+
+
+def _parse(agent: Any, text: str) -> dict[str, Any]:
+    from rasa.core.channels.channel import UserMessage
+
+    # Past Agent.parse_message, which would drop the metadata and wrap the text again.
+    message = UserMessage(text, metadata={})
+    parsed: dict[str, Any] = asyncio.run(agent.processor.parse_message(message))
+    return parsed
+
+
+def _load(model: Path) -> Any:
+    from rasa.core.agent import Agent
+
+    agent = Agent.load(model_path=str(model))
+    if agent.processor is None:
+        raise ValueError(f"{model}: not a trained model")
+    return agent
+
+
+@contextlib.contextmanager
+def _quiet_standard_output() -> Iterator[Any]:
+    """Send everything printed to standard error, also by libraries in C; yield the true standard output."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("rasa").setLevel(logging.ERROR)
+    sys.stdout.flush()
+    true_output = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        with (
+            contextlib.redirect_stdout(sys.stderr),
+            warnings.catch_warnings(),
+            os.fdopen(os.dup(true_output), "w", encoding="utf-8") as answer,
+        ):
+            warnings.simplefilter("ignore")
+            yield answer
+    finally:
+        os.dup2(true_output, 1)
+        os.close(true_output)

@@ -1,0 +1,45 @@
+"""Which part of a message says anything about its language."""
+
+from __future__ import annotations
+
+import re
+
+from bot.nlu.text import clean, is_ideograph
+
+_NOT_LANGUAGE = re.compile(
+    r"(?:https?://|www\.)\S+|[\w.+%-]+@[\w-]+(?:\.[\w-]+)*|@\w+|[a-z]*\d[a-z0-9./:-]*", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’´`][^\W\d_]+)*")
+
+# Said alike in most languages, or names of things: sizes, carriers, means of payment, devices, greetings
+# that travelled. They are evidence neither for nor against a language.
+_UNIVERSAL = frozenset(
+    """ok oke okay okey okk k kk x xx xxx lol haha hahaha hehe hm hmm mm ah oh eh ey xs s m l xl xxl xxxl nr pl id
+    dhl ups dpd gls fedex usps tnt hermes paypal visa mastercard klarna iban pdf usb hdmi tv pc led wifi app
+    email e-mail mail sms url qr sku gps whatsapp telegram facebook instagram amazon ebay iphone samsung
+    nike adidas lego sony apple parley taxi hotel""".split()
+)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words that can tell a language, in their original case.
+
+    Numbers, codes, addresses, links, emoji and words that every language shares are left out.
+    """
+    remaining = _NOT_LANGUAGE.sub(" ", clean(text))
+    return [word for word in _WORD.findall(remaining) if word.lower() not in _UNIVERSAL]
+
+
+def word_count(words: list[str]) -> int:
+    """Return how many words these are; in scripts without spaces two characters count as a word."""
+    total = 0
+    for word in words:
+        dense = sum(is_ideograph(character) or "\u0e00" <= character <= "\u0e7f"
+                    or "\u3040" <= character <= "\u30ff" for character in word)  # fmt: skip
+        total += max(1, (dense + 1) // 2) if dense else 1
+    return total
+
+
+def looks_like_names(words: list[str]) -> bool:
+    """Tell whether these are one to four capitalised words and nothing else, such as a customer's name."""
+    return 0 < len(words) <= 4 and all(word[:1].isupper() and word[1:].islower() for word in words)

@@ -1,0 +1,140 @@
+"""Which language a message is in: script first, then an ensemble of detectors, then what was expected."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.l10n.languages import DEFAULT_LANGUAGE, SPOKEN
+from bot.nlu.language import detectors
+from bot.nlu.language.evidence import looks_like_names, word_count, words_of
+from bot.nlu.language.own_ngrams import OwnNgrams
+from bot.nlu.language.scripts import candidates
+from bot.nlu.lexicon import lexicon
+from bot.nlu.text import is_payload, without_elongation
+
+#: How many times likelier a language becomes by being that of the conversation, or of the widget or browser.
+CONVERSATION_ODDS = 8.0
+LOCALE_ODDS = 3.0
+
+# How much our own n-grams weigh beside one general detector (measured).
+_OWN_WEIGHT = 2.0
+# Everyday words count this much each, shared among the languages that have them, and only so far.
+_EVERYDAY_WEIGHT = 1.5
+_EVERYDAY_LIMIT = 4.0
+# Most customers write what Parley speaks, or one of the great languages of Europe.
+_COMMON = frozenset({"fr", "it", "nl", "pl", "pt", "tr"})
+_SPOKEN_BONUS, _COMMON_BONUS = 1.0, 0.5
+# Where the two main detectors leave more doubt than this, langdetect is asked as well.
+_ARBITER_BELOW = 0.8
+#: A conversation changes its language only for this many words, and this much certainty.
+_SWITCH_WORDS = 2
+_SWITCH_CONFIDENCE = 0.85
+
+
+@dataclass(frozen=True)
+class Identified:
+    """The outcome: `confidence` is 0.0 where the message decides nothing and `language` was only expected."""
+
+    language: str
+    confidence: float
+    words: int
+
+
+def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale: str | None = None) -> Identified:
+    """Return the language of a message.
+
+    Nothing is decided on messages without words of their own (numbers, codes, addresses, emoji, sizes, "ok",
+    button payloads) nor, where a language is expected, on what looks like a name.
+
+    Args:
+        own: The n-grams of our training data.
+        conversation: Language the conversation is in.
+        locale: Language of the widget, browser or profile; counts until the conversation has a language.
+    """
+    expected = conversation or locale
+    words = [] if is_payload(text) else words_of(text)
+    if not words:
+        return Identified(expected or DEFAULT_LANGUAGE, 0.0, 0)
+    count = word_count(words)
+    possible = candidates(" ".join(words))
+    if not possible:
+        return Identified(expected or DEFAULT_LANGUAGE, 0.0, 0)
+    if len(possible) == 1:
+        language, confidence = next(iter(possible)), 1.0
+    else:
+        if expected and looks_like_names(words) and not any(own.knows(word) for word in words):
+            return Identified(expected, 0.0, count)
+        odds = {expected: CONVERSATION_ODDS if conversation else LOCALE_ODDS} if expected else {}
+        language, confidence = _best(" ".join(words), possible, own, odds)
+    if conversation:
+        language = sticky_language(conversation, language, confidence, count)
+    return Identified(language, confidence, count)
+
+
+def sticky_language(conversation: str | None, detected: str, confidence: float, words: int) -> str:
+    """Return the language to go on in: the detected one only on strong evidence over several words.
+
+    Args:
+        conversation: Language so far, None at the start.
+        confidence: Of the detection, between 0 and 1.
+        words: How many words it rests on.
+    """
+    if conversation is None:
+        return detected
+    if words >= _SWITCH_WORDS and confidence >= _SWITCH_CONFIDENCE:
+        return detected
+    return conversation
+
+
+def _best(text: str, possible: frozenset[str], own: OwnNgrams, odds: dict[str, float]) -> tuple[str, float]:
+    # All capitals are shouting, not another language, but detectors take them for one.
+    text = without_elongation(text.lower())
+    opinions = [detectors.lingua(text), detectors.fasttext(text)]
+    learned = own.log_probabilities(text)
+    everyday = _everyday(text.split())
+    scores = {
+        code: sum(detectors.log_probability(opinion, code) for opinion in opinions)
+        + _OWN_WEIGHT * learned.get(code, 0.0)
+        + everyday.get(code, 0.0)
+        + _likely(code)
+        + math.log(odds.get(code, 1.0))
+        for code in possible
+    }
+    language, confidence = _top(scores)
+    if confidence < _ARBITER_BELOW:
+        opinion = detectors.langdetect(text)
+        scores = {code: score + detectors.log_probability(opinion, code) for code, score in scores.items()}
+        language, confidence = _top(scores)
+    return language, confidence
+
+
+def _likely(code: str) -> float:
+    if code in SPOKEN:
+        return _SPOKEN_BONUS
+    return _COMMON_BONUS if code in _COMMON else 0.0
+
+
+def _everyday(words: list[str]) -> dict[str, float]:
+    bonus: dict[str, float] = {}
+    for word in words:
+        languages = _everyday_languages().get(word, ())
+        for code in languages:
+            bonus[code] = min(bonus.get(code, 0.0) + _EVERYDAY_WEIGHT / len(languages), _EVERYDAY_LIMIT)
+    return bonus
+
+
+@lru_cache(maxsize=1)
+def _everyday_languages() -> dict[str, tuple[str, ...]]:
+    languages: dict[str, tuple[str, ...]] = {}
+    for code, words in lexicon("everyday_words").items():
+        for word in words:
+            languages[word] = (*languages.get(word, ()), code)
+    return languages
+
+
+def _top(scores: dict[str, float]) -> tuple[str, float]:
+    best = max(scores, key=lambda code: (scores[code], code))
+    total = sum(math.exp(score - scores[best]) for score in scores.values())
+    return best, 1.0 / total

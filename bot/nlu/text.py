@@ -1,0 +1,73 @@
+"""How a message is cleaned before any model reads it; pure functions, shared by training and serving."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: Longer messages are cut for the classifiers: what is wanted is said in the first screens of a story.
+MAX_MODEL_CHARACTERS = 600
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\s]+")
+_ELONGATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")
+_ELONGATED_MARK = re.compile(r"([^\w\s])\1+")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>]+", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_CODE = re.compile(r"\b(?=[a-z]{0,4}[ -]?\d)[a-z]{0,4}(?:[ ./-]?\d){5,}[a-z]{0,2}\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_IDEOGRAPH_BLOCKS = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+
+EMAIL_MASK = "mail@example.org"
+URL_MASK = "www.example.org"
+CODE_MASK = "12345678"
+
+
+def clean(text: str) -> str:
+    """Return the text in NFKC, without invisible characters, with single spaces."""
+    without_marks = _INVISIBLE.sub("", text)
+    return _CONTROL.sub(" ", unicodedata.normalize("NFKC", without_marks)).strip()
+
+
+def for_models(text: str) -> str:
+    """Return the text as the sentence encoders and n-grams read it.
+
+    Lower case, elongated letters and repeated punctuation shortened, and order numbers, addresses and
+    links replaced by one fixed specimen each, since which number it is says nothing about the wish.
+    """
+    shaped = clean(text[: 4 * MAX_MODEL_CHARACTERS])[:MAX_MODEL_CHARACTERS].lower()
+    shaped = without_elongation(shaped)
+    shaped = _URL.sub(URL_MASK, shaped)
+    shaped = _EMAIL.sub(EMAIL_MASK, shaped)
+    return _CODE.sub(CODE_MASK, shaped)
+
+
+def without_elongation(text: str) -> str:
+    """Return the text with stretched letters and repeated punctuation shortened: `heyyy!!!` gives `hey!`."""
+    return _ELONGATED_MARK.sub(r"\1", _ELONGATED_LETTER.sub(_shorten_letters, text))
+
+
+def masked_digits(text: str) -> str:
+    """Return the text with every digit replaced by 0, so that n-grams see the shape of a number only."""
+    return _DIGIT.sub("0", text)
+
+
+def is_ideograph(character: str) -> bool:
+    """Tell whether a character is a Chinese character (also as used in Japanese and Korean)."""
+    code = ord(character)
+    return any(low <= code <= high for low, high in _IDEOGRAPH_BLOCKS)
+
+
+def weight(text: str) -> int:
+    """Return how much is written: letters, of which a Chinese character counts three."""
+    return sum(3 if is_ideograph(character) else 1 for character in text if character.isalpha())
+
+
+def is_payload(text: str) -> bool:
+    """Tell whether the text is a button payload such as `/affirm`, which Rasa parses by itself."""
+    return text.startswith("/") and text[1:2].isalpha()
+
+
+def _shorten_letters(match: re.Match[str]) -> str:
+    letter = match.group(1)
+    return letter * 2 if is_ideograph(letter) else letter

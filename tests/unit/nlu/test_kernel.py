@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bot.nlu import encoders
+from bot.nlu.cascade import Cascade, heads_needed
+from bot.nlu.cascade_file import read_cascade, write_cascade
+from bot.nlu.encoding import Encoding
+from bot.nlu.kernel import View
+from bot.nlu.reference import ReferenceExamples
+from bot.nlu.reference_file import read_reference, write_reference
+
+TEXTS = [
+    f"{wish} {thing}"
+    for wish in ("return my", "where is my", "cancel the")
+    for thing in ("shoes", "lamp", "cup", "toy")
+]
+LABELS = ["return"] * 4 + ["track"] * 4 + ["cancel"] * 4
+
+
+def vectors(dimension: int) -> np.ndarray:
+    """Return made-up sentence vectors in which texts of one label lie together."""
+    random = np.random.default_rng(1)
+    centres = {label: random.normal(size=dimension) for label in sorted(set(LABELS))}
+    rows = np.array([centres[label] + 0.3 * random.normal(size=dimension) for label in LABELS], dtype=np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+class SpyEncoding(Encoding):
+    """An encoding whose sentence vectors are given, and which counts how often e5 was asked for."""
+
+    asked = 0
+
+    def __init__(self, reference: ReferenceExamples, row: int) -> None:
+        super().__init__(TEXTS[row], reference)
+        self.__dict__["use"] = reference.use_rows @ reference.use_rows[row]
+        self._row = row
+
+    @property
+    def e5(self) -> np.ndarray:
+        SpyEncoding.asked += 1
+        return self.reference.e5_rows @ self.reference.e5_rows[self._row]
+
+
+@pytest.fixture(scope="module")
+def reference() -> ReferenceExamples:
+    return ReferenceExamples.fit(
+        TEXTS, vectors(encoders.use.dimension), vectors(encoders.e5.dimension), columns=1 << 10
+    )
+
+
+@pytest.fixture(scope="module")
+def cascade(reference: ReferenceExamples) -> Cascade:
+    return Cascade.fit(reference, LABELS, frozenset({"en"}), sure=0.5)
+
+
+def test_examples_are_classified_as_they_are_labelled(reference: ReferenceExamples, cascade: Cascade) -> None:
+    for row, label in enumerate(LABELS):
+        probabilities = cascade.probabilities(SpyEncoding(reference, row), "en")
+        assert cascade.labels[int(probabilities.argmax())] == label
+        assert probabilities.sum() == pytest.approx(1.0, abs=1e-4)
+
+
+def test_a_sure_answer_does_not_run_the_slow_encoder(reference: ReferenceExamples, cascade: Cascade) -> None:
+    SpyEncoding.asked = 0
+    cascade.probabilities(SpyEncoding(reference, 0), "en")
+    assert SpyEncoding.asked == 0
+
+
+def test_an_unsure_answer_is_given_by_all_views(reference: ReferenceExamples, cascade: Cascade) -> None:
+    SpyEncoding.asked = 0
+    doubting = Cascade(cascade.labels, cascade.languages, cascade.heads, sure=1.1)
+    doubting.probabilities(SpyEncoding(reference, 0), "en")
+    assert SpyEncoding.asked == 1
+
+
+def test_languages_without_training_data_are_never_judged_by_wording(
+    reference: ReferenceExamples, cascade: Cascade
+) -> None:
+    encoding = SpyEncoding(reference, 0)
+    cascade.probabilities(encoding, "fr")
+    cascade.probabilities(encoding, "sv")
+    assert "ngrams" not in encoding.__dict__
+
+
+def test_heads_follow_the_languages_of_the_training_data() -> None:
+    assert (View.E5, View.NGRAMS) not in heads_needed(frozenset({"en", "zh"}))
+    assert (View.E5, View.NGRAMS) in heads_needed(frozenset({"en", "sv"}))
+
+
+def test_a_reloaded_model_predicts_the_very_same(
+    reference: ReferenceExamples, cascade: Cascade, tmp_path: object
+) -> None:
+    write_reference(reference, tmp_path)  # type: ignore[arg-type]
+    write_cascade(cascade, tmp_path)  # type: ignore[arg-type]
+    read = read_reference(tmp_path)  # type: ignore[arg-type]
+    again = read_cascade(tmp_path, sure=0.5)  # type: ignore[arg-type]
+    assert read.fingerprint == reference.fingerprint
+    for row in range(len(TEXTS)):
+        for language in ("en", "fr", "sv"):
+            before = cascade.probabilities(SpyEncoding(reference, row), language)
+            after = again.probabilities(SpyEncoding(read, row), language)
+            assert np.array_equal(before, after)
