@@ -56,9 +56,7 @@ class ActionRegisterComplaint(Action):
         # A complaint to which policy owes nothing is kept for a person to look at.
         wish = remedy if verdict.allows(remedy) else None
         async with intake.context.uow() as uow:
-            case = await cases.register(
-                uow, intake.context.policy, complaint_of(intake, wish), intake.context.clock()
-            )
+            case = await cases.register(uow, intake.context.policy, complaint_of(intake, wish), intake.context.clock())
         amount = case.offers[-1].amount if case.offers else None
         response = "utter_complaint_registered"
         if wish in (Remedy.REFUND_FULL, Remedy.REFUND_PARTIAL) and not verdict.needs_review and amount:

@@ -31,8 +31,17 @@ class ValidateComplaintForm(OrderForm):
     """The complaint form: what happened to which pieces, what the customer would like, and an explicit yes."""
 
     form = "complaint_form"
+    soothes = True
     questions = (
-        "order_number", "verification", "details", "reason", "items", "quantity", "remedy", "variant", "confirmation",
+        "order_number",
+        "verification",
+        "details",
+        "reason",
+        "items",
+        "quantity",
+        "remedy",
+        "variant",
+        "confirmation",
     )
     _decided_after = "quantity"
 
@@ -95,9 +104,7 @@ class ValidateComplaintForm(OrderForm):
             intake.set("remedy", wished[0].value)
             return False
         if intake["wish"] and not wished:
-            dispatcher.utter_message(
-                response="utter_wish_not_open", wish=facts.label(f"label_wish_{intake['wish']}")
-            )
+            dispatcher.utter_message(response="utter_wish_not_open", wish=facts.label(f"label_wish_{intake['wish']}"))
             intake.set("wish", None)
         return True
 

@@ -16,6 +16,7 @@ class ValidateExchangeForm(OrderForm):
     """The exchange form: which pieces, why, for which variant, and an explicit yes."""
 
     form = "exchange_form"
+    soothes = True
     questions = ("order_number", "verification", "items", "quantity", "reason", "variant", "confirmation")
     left_to_rules = frozenset({"return_item", "refund_order", "repair_item", "reship_item"})
     _decided_after = "reason"

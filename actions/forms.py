@@ -15,8 +15,10 @@ from actions.intake import Intake, Reader, forget_answers
 from actions.turn import Turn
 
 #: Messages that are something else than an answer; a form leaves them to the rules unless they also answer it.
-_DIGRESSIONS = re.compile(r"ask_.*|track_order|check_case|withdraw_case|greet|goodbye|thank|stop|out_of_scope"
-                          r"|change_language|cancel_order|change_address|change_items|nlu_fallback|resume")
+_DIGRESSIONS = re.compile(
+    r"ask_.*|track_order|check_case|withdraw_case|greet|goodbye|thank|stop|out_of_scope"
+    r"|change_language|cancel_order|change_address|change_items|nlu_fallback|resume"
+)
 #: Messages that a form never swallows, whatever it asked.
 _ALWAYS_LEFT = frozenset({"stop", "ask_human", "change_language"})
 
@@ -41,6 +43,8 @@ class Form(Action):
     questions: tuple[str, ...] = ()
     left_to_rules: frozenset[str] = frozenset()
     """Intents that start another process rather than answer this form."""
+    soothes = False
+    """Whether a complaint that answers nothing is anger in the middle of this form, not a process of its own."""
 
     def name(self) -> str:
         return f"validate_{self.form}"
@@ -55,7 +59,9 @@ class Form(Action):
                 return []
             await self._read(intake, asked)
             if asked and not intake.updates and not intake.failed_proof and not intake.is_locked:
-                return []
+                if not (self.soothes and turn.intent == "complain" and not turn.is_payload):
+                    return []
+                dispatcher.utter_message(response="utter_sorry")
         if intake.is_locked:
             reasons = ["identification_locked"]
             dispatcher.utter_message(response="utter_identification_locked", facts={"reasons": reasons})

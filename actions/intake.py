@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from rasa_sdk.events import EventType, SlotSet
 from actions.context import Context
 from actions.turn import Turn
 from bot.aftersales import matching
-from bot.aftersales.labels import WHOLE_ORDER, IssueType
+from bot.aftersales.labels import FAULTS, WHOLE_ORDER, WITHDRAWALS, IssueType
 from bot.aftersales.order import Order
 from bot.aftersales.policy import Verdict
 from bot.errors import IdentificationLockedError
@@ -106,6 +107,10 @@ class Intake:
             )
 
 
+# A message longer than this is a story, whose numbers may count anything.
+_SHORT = 40
+_SMALL_NUMBER = re.compile(r"(?<![\d.,#-])\d{1,2}(?![\d.,]\d|\d)")
+
 Reader = Callable[[Intake, bool], Awaitable[None]]
 """Read one slot out of the message; the flag tells whether it is what the customer was asked."""
 
@@ -186,17 +191,26 @@ async def read_quantity(intake: Intake, asked: bool) -> None:
     if order is None or not intake["items"]:
         return
     turn = intake.turn
-    given = turn.value("quantity")
-    if given is None and asked and turn.text.strip().isdigit():
-        given = turn.text
     lines = [line for position in intake["items"] if (line := order.line(position))]
-    several = [line for line in lines if line.quantity > 1]
-    if given is None or not str(given).isdigit() or int(given) < 1 or not several:
+    most = max((line.quantity for line in lines), default=0)
+    if most <= 1:
+        return
+    given = turn.value("quantity") if turn.is_payload else _count_meant(turn, intake["quantity"] or {}, most)
+    if given is None or not str(given).isdigit() or int(given) < 1:
         return
     wanted = {str(line.position): min(int(given), line.quantity) for line in lines}
     if wanted != intake["quantity"]:
         intake.set("quantity", wanted)
         intake.clear("variant", "confirmation")
+
+
+def _count_meant(turn: Turn, known: dict[str, int], most: int) -> int | None:
+    """Return the one count that a message names, apart from the count it corrects: "2 not 1"."""
+    said = {int(value) for value in turn.values("quantity") if str(value).isdigit()}
+    if len(turn.text) <= _SHORT:
+        said |= {count for count in map(int, _SMALL_NUMBER.findall(turn.text)) if count <= most}
+    said -= {0, *known.values()}
+    return said.pop() if len(said) == 1 else None
 
 
 async def read_reason(intake: Intake, asked: bool) -> None:
@@ -209,13 +223,22 @@ async def read_reason(intake: Intake, asked: bool) -> None:
         issue = str(best["name"]) if float(best["confidence"]) >= 0.4 else None
     if issue is None or issue not in set(IssueType) or issue == intake["reason"]:
         return
-    is_correction = bool(turn.value("reason")) or turn.intent in ("inform", "deny", "complain")
-    if intake["reason"] and not asked and not is_correction:
+    if not turn.value("reason") and not _is_meant(intake, IssueType(issue), asked):
         return
     intake.set("reason", issue)
     intake.clear("remedy", "confirmation")
     if IssueType(issue) in WHOLE_ORDER:
         intake.set("items", [])
+
+
+def _is_meant(intake: Intake, issue: IssueType, asked: bool) -> bool:
+    """Tell whether words that sound like an issue are meant as the reason, and not as anger about waiting."""
+    is_about_goods = issue in WITHDRAWALS | FAULTS
+    if not is_about_goods and intake.turn.tracker.active_loop.get("name") in ("return_form", "exchange_form"):
+        return False
+    if asked or intake.issue is None or intake.turn.intent in ("inform", "deny"):
+        return True
+    return intake.turn.intent == "complain" and (is_about_goods or intake.issue not in WITHDRAWALS | FAULTS)
 
 
 async def read_details(intake: Intake, asked: bool) -> None:

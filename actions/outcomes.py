@@ -30,9 +30,7 @@ def complaint_of(intake: Intake, wish: Remedy | None) -> Complaint:
     )
 
 
-def say_return_opened(
-    dispatcher: CollectingDispatcher, case: Case, return_: Return, more: dict[str, Any]
-) -> None:
+def say_return_opened(dispatcher: CollectingDispatcher, case: Case, return_: Return, more: dict[str, Any]) -> None:
     """Tell that a return is open, or that a person has to look at it first."""
     known = {"case": facts.case_fact(case), **more}
     if return_.state is ReturnState.MANUAL_REVIEW:

@@ -28,6 +28,10 @@ _GOODS_REASONS = (
 )
 
 
+_GOODS_PROBLEMS = (IssueType.DEFECTIVE, IssueType.DAMAGED, IssueType.WRONG_ITEM, IssueType.NOT_AS_DESCRIBED)
+_PARCEL_PROBLEMS = (IssueType.LATE_DELIVERY, IssueType.LOST_PARCEL, IssueType.CUSTOMS_HOLD)
+
+
 class _Question(Action):
     slot = ""
 
@@ -96,13 +100,17 @@ class ActionAskReason(_Question):
     async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
         likely = [
             IssueType(found["name"])
-            for found in intake.turn.issue_ranking[:3]
+            for found in intake.turn.told_issues[:3]
             if found["name"] in set(IssueType) and float(found["confidence"]) >= 0.1
         ]
         if intake.turn.tracker.active_loop.get("name") in ("return_form", "exchange_form"):
             likely = [issue for issue in likely if issue in WITHDRAWALS | FAULTS]
             likely += [issue for issue in _GOODS_REASONS if issue not in likely]
-        elif IssueType.OTHER not in likely:
+        else:
+            order = await intake.load_order()
+            usual = _GOODS_PROBLEMS if order is None or order.delivered_at else _PARCEL_PROBLEMS
+            likely = [issue for issue in likely if issue is not IssueType.OTHER]
+            likely = [*likely, *(issue for issue in usual if issue not in likely)][:5]
             likely.append(IssueType.OTHER)
         dispatcher.utter_message(
             response="utter_ask_reason",
@@ -206,9 +214,7 @@ class ActionAskCaseChoice(_Question):
         dispatcher.utter_message(
             response="utter_ask_case_choice",
             facts={"cases": [facts.case_fact(case) for case in found]},
-            choices=[
-                facts.choice(_case_line(case), f'/choose_case{{"case": "{case.number}"}}') for case in found
-            ],
+            choices=[facts.choice(_case_line(case), f'/choose_case{{"case": "{case.number}"}}') for case in found],
         )
 
 

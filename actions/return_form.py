@@ -14,6 +14,7 @@ class ValidateReturnForm(OrderForm):
     """The return form: which pieces, why, and an explicit yes."""
 
     form = "return_form"
+    soothes = True
     questions = ("order_number", "verification", "items", "quantity", "reason", "confirmation")
     left_to_rules = frozenset({"exchange_item", "repair_item", "reship_item"})
     _decided_after = "reason"

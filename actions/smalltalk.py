@@ -5,21 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts
-from actions.intake import forget_answers
+from actions.context import context
+from actions.intake import Intake, forget_answers, read_order_number, read_verification
 from actions.turn import Turn
 from bot.l10n import names
 from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, fallback_chain, resolve
 
 #: Meanings that can be offered as a button, because the customer knows them from the wording alone.
 _OFFERED = (
-    "track_order", "return_item", "exchange_item", "refund_order", "complain", "check_case", "withdraw_case",
-    "repair_item", "reship_item", "cancel_order", "change_address", "change_items", "ask_invoice",
-    "ask_return_policy", "ask_return_cost", "ask_refund_time", "ask_packing", "ask_delivery", "ask_customs",
-    "ask_warranty", "ask_payment", "ask_contact", "ask_privacy",
+    "track_order",
+    "return_item",
+    "exchange_item",
+    "refund_order",
+    "complain",
+    "check_case",
+    "withdraw_case",
+    "repair_item",
+    "reship_item",
+    "cancel_order",
+    "change_address",
+    "change_items",
+    "ask_invoice",
+    "ask_return_policy",
+    "ask_return_cost",
+    "ask_refund_time",
+    "ask_packing",
+    "ask_delivery",
+    "ask_customs",
+    "ask_warranty",
+    "ask_payment",
+    "ask_contact",
+    "ask_privacy",
 )
 
 
@@ -31,11 +51,12 @@ class ActionClarify(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
+        data = await _data(turn)
         misunderstood = int(tracker.get_slot("misunderstood") or 0) + 1
         human = facts.choice(facts.label("label_choice_human"), "/ask_human")
         if misunderstood >= 2:
             dispatcher.utter_message(response="utter_offer_human", choices=[human])
-            return [SlotSet("misunderstood", 0)]
+            return [*data, SlotSet("misunderstood", 0)]
         if tracker.active_loop.get("name"):
             # The form asks its question again right after this, with its own choices.
             dispatcher.utter_message(response="utter_not_understood")
@@ -47,7 +68,7 @@ class ActionClarify(Action):
             facts={"intents": likely},
             choices=[*(facts.choice(facts.label(f"label_intent_{name}"), f"/{name}") for name in likely), human],
         )
-        return [SlotSet("misunderstood", misunderstood)]
+        return [*data, SlotSet("misunderstood", misunderstood)]
 
 
 class ActionDefaultFallback(ActionClarify):
@@ -55,6 +76,11 @@ class ActionDefaultFallback(ActionClarify):
 
     def name(self) -> str:
         return "action_default_fallback"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        events = await super().run(dispatcher, tracker, domain)
+        # No rule leads on from here, so the policies would fall back once more.
+        return [*events, FollowupAction(tracker.active_loop.get("name") or "action_listen")]
 
 
 class ActionStop(Action):
@@ -106,6 +132,16 @@ class ActionChangeLanguage(Action):
             ],
         )
         return []
+
+
+async def _data(turn: Turn) -> list[EventType]:
+    """Return what keeps an order number or a proof that came before the wish, so that it is not asked for again."""
+    if turn.tracker.active_loop.get("name") or not (turn.order_number or turn.factors):
+        return []
+    intake = Intake(turn, context())
+    await read_order_number(intake, False)
+    await read_verification(intake, False)
+    return [SlotSet(slot, value) for slot, value in intake.updates.items()]
 
 
 def answer_language(current: str | None, written: str | None, prior: str | None) -> str:

@@ -12,8 +12,13 @@ from bot.l10n.languages import DEFAULT_LANGUAGE
 
 _CASE_NUMBER = re.compile(r"[CR]\d{7}")
 
+_LONGEST = 64
+
 SURE = 0.6
 """From this confidence on an issue type is taken as said, below it the customer is asked."""
+
+STATED = 0.5
+"""From this probability on a message is taken to state a problem at all."""
 
 
 class Turn:
@@ -64,7 +69,9 @@ class Turn:
 
     def values(self, entity: str) -> list[Any]:
         """Return an entity's values in the order of the text."""
-        return [found.get("value") for found in self.entities if found.get("entity") == entity]
+        found = [found.get("value") for found in self.entities if found.get("entity") == entity]
+        # Payloads are JSON from outside: what is no word or number, or far too long for one, is nothing.
+        return [value for value in found if isinstance(value, (str, int, float)) and len(str(value)) <= _LONGEST]
 
     def value(self, entity: str) -> Any:
         """Return an entity's first value, or None."""
@@ -90,9 +97,18 @@ class Turn:
         if chosen := self.value("reason"):
             return str(chosen)
         best = self.issue_ranking[0] if self.issue_ranking else None
-        if best is None or self.issue_stated < 0.5 or float(best["confidence"]) < SURE:
+        if best is None or self.issue_stated < STATED or float(best["confidence"]) < SURE:
             return None
         return str(best["name"])
+
+    @property
+    def told_issues(self) -> list[dict[str, Any]]:
+        """Return the issue ranking of the newest message that states a problem, or else of this one."""
+        for event in reversed(self.tracker.events):
+            parsed = (event.get("parse_data") or {}) if event.get("event") == "user" else {}
+            if float(parsed.get("issue_stated") or 0.0) >= STATED:
+                return list(parsed.get("issue_ranking") or [])
+        return self.issue_ranking
 
     @property
     def factors(self) -> list[str]:

@@ -64,7 +64,9 @@ async def open_store(settings: Settings) -> Database:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise StartupError(f"cannot write to {settings.var}: {error.strerror}; set PARLEY_VAR to another folder") from error
+        raise StartupError(
+            f"cannot write to {settings.var}: {error.strerror}; set PARLEY_VAR to another folder"
+        ) from error
     return await Database.open(settings.database_url)
 
 
@@ -97,7 +99,7 @@ def _assistant(settings: Settings, model: Path, load_events: Any, clock: Clock) 
         return Assistant(model, load_events, clock, action_endpoint(settings.actions_url))
     except Exception as error:
         log.debug("bootstrap.model_failed", exc_info=True)
+        words = (str(error).splitlines() or [""])[0]
         raise StartupError(
-            f"cannot load the model {model.name}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}; "
-            "train a new one with `make train`"
+            f"cannot load the model {model.name}: {type(error).__name__}: {words}; train a new one with `make train`"
         ) from error

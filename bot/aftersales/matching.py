@@ -17,7 +17,8 @@ _EVERYTHING = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_CJK_RUN = re.compile(r"[\u3400-\u9fff]+")
+# With the Latin letter that belongs to a word: T恤.
+_CJK_RUN = re.compile(r"[A-Za-z]?[\u3400-\u9fff]+")
 
 
 def lines_meant(order: Order, text: str, *, ordinals: list[int], colors: list[str], sizes: list[str]) -> list[int]:

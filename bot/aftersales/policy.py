@@ -92,13 +92,9 @@ NEVER_RETURNED = {
 
 _NEEDS_GOODS = frozenset({Remedy.RETURN_REFUND, Remedy.EXCHANGE, Remedy.REPAIR})
 
-_NOTHING_LACKS = frozenset(
-    {IssueType.CUSTOMS_CHARGES, IssueType.OVERCHARGED, IssueType.POOR_SERVICE, IssueType.OTHER}
-)
+_NOTHING_LACKS = frozenset({IssueType.CUSTOMS_CHARGES, IssueType.OVERCHARGED, IssueType.POOR_SERVICE, IssueType.OTHER})
 _ONLY_FOR = {
-    Remedy.RESHIP: frozenset(
-        {IssueType.MISSING_ITEM, IssueType.LOST_PARCEL, IssueType.DELIVERED_NOT_RECEIVED}
-    ),
+    Remedy.RESHIP: frozenset({IssueType.MISSING_ITEM, IssueType.LOST_PARCEL, IssueType.DELIVERED_NOT_RECEIVED}),
     Remedy.REPAIR: frozenset({IssueType.DEFECTIVE, IssueType.DAMAGED}),
     Remedy.REFUND_FULL: frozenset(IssueType) - _NOTHING_LACKS,
 }
@@ -224,8 +220,7 @@ def _refusals(
             }
         )
     if issue not in _OUTLIVES_THE_ORDER and any(
-        selection.quantity > selection.line.quantity - taken.get(selection.line.position, 0)
-        for selection in selections
+        selection.quantity > selection.line.quantity - taken.get(selection.line.position, 0) for selection in selections
     ):
         reasons.append("already_returned")
     return tuple(reasons)

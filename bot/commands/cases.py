@@ -37,7 +37,9 @@ def cases(
     for case in found["cases"]:
         typer.echo(f"{case['number']}  {case['issue_type']}  {case['state']}  {case['priority']}  {case['opened_at']}")
         for offer in case["offers"]:
-            typer.echo(f"  offer     {offer['remedy']}  {offer['state']}  {offer['amount'] or ''} {offer['currency'] or ''}")
+            typer.echo(
+                f"  offer     {offer['remedy']}  {offer['state']}  {offer['amount'] or ''} {offer['currency'] or ''}"
+            )
         for return_ in case["returns"]:
             typer.echo(f"  return    {return_['rma']}  {return_['state']}  by {return_['deadline']}")
         for exchange in case["exchanges"]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.core.constants import USER_INTENT_BACK, USER_INTENT_RESTART, USER_INTENT_SESSION_START
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
@@ -17,6 +19,9 @@ from bot.dialogue.nlg import LocalisedResponses, Phrasing
 from bot.dialogue.tracker_store import LiveTrackerStore, LoadEvents
 from bot.l10n.languages import DEFAULT_LANGUAGE
 from bot.services.ports import Clock
+
+#: Rasa adds its own commands to every domain.
+_COMMANDS = frozenset({USER_INTENT_BACK, USER_INTENT_RESTART, USER_INTENT_SESSION_START})
 
 
 class Assistant:
@@ -31,7 +36,7 @@ class Assistant:
         agent.tracker_store = self._store
         agent.processor.tracker_store = self._store
         self._agent = agent
-        self._intents = frozenset(agent.domain.intents)
+        self._intents = frozenset(agent.domain.intents) - _COMMANDS
 
     async def answer(self, conversation: Conversation, inbound: InboundMessage) -> Turn:
         """Return what the bot says and remembers; raises what an action raised, with nothing remembered."""
@@ -78,7 +83,7 @@ class Assistant:
     def _safe(self, text: str) -> str:
         """Return the text, unless it would reach Rasa's own commands; customers may only send known intents."""
         if text.startswith("/") and text[1:].split("{")[0].strip() not in self._intents:
-            return text.lstrip("/ ") or " "
+            return text.lstrip("/ ") or f"/{DEFAULT_NLU_FALLBACK_INTENT_NAME}"
         return text
 
     def _message(self, conversation_id: str, reply: dict[str, Any]) -> Message:

@@ -67,7 +67,8 @@ class Phrasing:
             for button in template.get("buttons") or []
         ]
         buttons += [
-            {"title": self.value(choice["title"]), "payload": choice["payload"]} for choice in values.get("choices") or []
+            {"title": self.value(choice["title"]), "payload": choice["payload"]}
+            for choice in values.get("choices") or []
         ]
         return {
             "text": self.text(name, values),

@@ -12,7 +12,7 @@ _NAMES = {
     "zh": r"chinese|mandarin|chinesisch\w*|chino|mandar[ií]n|chinois|chinees|cinese|中文|汉语|普通话|简体|国语",
     "fr": r"french|franz[oö]sisch\w*|franzoesisch|franc[eé]s|fran[cç]ais|frans|francese|法语|法文",
     "it": r"italian|italienisch\w*|italiano|italien|italiaans|意大利语|意大利文",
-    "nl": r"dutch|niederl[aä]ndisch\w*|holl[aä]ndisch|holand[eé]s|n[eé]erland[eé]s|n[eé]erlandais|nederlands|olandese|荷兰语",
+    "nl": r"dutch|niederl[aä]ndisch\w*|holl[aä]ndisch|holand[eé]s|n[eé]erland\w+|nederlands|olandese|荷兰语",
     "pt": r"portuguese|portugiesisch\w*|portugu[eê]s|portugais|portugees|portoghese|葡萄牙语|葡语",
     "pl": r"polish|polnisch\w*|polaco|polonais|polski|波兰语",
     "ru": r"russian|russisch\w*|ruso|russe|русск\w*|俄语|俄文",

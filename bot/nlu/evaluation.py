@@ -10,7 +10,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,9 +72,9 @@ def read_lines(path: Path) -> list[Line]:
     return lines
 
 
-def _outcome(agent: Any, line: Line, language: str) -> Outcome:
+def _outcome(parse: Callable[[str], dict[str, Any]], line: Line, language: str) -> Outcome:
     started = time.perf_counter()
-    parsed = _parse(agent, line.text)
+    parsed = parse(line.text)
     elapsed_ms = (time.perf_counter() - started) * 1000
     guesses = [guess["name"] for guess in parsed.get("intent_ranking", []) if guess["name"] != _FALLBACK]
     numbers = [entity["value"] for entity in parsed["entities"] if entity["entity"] == "order_number"]
@@ -91,18 +91,21 @@ def _outcome(agent: Any, line: Line, language: str) -> Outcome:
     )
 
 
-def _parse(agent: Any, text: str) -> dict[str, Any]:
+def _parse(loop: asyncio.AbstractEventLoop, agent: Any, text: str) -> dict[str, Any]:
     from rasa.core.channels.channel import UserMessage
 
     # Past Agent.parse_message, which would drop the metadata and wrap the text again.
     message = UserMessage(text, metadata={})
-    parsed: dict[str, Any] = asyncio.run(agent.processor.parse_message(message))
+    parsed: dict[str, Any] = loop.run_until_complete(agent.processor.parse_message(message))
     return parsed
 
 
 def _load(model: Path) -> Any:
     from rasa.core.agent import Agent
+    from rasa.utils.log_utils import configure_structlog
 
+    # Until this has run, every debug line with the whole parse is printed.
+    configure_structlog(logging.ERROR)
     agent = Agent.load(model_path=str(model))
     if agent.processor is None:
         raise ValueError(f"{model}: not a trained model")

@@ -9,6 +9,7 @@ Method: Rifkin and Lippert, "Notes on Regularized Least Squares" (MIT CSAIL TR 2
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +17,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, optimize
+from threadpoolctl import threadpool_limits
 
 from bot.nlu.encoding import Encoding
 from bot.nlu.reference import ReferenceExamples, half_precision
@@ -55,6 +57,11 @@ class Head:
 
 def fit_head(reference: ReferenceExamples, views: Sequence[View], labels: IntArray, classes: int) -> Head:
     """Return a head for these labels, one an example, calibrated on its leave-one-out predictions."""
+    with threadpool_limits(limits=os.cpu_count(), user_api="blas"):
+        return _solve(reference, views, labels, classes)
+
+
+def _solve(reference: ReferenceExamples, views: Sequence[View], labels: IntArray, classes: int) -> Head:
     system = _kernel(_gram(reference, views))
     system[np.diag_indices_from(system)] += RIDGE
     targets = np.full((len(labels), classes), -1.0 / max(classes - 1, 1), dtype=np.float32)

@@ -13,6 +13,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from threadpoolctl import threadpool_limits
 
 from bot.nlu import encoders
 from bot.nlu.encoding import ENCODING, Encoding
@@ -101,6 +102,8 @@ class MultilingualFeaturizer(GraphComponent):
     ) -> MultilingualFeaturizer:
         """Return the trained featurizer (see parent class); one trained on nothing leaves messages alone."""
         component = cls(config, model_storage, resource)
+        # Threads that spin while they wait ruin the latency of a busy machine; one message needs one thread.
+        threadpool_limits(limits=1, user_api="blas")
         try:
             with model_storage.read_from(resource) as folder:
                 component._reference = read_reference(folder)

@@ -107,9 +107,7 @@ async def register(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: d
     return case
 
 
-async def draft(
-    uow: UnitOfWork, policy: Policy, complaint: Complaint, now: datetime
-) -> tuple[Case, Verdict, Order]:
+async def draft(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: datetime) -> tuple[Case, Verdict, Order]:
     """Add a triaged case to the transaction and return it with the verdict it rests on; commits nothing."""
     order = await proved_order(uow, complaint.conversation_id, complaint.order_number)
     taken = await taken_pieces(uow, complaint.order_number)

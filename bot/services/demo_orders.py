@@ -84,9 +84,7 @@ class OrderFactory:
     """Makes orders of a catalogue for one present moment."""
 
     def __init__(self, catalogue: Iterable[Product], countries: dict[str, Country], now: datetime) -> None:
-        self._goods = {
-            variant.sku: (product, variant) for product in catalogue for variant in product.variants
-        }
+        self._goods = {variant.sku: (product, variant) for product in catalogue for variant in product.variants}
         self._countries = countries
         self._today = now.astimezone(timezone.utc).date()
 
@@ -195,9 +193,7 @@ def _route(state: ShipmentState, country: Country, address: Address) -> list[tup
     return route if state is ShipmentState.OUT_FOR_DELIVERY else [*route, (state, address.city)]
 
 
-def _scans(
-    route: list[tuple[ShipmentState, str]], shipped_at: datetime, end: datetime
-) -> list[TrackingEvent]:
+def _scans(route: list[tuple[ShipmentState, str]], shipped_at: datetime, end: datetime) -> list[TrackingEvent]:
     """Spread the scans of a route between departure and end; a van that delivers left the same morning."""
     at_the_door = route[-2][0] is ShipmentState.OUT_FOR_DELIVERY
     way = route[1:-1] if at_the_door else route[1:]

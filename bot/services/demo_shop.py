@@ -46,9 +46,7 @@ def _on_time(rng: Random) -> Course:
 def _late(rng: Random) -> Course:
     promised = rng.randint(1, 8)
     shipped = promised + rng.randint(4, 7)
-    return under_way(
-        ShipmentState.IN_TRANSIT, shipped=shipped, promised=promised, last_scan=rng.randint(1, 4)
-    )
+    return under_way(ShipmentState.IN_TRANSIT, shipped=shipped, promised=promised, last_scan=rng.randint(1, 4))
 
 
 def _just_delivered(rng: Random) -> Course:
@@ -133,9 +131,7 @@ async def seed_demo(uow_factory: Callable[[], UnitOfWork], clock: Clock) -> dict
     return shop.counts
 
 
-def _customers(
-    rng: Random, countries: dict[str, Country], factory: OrderFactory
-) -> list[tuple[Customer, Address]]:
+def _customers(rng: Random, countries: dict[str, Country], factory: OrderFactory) -> list[tuple[Customer, Address]]:
     homes: list[tuple[Customer, Address]] = []
     for country in countries.values():
         names = [(given, family) for given in country.given for family in country.family]

@@ -42,9 +42,7 @@ _NAMED = (
         delivered(5),
         "delivered 5 days ago, both lines exchangeable",
     ),
-    ShowcaseOrder(
-        "10480002", people.EMILY, (("rain-jacket-m-navy", 1),), delivered(4), "delivered 4 days ago"
-    ),
+    ShowcaseOrder("10480002", people.EMILY, (("rain-jacket-m-navy", 1),), delivered(4), "delivered 4 days ago"),
     ShowcaseOrder(
         "10480003",
         people.LUCIA,
@@ -115,9 +113,7 @@ _NAMED = (
         delivered(10),
         "delivered 10 days ago, over 500",
     ),
-    ShowcaseOrder(
-        "10480013", people.JULIA, (("table-lamp-gold", 1),), Course(OrderState.CANCELED, 12), "canceled"
-    ),
+    ShowcaseOrder("10480013", people.JULIA, (("table-lamp-gold", 1),), Course(OrderState.CANCELED, 12), "canceled"),
     ShowcaseOrder(
         "10480014",
         people.ANNA,
@@ -206,8 +202,6 @@ def showcase_orders(factory: OrderFactory, countries: dict[str, Country]) -> lis
         for person in (order.person for order in SHOWCASE.values())
     }
     return [
-        factory.make(
-            order.number, customers[order.person.id], order.person.address(), order.items, order.course
-        )
+        factory.make(order.number, customers[order.person.id], order.person.address(), order.items, order.course)
         for order in SHOWCASE.values()
     ]

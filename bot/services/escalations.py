@@ -52,7 +52,11 @@ async def hand_over(
         uow.escalations.add(escalation)
         uow.audit.add(
             AuditEvent(
-                now, "bot", "conversation.handed_over", f"conversation:{conversation_id}", conversation_id,
+                now,
+                "bot",
+                "conversation.handed_over",
+                f"conversation:{conversation_id}",
+                conversation_id,
                 {"reason": reason.value},
             )
         )
@@ -72,9 +76,7 @@ async def take_over(uow: UnitOfWork, conversation_id: str, agent_id: str, langua
     """Give a conversation to an agent, out of the queue, from a colleague, or straight from the bot."""
     escalation = await uow.escalations.open_of(conversation_id)
     if escalation is None:
-        escalation = Escalation(
-            conversation_id, EscalationReason.AGENT_TOOK_OVER, Priority.NORMAL, now, language
-        )
+        escalation = Escalation(conversation_id, EscalationReason.AGENT_TOOK_OVER, Priority.NORMAL, now, language)
         uow.escalations.add(escalation)
     escalation.assign(agent_id, now)
     _record(uow, escalation, agent_id, "conversation.taken_over", now)

@@ -52,7 +52,8 @@ async def open_exchange(
     """Reserve a replacement and open the return of the goods; a second run of the same message finds the first.
 
     Raises OutOfStockError when the last piece went meanwhile, PolicyRefusalError where policy does not allow it,
-    NotIdentifiedError without proof, NotFoundError for a variant of another product, InvalidInputError for pieces of several lines.
+    NotIdentifiedError without proof, NotFoundError for a variant of another product, InvalidInputError for pieces of
+    several lines.
     """
     known = await uow.cases.by_source_message(complaint.message_id)
     if known is not None:

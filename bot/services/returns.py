@@ -41,9 +41,7 @@ async def open_return(
     return case, return_
 
 
-async def add_return(
-    uow: UnitOfWork, case: Case, verdict: Verdict, complaint: Complaint, now: datetime
-) -> Return:
+async def add_return(uow: UnitOfWork, case: Case, verdict: Verdict, complaint: Complaint, now: datetime) -> Return:
     """Add a return of the complaint's pieces to the transaction, approved unless a person has to decide."""
     return_ = Return(
         rma=f"R{1_000_000 + await uow.next_number('return')}",

@@ -103,9 +103,7 @@ def _values(document: Document, owners: Iterator[Location] | list[Location], key
 
 
 def _build(data: Any, document: Document, known: Known) -> ShopData:
-    problems = sorted(
-        [*document.problems, *broken_rules(document, known)], key=lambda problem: _order(problem[0])
-    )
+    problems = sorted([*document.problems, *broken_rules(document, known)], key=lambda problem: _order(problem[0]))
     if problems:
         raise ImportRejectedError([(json_path(location), message) for location, message in problems])
     products = [_product(entry) for entry in data.get("products", ())]
@@ -219,9 +217,7 @@ def _shipment(shipment_id: str, entry: Entry) -> Shipment:
         delivered_at=_moment(entry, "delivered_at"),
         events=sorted(
             (
-                TrackingEvent(
-                    parse_moment(scan["at"]), ShipmentState(scan["state"]), scan.get("location", "")
-                )
+                TrackingEvent(parse_moment(scan["at"]), ShipmentState(scan["state"]), scan.get("location", ""))
                 for scan in entry.get("events", ())
             ),
             key=lambda event: event.at,

@@ -14,12 +14,8 @@ from bot.aftersales.catalogue import Product, Variant
 from bot.l10n.languages import LANGUAGES, SPOKEN
 from bot.widget.strings import SHOP_STRINGS
 
-_CATEGORIES = (
-    "shoes clothing kitchen electronics toys beauty sports home garden books".split()  # noqa: SIM905
-)
-_INKS = frozenset(
-    "black white red blue green grey brown beige pink purple yellow orange navy silver gold".split()  # noqa: SIM905
-)
+_CATEGORIES = "shoes clothing kitchen electronics toys beauty sports home garden books".split()
+_INKS = frozenset("black white red blue green grey brown beige pink purple yellow orange navy silver gold".split())
 
 # Words of a product's name and the drawing that fits better than the one of its category.
 _DRAWINGS = {

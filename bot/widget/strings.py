@@ -80,9 +80,7 @@ SHOP_STRINGS: dict[str, str] = {
         "Our chat at the bottom of the page finds your order, opens returns and exchanges, "
         "and brings in a colleague when it takes a person."
     ),
-    "shop_demo": (
-        "This is a demo shop: nothing can be bought here, and all its customers and orders are made up."
-    ),
+    "shop_demo": ("This is a demo shop: nothing can be bought here, and all its customers and orders are made up."),
     "shop_category_shoes": "Shoes",
     "shop_category_clothing": "Clothing",
     "shop_category_kitchen": "Kitchen",

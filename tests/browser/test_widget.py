@@ -58,9 +58,7 @@ class Widget:
     async def open(self, query: str = "") -> None:
         await self.visit(query)
         await self.launcher.click()
-        await self.page.wait_for_function(
-            "() => document.querySelector('parley-chat').shadowRoot.activeElement"
-        )
+        await self.page.wait_for_function("() => document.querySelector('parley-chat').shadowRoot.activeElement")
 
     async def write(self, text: str) -> None:
         await self.input.fill(text)

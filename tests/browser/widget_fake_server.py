@@ -40,8 +40,7 @@ async def load_products() -> list[Product]:
 
 def _product(id_: str, title: str, category: str, price: str, stock: int, **titles: str) -> Product:
     variants = [
-        Variant(f"{id_}-{size}", id_, Money(Decimal(price), "EUR"), stock, size, "red")
-        for size in ("41", "42")
+        Variant(f"{id_}-{size}", id_, Money(Decimal(price), "EUR"), stock, size, "red") for size in ("41", "42")
     ]
     return Product(id_, title, category, titles=titles, variants=variants)
 

@@ -16,9 +16,7 @@ LATER = NOW + timedelta(minutes=3)
 
 
 def an_escalation(state: EscalationState = S.QUEUED) -> Escalation:
-    return Escalation(
-        "conversation-1", EscalationReason.ASKED_FOR_HUMAN, Priority.NORMAL, NOW, "de", state=state
-    )
+    return Escalation("conversation-1", EscalationReason.ASKED_FOR_HUMAN, Priority.NORMAL, NOW, "de", state=state)
 
 
 def test_an_agent_takes_a_waiting_conversation() -> None:
@@ -37,9 +35,7 @@ def test_a_colleague_takes_it_over() -> None:
 
 @pytest.mark.parametrize("start", [S.QUEUED, S.ASSIGNED])
 @pytest.mark.parametrize(("verb", "end"), [("resolve", S.RESOLVED), ("return_to_bot", S.RETURNED_TO_BOT)])
-def test_a_handoff_ends_settled_or_with_the_bot(
-    start: EscalationState, verb: str, end: EscalationState
-) -> None:
+def test_a_handoff_ends_settled_or_with_the_bot(start: EscalationState, verb: str, end: EscalationState) -> None:
     escalation = an_escalation(start)
     getattr(escalation, verb)(LATER)
     assert (escalation.state, escalation.ended_at) == (end, LATER)

@@ -18,9 +18,7 @@ TITLES = [
 
 @pytest.fixture
 def order() -> Order:
-    products = [
-        Product(f"product{n}", titles["en"], "all", titles=titles) for n, titles in enumerate(TITLES, 1)
-    ]
+    products = [Product(f"product{n}", titles["en"], "all", titles=titles) for n, titles in enumerate(TITLES, 1)]
     lines = [a_line(position, product=product) for position, product in enumerate(products, 1)]
     for line, color, size in zip(lines, ("black", "white", "white"), ("42", None, "M"), strict=True):
         line.color, line.size = color, size
@@ -68,9 +66,7 @@ def test_two_products_may_be_named_at_once(order: Order) -> None:
 @pytest.mark.parametrize(
     ("ordinals", "positions"), [([2], [2]), ([-1], [3]), ([3, 1, 1], [1, 3]), ([4], []), ([0], [])]
 )
-def test_ordinals_count_from_one_and_from_the_end(
-    order: Order, ordinals: list[int], positions: list[int]
-) -> None:
+def test_ordinals_count_from_one_and_from_the_end(order: Order, ordinals: list[int], positions: list[int]) -> None:
     assert meant(order, "", ordinals=ordinals) == positions
 
 

@@ -18,9 +18,7 @@ MINOR = st.integers(min_value=-(10**12), max_value=10**12)
     ("given_amount", "currency", "kept"),
     [("1.005", "EUR", "1.01"), ("1.004", "EUR", "1.00"), ("99.5", "JPY", "100"), ("1.2345", "KWD", "1.235")],
 )
-def test_amounts_are_rounded_to_the_minor_unit_of_their_currency(
-    given_amount: str, currency: str, kept: str
-) -> None:
+def test_amounts_are_rounded_to_the_minor_unit_of_their_currency(given_amount: str, currency: str, kept: str) -> None:
     assert str(Money(Decimal(given_amount), currency).amount) == kept
 
 

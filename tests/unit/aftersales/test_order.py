@@ -90,9 +90,7 @@ def test_letters_of_an_order_number_become_capitals() -> None:
 def test_an_order_has_arrived_when_its_last_parcel_has() -> None:
     order = an_order(delivered_days_ago=5)
     later = NOW - timedelta(days=2)
-    order.shipments.append(
-        Shipment("s2", "Kranich Paket", "KP0043", ShipmentState.DELIVERED, delivered_at=later)
-    )
+    order.shipments.append(Shipment("s2", "Kranich Paket", "KP0043", ShipmentState.DELIVERED, delivered_at=later))
     assert order.delivered_at == later
 
 

@@ -57,9 +57,7 @@ def test_a_verdict_says_which_policy_it_rests_on() -> None:
     assert verdict.days_to_refund == 14
 
 
-@pytest.mark.parametrize(
-    ("days_ago", "is_open"), [(0, True), (29, True), (30, True), (31, False), (60, False)]
-)
+@pytest.mark.parametrize(("days_ago", "is_open"), [(0, True), (29, True), (30, True), (31, False), (60, False)])
 def test_the_last_day_of_the_window_still_counts(days_ago: int, is_open: bool) -> None:
     verdict = decide(an_order(delivered_days_ago=days_ago))
     assert verdict.allows(Remedy.RETURN_REFUND) is is_open

@@ -123,8 +123,7 @@ def test_remedies_keep_the_order_of_the_policy(
     destination = A_POLICY.for_country(order.address.country)
     terms = (destination.change_of_mind, destination.faulty, destination.service)
     assert any(
-        [remedy for remedy in section.remedies if verdict.allows(remedy)] == list(verdict.remedies)
-        for section in terms
+        [remedy for remedy in section.remedies if verdict.allows(remedy)] == list(verdict.remedies) for section in terms
     )
 
 

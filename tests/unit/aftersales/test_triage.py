@@ -60,13 +60,11 @@ def test_an_issue_points_at_who_usually_answers_for_it(issue: IssueType, liable:
 
 
 def test_only_an_issue_that_fits_nothing_leaves_liability_open() -> None:
-    assert [issue for issue in IssueType if liability_of(issue) is Liability.UNDETERMINED] == [
-        IssueType.OTHER
-    ]
+    assert [issue for issue in IssueType if liability_of(issue) is Liability.UNDETERMINED] == [IssueType.OTHER]
 
 
 def test_every_issue_is_of_exactly_one_kind() -> None:
-    assert FAULTS | WITHDRAWALS | WHOLE_ORDER == set(IssueType)
+    assert set(IssueType) == FAULTS | WITHDRAWALS | WHOLE_ORDER
     assert len(FAULTS) + len(WITHDRAWALS) + len(WHOLE_ORDER) == len(IssueType)
 
 

@@ -142,9 +142,7 @@ async def test_a_decision_counts_pieces_that_another_return_binds() -> None:
     async with world.uow() as uow:
         await returns.open_return(uow, A_POLICY, A_RETURN, NOW)
         one = await cases.decide(uow, A_POLICY, CONVERSATION, "10482733", IssueType.CHANGED_MIND, {1: 1}, NOW)
-        both = await cases.decide(
-            uow, A_POLICY, CONVERSATION, "10482733", IssueType.CHANGED_MIND, {1: 2}, NOW
-        )
+        both = await cases.decide(uow, A_POLICY, CONVERSATION, "10482733", IssueType.CHANGED_MIND, {1: 2}, NOW)
     assert one.allows(Remedy.RETURN_REFUND)
     assert both.reasons == ("already_returned",)
 
@@ -198,9 +196,7 @@ async def test_pieces_of_a_withdrawn_return_can_be_returned_again() -> None:
 async def test_a_withdrawal_cancels_the_exchange_and_gives_the_replacement_back() -> None:
     world = await proved_world()
     async with world.uow() as uow:
-        case, return_, exchange = await exchanges.open_exchange(
-            uow, A_POLICY, AN_EXCHANGE, "product1-43", NOW
-        )
+        case, return_, exchange = await exchanges.open_exchange(uow, A_POLICY, AN_EXCHANGE, "product1-43", NOW)
     assert world.variant("product1-43").stock == 2
     await withdraw(world, case.number)
     assert (return_.state, exchange.state) == (ReturnState.CANCELED, ExchangeState.CANCELED)

@@ -17,9 +17,7 @@ SHIPPED = Path(__file__).resolve().parents[3] / "data" / "policy"
 EU_COUNTRIES = set("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 EEA_COUNTRIES = EU_COUNTRIES | {"IS", "LI", "NO"}
 #: Rasa reads every YAML file below data/ and takes one with such a key for its own.
-KEYS_OF_RASA = set(
-    "nlu stories rules responses intents entities slots forms actions session_config version".split()
-)
+KEYS_OF_RASA = set("nlu stories rules responses intents entities slots forms actions session_config version".split())
 REMEDIES = ", ".join(remedy.value for remedy in Remedy)
 
 DESTINATION = """\
@@ -94,9 +92,7 @@ def test_the_whole_european_economic_area_is_covered(shipped: Policy) -> None:
     assert len(EU_COUNTRIES) == 27
 
 
-@pytest.mark.parametrize(
-    ("country", "days"), [("DE", 30), ("NO", 30), ("GB", 30), ("US", 30), ("CN", 14), ("JP", 30)]
-)
+@pytest.mark.parametrize(("country", "days"), [("DE", 30), ("NO", 30), ("GB", 30), ("US", 30), ("CN", 14), ("JP", 30)])
 def test_customers_may_change_their_minds_for_so_many_days(shipped: Policy, country: str, days: int) -> None:
     for days_ago, is_open in ((days, True), (days + 1, False)):
         order = an_order(country=country, delivered_days_ago=days_ago)
@@ -274,14 +270,11 @@ def test_the_version_follows_what_the_files_say(folder: Folder) -> None:
         (
             "days_to_send: 14\n",
             "days_to_send: 14\ndays_to_send: 15\n",
-            'eu.yml:3: is not YAML: found duplicate key "days_to_send" with value "15" '
-            '(original value: "14")',
+            'eu.yml:3: is not YAML: found duplicate key "days_to_send" with value "15" (original value: "14")',
         ),
     ],
 )
-def test_a_mistake_is_named_with_file_line_and_field(
-    folder: Folder, written: str, instead: str, problem: str
-) -> None:
+def test_a_mistake_is_named_with_file_line_and_field(folder: Folder, written: str, instead: str, problem: str) -> None:
     assert DESTINATION.count(written) >= 1
     found = problems(folder(eu=DESTINATION.replace(written, instead, 1)))
     assert problem in found
@@ -289,15 +282,11 @@ def test_a_mistake_is_named_with_file_line_and_field(
 
 def test_only_the_mistake_is_named(folder: Folder) -> None:
     wrong = DESTINATION.replace("days: 30", "days: 13")
-    assert problems(folder(eu=wrong)) == [
-        "eu.yml:8: change_of_mind.days: must be at least 14 (legal_days), not 13"
-    ]
+    assert problems(folder(eu=wrong)) == ["eu.yml:8: change_of_mind.days: must be at least 14 (legal_days), not 13"]
 
 
 def test_a_missing_section_is_one_mistake(folder: Folder) -> None:
-    assert problems(folder(eu=DESTINATION[: DESTINATION.index("service:")])) == [
-        "eu.yml:1: service: is missing"
-    ]
+    assert problems(folder(eu=DESTINATION[: DESTINATION.index("service:")])) == ["eu.yml:1: service: is missing"]
 
 
 def test_a_section_must_be_a_section(folder: Folder) -> None:
@@ -313,9 +302,7 @@ def test_all_mistakes_of_all_files_are_named_at_once(folder: Folder) -> None:
 
 def test_a_country_belongs_to_one_file(folder: Folder) -> None:
     other = DESTINATION.replace("[DE, FR]", "\n  - IT\n  - FR")
-    assert problems(folder(eu=DESTINATION, south=other)) == [
-        "south.yml:3: countries: FR is in eu.yml already"
-    ]
+    assert problems(folder(eu=DESTINATION, south=other)) == ["south.yml:3: countries: FR is in eu.yml already"]
 
 
 def test_one_file_has_to_be_the_default(folder: Folder) -> None:

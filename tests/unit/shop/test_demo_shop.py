@@ -31,9 +31,7 @@ def business(shop: ShopData) -> list[Order]:
 
 
 def told(shop: ShopData) -> str:
-    return json.dumps(
-        [(o.number, o.customer.email, str(o.total), str(o.placed_at), len(o.lines)) for o in shop.orders]
-    )
+    return json.dumps([(o.number, o.customer.email, str(o.total), str(o.placed_at), len(o.lines)) for o in shop.orders])
 
 
 def test_same_seed_gives_the_same_shop(shop: ShopData) -> None:

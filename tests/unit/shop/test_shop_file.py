@@ -201,9 +201,7 @@ PARCEL = (*ORDER, "shipments", 0)
         ),
     ],
 )
-def test_error_is_reported_at_its_path(
-    spoil: Callable[[dict[str, Any]], None], path: str, message: str
-) -> None:
+def test_error_is_reported_at_its_path(spoil: Callable[[dict[str, Any]], None], path: str, message: str) -> None:
     data = right()
     spoil(data)
     problems = problems_of(data)
@@ -249,8 +247,6 @@ def test_error_says_its_problem_once_and_not_the_value() -> None:
     assert not any("secret" in message for _, message in caught.value.problems)
 
 
-@pytest.mark.parametrize(
-    "nonsense", [None, [], 3, "shop", {"orders": [None, 3, []]}, {"products": [{"id": []}]}]
-)
+@pytest.mark.parametrize("nonsense", [None, [], 3, "shop", {"orders": [None, 3, []]}, {"products": [{"id": []}]}])
 def test_nonsense_is_refused_like_any_error(nonsense: Any) -> None:
     assert problems_of(nonsense)

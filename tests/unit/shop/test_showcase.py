@@ -20,9 +20,7 @@ PLAIN = [str(number) for number in range(10480021, 10480061)]
 
 @pytest.fixture(scope="module")
 def orders() -> dict[str, Order]:
-    return {
-        order.number: order for order in build(1, NOW, load_catalogue()).orders if order.number in SHOWCASE
-    }
+    return {order.number: order for order in build(1, NOW, load_catalogue()).orders if order.number in SHOWCASE}
 
 
 def days_since_delivery(order: Order) -> int:
@@ -103,9 +101,7 @@ def test_plain_orders_never_collide(orders: dict[str, Order]) -> None:
     plain = [orders[number] for number in PLAIN]
     assert [order.customer.email for order in plain] == [f"shopper{n}@example.org" for n in range(21, 61)]
     assert len({order.customer.id for order in plain}) == 40
-    assert [order.address.country for order in plain] == [
-        c for c in ("DE", "US", "ES", "CN") for _ in range(10)
-    ]
+    assert [order.address.country for order in plain] == [c for c in ("DE", "US", "ES", "CN") for _ in range(10)]
 
 
 def test_plain_orders_are_inside_their_window_with_other_sizes_in_stock(orders: dict[str, Order]) -> None:

@@ -1,0 +1,1 @@
+"""Benchmarks of Parley against stock Rasa."""

@@ -1,0 +1,1 @@
+"""Parley's domain and English data as a stock Rasa project."""

@@ -1,0 +1,47 @@
+"""The language ensemble on sentences in every language of the registry; needs no trained model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.l10n.languages import LANGUAGES, SPOKEN
+from bot.nlu.language.identify import identify
+from bot.nlu.language.own_ngrams import OwnNgrams
+
+ROOT = Path(__file__).parents[3]
+SAMPLES = yaml.safe_load((Path(__file__).parent / "language_samples.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def own() -> OwnNgrams:
+    texts, codes = [], []
+    for path in sorted((ROOT / "data" / "nlu").glob("*/*.yml")):
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            lines = [line[2:] for line in block["examples"].splitlines() if line.startswith("- ")]
+            texts += lines
+            codes += [block["metadata"]["language"]] * len(lines)
+    return OwnNgrams.fit(texts, codes)
+
+
+def test_every_language_without_training_data_has_samples() -> None:
+    untested = set(LANGUAGES) - set(SPOKEN) - set(SAMPLES)
+    assert untested <= {"fr", "it", "nl"}, "fr, it and nl have test sets of their own"
+
+
+def test_nearly_all_sentences_are_told_without_any_prior(own: OwnNgrams) -> None:
+    wrong = [
+        (language, text)
+        for language, texts in SAMPLES.items()
+        for text in texts
+        if identify(text, own).language != language
+    ]
+    total = sum(len(texts) for texts in SAMPLES.values())
+    assert len(wrong) <= 0.05 * total, wrong
+
+
+def test_the_answer_is_the_same_every_time(own: OwnNgrams) -> None:
+    texts = ["hvor er pakken", "terima kasih", "merci", "nope"]
+    assert [identify(text, own) for text in texts] == [identify(text, own) for text in texts]
