@@ -13,6 +13,7 @@ from actions import intake as reading
 from actions.context import context
 from actions.intake import Intake, Reader, forget_answers
 from actions.turn import Turn
+from bot.aftersales.labels import IssueType
 
 #: Messages that are something else than an answer; a form leaves them to the rules unless they also answer it.
 _DIGRESSIONS = re.compile(
@@ -213,9 +214,10 @@ def _answers_directly(turn: Turn, asked: str) -> bool:
     if asked == "verification":
         return bool(turn.factors) or (len(turn.text.split()) <= 2 and any(c.isdigit() for c in turn.text))
     if asked == "quantity":
-        return turn.value("quantity") is not None or turn.text.isdigit()
+        return turn.value("quantity") is not None or reading.is_count(turn.text)
     if asked in ("items", "variant"):
         return bool(turn.values("ordinal") or turn.values("size") or turn.values("color") or turn.text.isdigit())
     if asked == "reason":
-        return turn.issue is not None
+        # "I changed my mind" is a reason here, not the wish to take a case back.
+        return turn.issue is not None or turn.likeliest_issue == IssueType.CHANGED_MIND
     return asked == "details" and turn.is_story and not turn.intent.startswith("ask_")

@@ -204,10 +204,15 @@ async def read_quantity(intake: Intake, asked: bool) -> None:
         intake.clear("variant", "confirmation")
 
 
+def is_count(text: str) -> bool:
+    """Tell whether a message is short and holds a small number of its own."""
+    return len(text) <= _SHORT and bool(_SMALL_NUMBER.search(text))
+
+
 def _count_meant(turn: Turn, known: dict[str, int], most: int) -> int | None:
     """Return the one count that a message names, apart from the count it corrects: "2 not 1"."""
     said = {int(value) for value in turn.values("quantity") if str(value).isdigit()}
-    if len(turn.text) <= _SHORT:
+    if is_count(turn.text):
         said |= {count for count in map(int, _SMALL_NUMBER.findall(turn.text)) if count <= most}
     said -= {0, *known.values()}
     return said.pop() if len(said) == 1 else None
@@ -217,10 +222,9 @@ async def read_reason(intake: Intake, asked: bool) -> None:
     """Take the issue type over that the message states, or that a button named."""
     turn = intake.turn
     issue = turn.issue
-    if issue is None and asked and not turn.is_payload and turn.issue_ranking:
-        best = turn.issue_ranking[0]
+    if issue is None and asked and not turn.is_payload:
         # Asked for a reason, a few words are one; only a guess that is no better than chance is asked again.
-        issue = str(best["name"]) if float(best["confidence"]) >= 0.4 else None
+        issue = turn.likeliest_issue
     if issue is None or issue not in set(IssueType) or issue == intake["reason"]:
         return
     if not turn.value("reason") and not _is_meant(intake, IssueType(issue), asked):

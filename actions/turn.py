@@ -17,6 +17,9 @@ _LONGEST = 64
 SURE = 0.6
 """From this confidence on an issue type is taken as said, below it the customer is asked."""
 
+GUESSED = 0.4
+"""From this confidence on an issue type is taken for what was meant where the customer was asked for one."""
+
 STATED = 0.5
 """From this probability on a message is taken to state a problem at all."""
 
@@ -100,6 +103,12 @@ class Turn:
         if best is None or self.issue_stated < STATED or float(best["confidence"]) < SURE:
             return None
         return str(best["name"])
+
+    @property
+    def likeliest_issue(self) -> str | None:
+        """Return the likeliest issue type, supposing that the message states one, or None where all are unlikely."""
+        best = self.issue_ranking[0] if self.issue_ranking else None
+        return str(best["name"]) if best and float(best["confidence"]) >= GUESSED else None
 
     @property
     def told_issues(self) -> list[dict[str, Any]]:

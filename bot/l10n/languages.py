@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Direction = Literal["ltr", "rtl"]
@@ -87,6 +88,7 @@ _ALIASES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def resolve(tag: str | None) -> str | None:
     """Return the registry's code for a BCP 47 tag or POSIX locale, or None where it is not in the registry.
 

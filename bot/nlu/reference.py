@@ -73,8 +73,7 @@ class ReferenceExamples:
         self.e5_projection = e5_projection
         self.e5_rows = e5_rows
         # By column: a message touches only the examples that share an n-gram with it.
-        postings = ngram_rows.tocsc()
-        self._starts, self._examples, self._values = postings.indptr, postings.indices, postings.data
+        self._postings = ngram_rows.T.tocsr()
 
     def __len__(self) -> int:
         return len(self.use_rows)
@@ -117,11 +116,8 @@ class ReferenceExamples:
 
     def compare_ngrams(self, row: SparseRow) -> FloatArray:
         """Return the share of n-grams, weighted by rarity, that a message has in common with every example."""
-        similarities = np.zeros(len(self), dtype=np.float32)
-        for column, value in zip(*row, strict=True):
-            postings = slice(self._starts[column], self._starts[column + 1])
-            # An example occurs once in a column, so that plain indexing adds every posting.
-            similarities[self._examples[postings]] += value * self._values[postings]
+        columns, values = row
+        similarities: FloatArray = self._postings[columns].T @ values
         return similarities
 
 

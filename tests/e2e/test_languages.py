@@ -13,7 +13,7 @@ def test_writing_on_in_another_language_keeps_the_form(visit: Visit) -> None:
     customer.say("Hello, I want to return my sweater, order 10480030")
     assert customer.last.response == "utter_ask_verification"
     customer.language = "de"
-    customer.say("Entschuldigung, ich schreibe lieber auf Deutsch. Meine E-Mail ist shopper30@example.org")
+    customer.say("Die E-Mail-Adresse, mit der ich bestellt habe, ist shopper30@example.org")
     assert customer.last.response == "utter_ask_reason"
     # Neither an address nor a single word is evidence of a language.
     customer.say("ok")

@@ -12,7 +12,7 @@ from tests.e2e.conftest import Shop, Visit
 @pytest.mark.parametrize(
     "language,sentence,email,response,state,late",
     [
-        ("en", "Where is my order 10480009?", "robert.hayes@example.com", "utter_order_late", "in_transit", True),
+        ("en", "Where is my order 10480009?", "robert.hayes@example.com", "utter_order_late", "lost", True),
         ("de", "Wo bleibt meine Bestellung 10480006?", "markus.vogt@example.org", "utter_order_underway", "in_transit",
          False),
         ("es", "¿Dónde está mi pedido 10480007?", "diego.navarro@example.com", "utter_order_late", "in_transit", True),

@@ -88,11 +88,15 @@ class Talk:
         turn = await self.turn(text)
         return [message.response for message in turn.messages]
 
-    async def turn(self, text: str, inbound_id: str | None = None) -> Turn:
+    async def turn(self, text: str, inbound_id: str | None = None, *, dies: bool = False) -> Turn:
+        """Have a message answered; a process that ``dies`` has run the actions and remembers nothing."""
         now = bootstrap.utc_now()
         conversation = Conversation(self.id, "rest", now, now, self.language, None)
         inbound = InboundMessage(inbound_id or uuid.uuid4().hex, self.id, "rest", uuid.uuid4().hex, text, now)
         turn = await self.assistant.answer(conversation, inbound)
+        if dies:
+            self.assistant.forget(self.id)
+            return turn
         self.language = turn.language or self.language
         async with self.uow() as uow:
             await uow.dialogue.append(self.id, turn.events)
