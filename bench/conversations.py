@@ -72,19 +72,19 @@ def _texts(parts: tuple[list[str], ...], chance: random.Random) -> Iterator[str]
     return itertools.cycle(texts)
 
 
-_HELLOS = ["", "hi, ", "hello, ", "ok, ", "hey, ", "good evening, ", "excuse me, ", "one more thing: "]
-_ENDS = ["", " please", "?", " thx"]
+_STARTS = ["", "ok, ", "and ", "also, ", "now ", "sorry, "]
+_ENDS = ["", "?", " please"]
 _COUNTRIES = [
-    "chile", "canada", "iceland", "norway", "kenya", "portugal", "australia", "malta", "japan", "brazil", "ireland",
-    "cyprus", "croatia", "thailand", "peru", "estonia", "hungary", "morocco", "singapore", "slovenia", "denmark",
+    "chile", "canada", "iceland", "norway", "austria", "portugal", "australia", "malta", "japan", "finland", "ireland",
+    "cyprus", "croatia", "thailand", "peru", "estonia", "hungary", "morocco", "sweden", "slovenia", "denmark",
 ]  # fmt: skip
 _WHENS = [
-    "last week", "a few days ago", "on friday", "on monday", "the other day", "recently", "last tuesday", "this month",
-    "on sunday evening", "during the sale", "before the weekend", "on thursday night", "last saturday", "on wednesday",
+    "last week", "last month", "on friday", "on monday", "the other day", "on sunday", "on tuesday", "this month",
+    "on sunday evening", "yesterday", "last weekend", "on thursday", "last saturday", "on wednesday",
 ]  # fmt: skip
-_BANKS = [
-    "visa card", "mastercard", "paypal account", "klarna account", "bank account", "credit card", "debit card",
-    "amex card", "apple pay", "google pay", "bank in norway", "husband's card", "company card", "savings account",
+_ACCOUNTS = [
+    "visa card", "mastercard", "paypal", "klarna account", "bank account", "credit card", "debit card", "amex card",
+    "apple pay", "google pay", "bank", "card", "company card", "savings account",
 ]  # fmt: skip
 
 #: Each kind is every combination of its parts. They name no goods, sizes or problems: actions would read them.
@@ -95,37 +95,36 @@ _MESSAGES: dict[str, tuple[list[str], ...]] = {
     "stop": (["stop", "forget it, never mind", "forget about it", "nevermind", "let's stop here", "abort", "quit"],
              ["", "!", "."]),
     "return": (
-        _HELLOS,
-        ["i want to return something i bought ", "i would like to send back something i bought ",
-         "i'd like to start a return for my order from ", "i need to return something that came ",
-         "please open a return for what i ordered "],
+        ["", "ok, ", "hi, ", "so ", "now "],
+        ["i want to return something i bought ", "i would like to return something i ordered ",
+         "i'd like to send back something i bought ", "i want to send back something from my order of "],
         _WHENS,
-        ["", " please", " thx"],
+        ["", " please", "."],
     ),
     "cost": (
-        _HELLOS,
-        ["who pays for sending it back from ", "do i pay for the return label from ", "are returns free from ",
+        _STARTS,
+        ["who pays for sending it back from ", "do i pay for the return from ", "are returns free from ",
          "how much does a return cost from "],
         _COUNTRIES,
         _ENDS,
     ),
     "refund": (
-        _HELLOS,
+        _STARTS,
         ["how long does a refund take to my ", "when do refunds usually arrive on my ",
-         "how many days for a refund to my ", "how long until the refund shows on my "],
-        _BANKS,
+         "how many days for a refund to my ", "when will the refund be on my "],
+        _ACCOUNTS,
         _ENDS,
     ),
     "track": (
-        _HELLOS,
-        ["where is my parcel that i ordered ", "where is my order from ", "where's the package i ordered ",
-         "can you track the order i placed "],
+        _STARTS,
+        ["where is my parcel that i ordered ", "where is my order from ", "where is the package i ordered ",
+         "where is my package from "],
         _WHENS,
         _ENDS,
     ),
     "delivery": (
-        _HELLOS,
-        ["do you ship to ", "how long does delivery take to ", "how much is shipping to ", "do you deliver to "],
+        _STARTS,
+        ["do you ship to ", "how much is shipping to ", "do you deliver to ", "which courier do you use to "],
         _COUNTRIES,
         _ENDS,
     ),

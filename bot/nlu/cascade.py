@@ -38,6 +38,8 @@ class Cascade:
         labels: Names of the classes, in the order of the heads' columns.
         languages: Languages with training data.
         sure: A quick answer at least this probable is final; between 0 and 1.
+        shares: Share of each class in the training data, where it shall not count: probabilities are divided by it,
+            so that a class is not guessed for having many examples (Menon et al. 2021, arXiv:2007.07314).
     """
 
     def __init__(
@@ -46,10 +48,12 @@ class Cascade:
         languages: frozenset[str],
         heads: dict[tuple[View, ...], Head],
         sure: float,
+        shares: Sequence[float] | None = None,
     ) -> None:
         self.labels = list(labels)
         self.languages = languages
         self.heads = heads
+        self.shares = None if shares is None else [float(share) for share in shares]
         self._sure = sure
 
     @classmethod
@@ -60,11 +64,14 @@ class Cascade:
         languages: frozenset[str],
         sure: float,
         trained: Callable[[], None] = lambda: None,
+        *,
+        is_balanced: bool = False,
     ) -> Cascade:
         """Return a cascade trained on the reference's examples, whose labels are given in the same order.
 
         Args:
             trained: Called after every head, `heads_needed(languages)` times, for a progress bar.
+            is_balanced: Whether every class is as likely as any other, however many examples it has.
         """
         names = sorted(set(labels))
         positions = {name: position for position, name in enumerate(names)}
@@ -73,21 +80,29 @@ class Cascade:
         for views in heads_needed(languages):
             heads[views] = fit_head(reference, views, targets, len(names))
             trained()
-        return cls(names, languages, heads, sure)
+        shares = np.bincount(targets, minlength=len(names)) / len(targets)
+        return cls(names, languages, heads, sure, shares.tolist() if is_balanced else None)
 
     def probabilities(self, encoding: Encoding, language: str | None) -> FloatArray:
         """Return the probability of every class for a message in this language (None where undecided)."""
         learned = language in self.languages or language is None
         if language in USE_LANGUAGES or language is None:
             if not learned:
-                return self.heads[_UNSEEN].probabilities(encoding)
+                return self._judged_by(_UNSEEN, encoding)
             if not encoding.has_e5:
-                quick = self.heads[_QUICK].probabilities(encoding)
+                quick = self._judged_by(_QUICK, encoding)
                 if quick.max() >= self._sure:
                     return quick
-            return self.heads[_FULL].probabilities(encoding)
-        views = _LEARNED_OUTSIDE_USE if learned else _UNSEEN_OUTSIDE_USE
-        return self.heads[views].probabilities(encoding)
+            return self._judged_by(_FULL, encoding)
+        return self._judged_by(_LEARNED_OUTSIDE_USE if learned else _UNSEEN_OUTSIDE_USE, encoding)
+
+    def _judged_by(self, views: tuple[View, ...], encoding: Encoding) -> FloatArray:
+        probabilities = self.heads[views].probabilities(encoding)
+        if self.shares is None:
+            return probabilities
+        weighed = probabilities / np.asarray(self.shares, dtype=np.float32)
+        balanced: FloatArray = weighed / weighed.sum()
+        return balanced
 
 
 def heads_needed(languages: frozenset[str]) -> list[tuple[View, ...]]:

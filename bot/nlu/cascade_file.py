@@ -19,6 +19,7 @@ def write_cascade(cascade: Cascade, folder: Path) -> None:
     heads = list(cascade.heads.values())
     names = {
         "labels": cascade.labels,
+        "shares": cascade.shares,
         "languages": sorted(cascade.languages),
         "heads": [{"views": [view.value for view in head.views], "temperature": head.temperature} for head in heads],
     }
@@ -35,4 +36,4 @@ def read_cascade(folder: Path, sure: float) -> Cascade:
             views = tuple(View(view) for view in head["views"])
             weights = stored[f"arr_{position}"].astype(np.float32)
             heads[views] = Head(views, weights, head["temperature"])
-    return Cascade(names["labels"], frozenset(names["languages"]), heads, sure)
+    return Cascade(names["labels"], frozenset(names["languages"]), heads, sure, names["shares"])

@@ -72,7 +72,9 @@ class IntentClassifier(GraphComponent):
             languages = frozenset(example.language for example in examples)
             labels = [example.intent for example in examples]
             with progress_bar("Learning intents", len(heads_needed(languages))) as advance:
-                self._cascade = Cascade.fit(reference, labels, languages, self._config["sure"], lambda: advance(1))
+                self._cascade = Cascade.fit(
+                    reference, labels, languages, self._config["sure"], lambda: advance(1), is_balanced=True
+                )
             self.persist()
         return self._resource
 

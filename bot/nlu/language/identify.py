@@ -137,4 +137,5 @@ def _everyday_languages() -> dict[str, tuple[str, ...]]:
 def _top(scores: dict[str, float]) -> tuple[str, float]:
     best = max(scores, key=lambda code: (scores[code], code))
     total = sum(math.exp(score - scores[best]) for score in scores.values())
-    return best, 1.0 / total
+    # lingua adds up in a random order; the last digits are noise.
+    return best, round(1.0 / total, 6)
