@@ -30,9 +30,12 @@ async def say(session: aiohttp.ClientSession, url: str, sender: str, text: str) 
     body = {"sender": sender, "message": text, "metadata": {"language": "en"}}
     while True:
         started = time.perf_counter()
-        async with session.post(url, json=body) as response:
-            messages = await response.json() if response.status == 200 else None
-            status = response.status
+        try:
+            async with session.post(url, json=body) as response:
+                messages = await response.json() if response.status == 200 else None
+                status = response.status
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+            raise BenchError(f"{url} did not answer {text!r}: {type(error).__name__}: {error}") from error
         took = time.perf_counter() - started
         if messages is not None:
             return Answer([message["text"] for message in messages if message.get("text")], took * 1000)

@@ -47,7 +47,9 @@ def actions(
         executor = ActionExecutor()
         executor.register_package("actions")
         server = create_app(executor)
-        await server.create_server(host=settings.host, port=port, return_asyncio_server=True)
+        listening = await server.create_server(host=settings.host, port=port, return_asyncio_server=True)
+        # Sanic sets up its signals here; a server that only listens resets every request.
+        await listening.startup()
         _out.print(f"Actions: http://{settings.host}:{port}/webhook")
         await _until_stopped()
         await store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
@@ -22,6 +23,7 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]
         super().__init__(url=None, enable_selective_domain=True)
         self._executor = ActionExecutor()
         self._executor.register_package(package)
+        _trust_in_process_results()
 
     async def request(self, *args: Any, json: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Run the action that a call names and return its events and responses."""
@@ -50,6 +52,23 @@ class HttpActions(EndpointConfig):  # type: ignore[misc]
             if getattr(error, "status", None) != _REJECTED:
                 failures.report(error)
             raise
+
+
+def _trust_in_process_results() -> None:
+    """Have Rasa check the results of HTTP action servers only.
+
+    Rasa compiles and checks a large JSON schema for each result, which takes more than half of a turn, and offers no
+    way to turn that off. What our own actions return never left the process.
+    """
+    check = RemoteAction._validate_action_result
+    if getattr(check, "is_ours", False):
+        return
+
+    def check_unless_in_process(action: RemoteAction, result: dict[str, Any]) -> bool:
+        return isinstance(action.action_endpoint, InProcessActions) or bool(check(action, result))
+
+    check_unless_in_process.is_ours = True  # type: ignore[attr-defined]
+    RemoteAction._validate_action_result = check_unless_in_process
 
 
 def _rejection(rejection: ActionExecutionRejection) -> str:

@@ -69,7 +69,8 @@ def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale:
         odds = {expected: CONVERSATION_ODDS if conversation else LOCALE_ODDS} if expected else {}
         language, confidence = _best(" ".join(words), possible, own, odds)
     if conversation:
-        language = sticky_language(conversation, language, confidence, count)
+        # "no no no" is one word of evidence, however often it is said.
+        language = sticky_language(conversation, language, confidence, word_count(list(dict.fromkeys(words))))
     return Identified(language, confidence, count)
 
 
