@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.e2e.conftest import Shop, Visit
@@ -29,8 +30,10 @@ def test_two_messages_at_once_are_answered_in_order(visit: Visit) -> None:
         customer.say(phrases.start_return)
         with ThreadPoolExecutor(2) as threads:
             first = threads.submit(customer.post, phrases.order(9))
-            while len(customer.transcript()) < 3:
-                pass
+            deadline = time.monotonic() + 30
+            # The second is sent as soon as the first is stored, answered or not.
+            while len(customer.transcript()) < 3 and time.monotonic() < deadline:
+                time.sleep(0.01)
             second = threads.submit(customer.post, phrases.email(9))
         assert [message["response"] for message in first.result()] == ["utter_ask_verification"]
         assert [message["response"] for message in second.result()] == ["utter_ask_reason"]
