@@ -59,9 +59,11 @@ class Parley:
             )  # fmt: skip
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            ended = self._process.poll()
+            if ended is not None or time.monotonic() > deadline:
                 self.kill()
-                raise RuntimeError(f"{self._arguments[0]} did not start:\n{self.log.read_text('utf-8')[-2000:]}")
+                why = "took too long" if ended is None else f"ended with {ended}"
+                raise RuntimeError(f"{self._arguments[0]} {why}:\n{self.log.read_text('utf-8')[-2000:]}")
             time.sleep(0.1)
 
     def kill(self) -> None:
