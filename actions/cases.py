@@ -13,15 +13,16 @@ from actions.context import context
 from actions.escalation import hand_over
 from actions.exchanges import open_exchange
 from actions.intake import Intake, finished, forget_answers
-from actions.outcomes import complaint_of, say_return_opened
+from actions.outcomes import complaint_of
 from actions.refusals import say_refusal
+from actions.returns import open_return
 from actions.turn import Turn
 from bot.aftersales.case import Case
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.return_ import Return, ReturnState
 from bot.errors import IllegalStateError, NotIdentifiedError, PolicyRefusalError
-from bot.services import cases, returns
+from bot.services import cases
 
 
 class ActionRegisterComplaint(Action):
@@ -37,19 +38,11 @@ class ActionRegisterComplaint(Action):
             if remedy is Remedy.EXCHANGE:
                 return await open_exchange(dispatcher, intake)
             if remedy is Remedy.RETURN_REFUND:
-                return await self._open_return(dispatcher, intake)
+                return await open_return(dispatcher, intake)
             return await self._register(dispatcher, intake, remedy)
         except PolicyRefusalError:
             say_refusal(dispatcher, "utter_complaint_refused", await intake.verdict())
             return forget_answers()
-
-    async def _open_return(self, dispatcher: CollectingDispatcher, intake: Intake) -> list[EventType]:
-        async with intake.context.uow() as uow:
-            case, return_ = await returns.open_return(
-                uow, intake.context.policy, complaint_of(intake, Remedy.RETURN_REFUND), intake.context.clock()
-            )
-        say_return_opened(dispatcher, case, return_, {"return": facts.return_fact(return_)})
-        return forget_answers()
 
     async def _register(self, dispatcher: CollectingDispatcher, intake: Intake, remedy: Remedy) -> list[EventType]:
         verdict = await intake.verdict()

@@ -18,7 +18,7 @@ from bot.aftersales.labels import IssueType
 #: Messages that are something else than an answer; a form leaves them to the rules unless they also answer it.
 _DIGRESSIONS = re.compile(
     r"ask_.*|track_order|check_case|withdraw_case|greet|goodbye|thank|stop|out_of_scope"
-    r"|change_language|cancel_order|change_address|change_items|nlu_fallback|resume"
+    r"|change_language|cancel_order|change_address|change_items|resume"
 )
 #: Messages that a form never swallows, whatever it asked.
 _ALWAYS_LEFT = frozenset({"stop", "ask_human", "change_language"})
@@ -96,7 +96,7 @@ class Form(Action):
             return False
         if turn.intent in self.left_to_rules and turn.confidence >= 0.6 and asked != "details":
             return False
-        if _DIGRESSIONS.fullmatch(turn.intent) and turn.intent != "nlu_fallback":
+        if _DIGRESSIONS.fullmatch(turn.intent):
             return _answers_directly(turn, asked)
         return True
 

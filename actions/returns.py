@@ -28,12 +28,17 @@ class ActionOpenReturn(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         intake = Intake(Turn(tracker), context())
         try:
-            async with intake.context.uow() as uow:
-                case, return_ = await returns.open_return(
-                    uow, intake.context.policy, complaint_of(intake, Remedy.RETURN_REFUND), intake.context.clock()
-                )
+            return await open_return(dispatcher, intake)
         except PolicyRefusalError:
             say_refusal(dispatcher, "utter_return_refused", await intake.verdict())
             return forget_answers()
-        say_return_opened(dispatcher, case, return_, {"return": facts.return_fact(return_)})
-        return forget_answers()
+
+
+async def open_return(dispatcher: CollectingDispatcher, intake: Intake) -> list[EventType]:
+    """Open the return of the chosen pieces and tell its numbers; raises PolicyRefusalError where it is not open."""
+    async with intake.context.uow() as uow:
+        case, return_ = await returns.open_return(
+            uow, intake.context.policy, complaint_of(intake, Remedy.RETURN_REFUND), intake.context.clock()
+        )
+    say_return_opened(dispatcher, case, return_, {"return": facts.return_fact(return_)})
+    return forget_answers()

@@ -42,7 +42,3 @@ class Feed:
             self._listeners[topic].discard(queue)
             if not self._listeners[topic]:
                 del self._listeners[topic]
-
-    def is_heard(self, conversation_id: str) -> bool:
-        """Tell whether somebody listens to this very conversation now."""
-        return bool(self._listeners.get(conversation_id))

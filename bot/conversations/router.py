@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
@@ -97,16 +98,9 @@ class Router:
     ) -> Received:
         """Store a customer's message durably, then have it answered; a redelivered ``message_id`` is stored once."""
         now = self._clock()
-        inbound = InboundMessage(
-            id=uuid.uuid4().hex,
-            conversation_id=conversation_id,
-            channel=channel,
-            platform_message_id=f"{conversation_id}:{message_id or uuid.uuid4().hex}",
-            text=text,
-            title=title,
-            received_at=now,
-            metadata=metadata or {},
-        )
+        inbound = _inbound(conversation_id, channel, text, now, message_id)
+        inbound.title = title
+        inbound.metadata = metadata or {}
         async with self._uow() as uow:
             conversation = await uow.conversations.get(conversation_id)
             if conversation is None:
@@ -195,15 +189,7 @@ class Router:
         async with self._uow() as uow:
             await escalations.return_to_bot(uow, conversation_id, agent_id, self._clock())
             channel = (await self._conversation(uow, conversation_id)).channel
-            inbound = InboundMessage(
-                id=uuid.uuid4().hex,
-                conversation_id=conversation_id,
-                channel=channel,
-                platform_message_id=f"{conversation_id}:{uuid.uuid4().hex}",
-                text=RESUME,
-                received_at=self._clock(),
-            )
-            await uow.inbox.add(inbound)
+            await uow.inbox.add(_inbound(conversation_id, channel, RESUME, self._clock()))
             await uow.commit()
         self._publish_state(conversation_id, HandledBy.BOT)
         self._wake(conversation_id)
@@ -393,6 +379,20 @@ def _was_queued_by(inbound: InboundMessage, escalation: Escalation | None) -> bo
         escalation is not None
         and escalation.state is EscalationState.QUEUED
         and escalation.facts.get("message") == inbound.id
+    )
+
+
+def _inbound(
+    conversation_id: str, channel: str, text: str, received_at: datetime, message_id: str | None = None
+) -> InboundMessage:
+    """Return a new inbox entry; without an id of the platform's own it counts as delivered once."""
+    return InboundMessage(
+        id=uuid.uuid4().hex,
+        conversation_id=conversation_id,
+        channel=channel,
+        platform_message_id=f"{conversation_id}:{message_id or uuid.uuid4().hex}",
+        text=text,
+        received_at=received_at,
     )
 
 
