@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from actions.turn import Turn
+from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy
+from bot.services.identification import proved_order
 from bot.services.ports import Clock, UnitOfWork
+
+_MESSAGES_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -16,6 +22,22 @@ class Context:
     uow: Callable[[], UnitOfWork]
     policy: Policy
     clock: Clock
+    _read: OrderedDict[tuple[str, str, str], Order] = field(default_factory=OrderedDict, repr=False)
+
+    async def proved_order(self, turn: Turn, number: str) -> Order:
+        """Return an order to look at, if the conversation proved it; else raise NotIdentifiedError.
+
+        Several actions answer one message; they all see the order as the first of them found it.
+        """
+        key = (turn.conversation_id, turn.message_id, number)
+        order = self._read.get(key) if turn.message_id else None
+        if order is None:
+            async with self.uow() as uow:
+                order = await proved_order(uow, turn.conversation_id, number)
+            self._read[key] = order
+            if len(self._read) > _MESSAGES_AT_ONCE:
+                self._read.popitem(last=False)
+        return order
 
 
 _bound: list[Context] = []

@@ -14,7 +14,6 @@ from actions.turn import Turn
 from bot.aftersales.labels import Payer
 from bot.aftersales.order import Order
 from bot.errors import NotIdentifiedError
-from bot.services.identification import proved_order
 
 
 class ActionAnswerQuestion(Action):
@@ -45,7 +44,6 @@ class ActionAnswerQuestion(Action):
         if not number:
             return None
         try:
-            async with context().uow() as uow:
-                return await proved_order(uow, turn.conversation_id, number)
+            return await context().proved_order(turn, number)
         except NotIdentifiedError:
             return None

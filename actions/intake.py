@@ -16,7 +16,6 @@ from bot.aftersales.order import Order
 from bot.aftersales.policy import Verdict
 from bot.errors import IdentificationLockedError
 from bot.services import cases, identification
-from bot.services.identification import proved_order
 
 #: The slots a form fills, in the order in which a change of one makes those behind it void.
 FORM_SLOTS = (
@@ -77,8 +76,7 @@ class Intake:
         """Return the order of this form if the conversation has proved it."""
         number = self["order_number"]
         if self.order is None and number and self["verification"]:
-            async with self.context.uow() as uow:
-                self.order = await proved_order(uow, self.turn.conversation_id, number)
+            self.order = await self.context.proved_order(self.turn, number)
         return self.order
 
     @property
@@ -94,17 +92,10 @@ class Intake:
 
     async def verdict(self) -> Verdict:
         """Return what policy allows for what is known so far; needs an order and an issue."""
-        assert self.issue is not None
+        order = await self.load_order()
+        assert order is not None and self.issue is not None
         async with self.context.uow() as uow:
-            return await cases.decide(
-                uow,
-                self.context.policy,
-                self.turn.conversation_id,
-                self["order_number"],
-                self.issue,
-                self.lines,
-                self.context.clock(),
-            )
+            return await cases.decide(uow, self.context.policy, order, self.issue, self.lines, self.context.clock())
 
 
 # A message longer than this is a story, whose numbers may count anything.

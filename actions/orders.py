@@ -14,7 +14,6 @@ from actions.intake import finished
 from actions.turn import Turn
 from bot.aftersales.order import Order, Shipment
 from bot.errors import NotIdentifiedError
-from bot.services.identification import proved_order
 
 
 class ActionTrackOrder(Action):
@@ -26,8 +25,7 @@ class ActionTrackOrder(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, known = Turn(tracker), context()
         try:
-            async with known.uow() as uow:
-                order = await proved_order(uow, turn.conversation_id, tracker.get_slot("order_number") or "")
+            order = await known.proved_order(turn, tracker.get_slot("order_number") or "")
         except NotIdentifiedError:
             dispatcher.utter_message(response="utter_status_not_identified")
             return finished(turn)

@@ -56,6 +56,9 @@ class FakeOrders(Table[Order]):
     async def get(self, number: str) -> Order | None:
         return self.one(number=number)
 
+    async def read(self, number: str) -> Order | None:
+        return self.one(number=number)
+
     async def of_customer(self, customer_id: str, limit: int = 20) -> list[Order]:
         mine = [order for order in self.rows if order.customer.id == customer_id]
         return sorted(mine, key=lambda order: (order.placed_at, order.number), reverse=True)[:limit]

@@ -14,7 +14,7 @@ from bot.aftersales.offer import Offer, Proposer
 from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy, Selection, Verdict
 from bot.errors import InvalidInputError, NotFoundError, PolicyRefusalError
-from bot.services.identification import is_proved, proved_order
+from bot.services.identification import is_proved, proved_order, require_proof
 from bot.services.ports import UnitOfWork
 
 NEXT_CONTACT = {
@@ -74,17 +74,10 @@ def selections(order: Order, lines: dict[int, int]) -> list[Selection]:
 
 
 async def decide(
-    uow: UnitOfWork,
-    policy: Policy,
-    conversation_id: str,
-    order_number: str,
-    issue: IssueType,
-    lines: dict[int, int],
-    now: datetime,
+    uow: UnitOfWork, policy: Policy, order: Order, issue: IssueType, lines: dict[int, int], now: datetime
 ) -> Verdict:
-    """Return what law and policy allow for these pieces of a proved order."""
-    order = await proved_order(uow, conversation_id, order_number)
-    return policy.decide(order, selections(order, lines), issue, now, await taken_pieces(uow, order_number))
+    """Return what law and policy allow for these pieces of an order."""
+    return policy.decide(order, selections(order, lines), issue, now, await taken_pieces(uow, order.number))
 
 
 async def register(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: datetime) -> Case:
@@ -109,7 +102,7 @@ async def register(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: d
 
 async def draft(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: datetime) -> tuple[Case, Verdict, Order]:
     """Add a triaged case to the transaction and return it with the verdict it rests on; commits nothing."""
-    order = await proved_order(uow, complaint.conversation_id, complaint.order_number)
+    order = await proved_order(uow, complaint.conversation_id, complaint.order_number, is_to_change=True)
     taken = await taken_pieces(uow, complaint.order_number)
     verdict = policy.decide(order, selections(order, complaint.lines), complaint.issue, now, taken)
     if complaint.wish is not None and not verdict.allows(complaint.wish):
@@ -147,7 +140,7 @@ def agree(case: Case, remedy: Remedy, verdict: Verdict, now: datetime, amount: M
 
 async def open_in(uow: UnitOfWork, conversation_id: str, order_number: str) -> list[Case]:
     """Return an order's open cases, newest first, to the conversation that proved the order."""
-    await proved_order(uow, conversation_id, order_number)
+    await require_proof(uow, conversation_id, order_number)
     return [case for case in await uow.cases.of_order(order_number) if case.is_open]
 
 
@@ -189,5 +182,5 @@ def _record(uow: UnitOfWork, case: Case, action: str, now: datetime, **data: str
 
 async def of_order(uow: UnitOfWork, conversation_id: str, order_number: str) -> list[Case]:
     """Return an order's cases, newest first, to the conversation that proved the order."""
-    await proved_order(uow, conversation_id, order_number)
+    await require_proof(uow, conversation_id, order_number)
     return await uow.cases.of_order(order_number)

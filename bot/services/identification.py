@@ -23,7 +23,7 @@ async def prove(uow: UnitOfWork, conversation_id: str, order_number: str, factor
         uow.identifications.add(record)
     if record.is_locked(now):
         raise IdentificationLockedError()
-    order = await uow.orders.get(order_number)
+    order = await uow.orders.read(order_number)
     proved = order is not None and order.is_proved_by(factor)
     if proved:
         record.prove(now)
@@ -44,11 +44,21 @@ async def is_proved(uow: UnitOfWork, conversation_id: str, order_number: str) ->
     return record is not None and record.is_proved
 
 
-async def proved_order(uow: UnitOfWork, conversation_id: str, order_number: str) -> Order:
-    """Return an order to the conversation that proved it, or raise NotIdentifiedError."""
+async def require_proof(uow: UnitOfWork, conversation_id: str, order_number: str) -> None:
+    """Raise NotIdentifiedError unless the conversation proved the order."""
     if not await is_proved(uow, conversation_id, order_number):
         raise NotIdentifiedError()
-    order = await uow.orders.get(order_number)
+
+
+async def proved_order(
+    uow: UnitOfWork, conversation_id: str, order_number: str, *, is_to_change: bool = False
+) -> Order:
+    """Return an order to the conversation that proved it, or raise NotIdentifiedError.
+
+    Unless it is to be changed, it is only to look at.
+    """
+    await require_proof(uow, conversation_id, order_number)
+    order = await (uow.orders.get(order_number) if is_to_change else uow.orders.read(order_number))
     if order is None:
         raise NotIdentifiedError()
     return order

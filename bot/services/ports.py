@@ -56,6 +56,9 @@ class Orders(Protocol):
     async def get(self, number: str) -> Order | None:
         """Return the order of a normalised number with everything that belongs to it, or None."""
 
+    async def read(self, number: str) -> Order | None:
+        """Return the same as ``get``, faster, but only to look at: what is changed in it is not kept."""
+
     async def of_customer(self, customer_id: str, limit: int = 20) -> list[Order]:
         """Return a customer's orders, newest first."""
 

@@ -15,9 +15,11 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.util.concurrency import await_only
 
+from bot.aftersales.catalogue import Product, Variant
 from bot.aftersales.order import Order
 from bot.aftersales.return_ import Return
 from bot.errors import ConflictError
+from bot.store.shelf import Shelf
 from bot.store.sqlite import SqliteConnection, WriteTurn
 
 # SQLSTATE: unique_violation, serialization_failure, deadlock_detected.
@@ -40,8 +42,10 @@ class _Session(Session):
 class Transaction:
     """Everything from entering a unit of work to leaving it."""
 
-    def __init__(self, engine: AsyncEngine, turn: WriteTurn | None) -> None:
+    def __init__(self, engine: AsyncEngine, turn: WriteTurn | None, shelf: Shelf) -> None:
         self.dialect = engine.dialect
+        self.shelf = shelf
+        self.changes_stock = False
         self.orders_read: dict[str, Order] = {}
         self.before_commit: list[Callable[[], Awaitable[None]]] = []
         self._engine = engine
@@ -127,6 +131,8 @@ class Transaction:
                 await self._sqlite.commit()
             elif self._connection is not None:
                 await self._connection.commit()
+            if self.changes_stock:
+                self.shelf.clear()
         except BaseException as error:
             await self.close()
             raise_conflict(error)
@@ -182,6 +188,8 @@ def raise_conflict(error: BaseException | None) -> None:
 def _prepare(session: _Session, *_: Any) -> None:
     transaction: Transaction = session.info["transaction"]
     await_only(transaction.take_turn())
+    if any(isinstance(thing, (Product, Variant)) for thing in (*session.new, *session.dirty)):
+        transaction.changes_stock = True
     # Two conversations may open a return of the same goods at the same moment, each seeing none yet. They
     # share no row but the order, so its version is what the second one stumbles over.
     for thing in session.new:

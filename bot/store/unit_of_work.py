@@ -16,6 +16,7 @@ from bot.store.repositories.conversations import SqlConversations, SqlDialogueLo
 from bot.store.repositories.desk import SqlAccounts, SqlAuditLog, SqlEscalations, SqlIdentifications
 from bot.store.repositories.shop import SqlCustomers, SqlOrders, SqlProducts
 from bot.store.repositories.worklists import SqlInbox, SqlOutbox
+from bot.store.shelf import Shelf
 from bot.store.sqlite import WriteTurn
 from bot.store.transaction import Transaction, raise_conflict
 
@@ -47,13 +48,14 @@ class SqlUnitOfWork:
     outbox: conversation_ports.Outbox
     dialogue: conversation_ports.DialogueLog
 
-    def __init__(self, engine: AsyncEngine, turn: WriteTurn | None) -> None:
+    def __init__(self, engine: AsyncEngine, turn: WriteTurn | None, shelf: Shelf) -> None:
         self._engine = engine
         self._turn = turn
+        self._shelf = shelf
         self._transaction: Transaction
 
     async def __aenter__(self) -> Self:
-        transaction = self._transaction = Transaction(self._engine, self._turn)
+        transaction = self._transaction = Transaction(self._engine, self._turn, self._shelf)
         self.products = SqlProducts(transaction)
         self.customers = SqlCustomers(transaction)
         self.orders = SqlOrders(transaction)
@@ -95,4 +97,5 @@ def unit_of_work_factory(engine: AsyncEngine) -> Callable[[], SqlUnitOfWork]:
     """
     start_mappers()
     turn = WriteTurn() if engine.dialect.name == "sqlite" else None
-    return lambda: SqlUnitOfWork(engine, turn)
+    shelf = Shelf()
+    return lambda: SqlUnitOfWork(engine, turn, shelf)

@@ -40,6 +40,10 @@ async def test_an_order_comes_back_whole(uow_factory: UowFactory) -> None:
         event["id"] = kept.id
     # Everything was loaded eagerly: the transaction is over.
     assert plain(order) == expected
+    async with uow_factory() as uow:
+        seen = await uow.orders.read("10480001")
+        assert await uow.orders.read("10489999") is None
+    assert plain(seen) == expected
     assert order.delivered_at == NOW
 
 
@@ -305,3 +309,19 @@ async def test_a_case_of_an_unknown_order_is_refused(uow_factory: UowFactory) ->
         with pytest.raises(Exception, match=r"(?i)foreign key") as raised:
             await uow.commit()
     assert not isinstance(raised.value, ConflictError)
+
+
+async def test_what_is_looked_at_knows_the_stock_after_a_reservation(uow_factory: UowFactory) -> None:
+    await a_shop(uow_factory)
+    async with uow_factory() as uow:
+        before = await uow.orders.read("10480001")
+    async with uow_factory() as uow:
+        order = await uow.orders.get("10480001")
+        assert order is not None
+        order.lines[0].product.variants[0].reserve(1)
+        await uow.commit()
+    async with uow_factory() as uow:
+        after = await uow.orders.read("10480001")
+    assert before is not None and after is not None
+    stocks = [seen.lines[0].product.variants[0].stock for seen in (before, after)]
+    assert stocks[1] == stocks[0] - 1

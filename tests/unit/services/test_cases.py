@@ -16,6 +16,7 @@ from bot.aftersales.return_ import Return, ReturnState
 from bot.errors import IllegalStateError, NotFoundError, NotIdentifiedError, PolicyRefusalError
 from bot.services import cases, exchanges, returns
 from bot.services.cases import Complaint
+from bot.services.identification import proved_order
 from tests.unit.aftersales.builders import NOW, a_line, an_order
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.world import A_RETURN, AN_EXCHANGE, CONVERSATION, World, proved_world
@@ -141,16 +142,17 @@ async def test_a_decision_counts_pieces_that_another_return_binds() -> None:
     world = await proved_world(an_order(a_line(quantity=2)))
     async with world.uow() as uow:
         await returns.open_return(uow, A_POLICY, A_RETURN, NOW)
-        one = await cases.decide(uow, A_POLICY, CONVERSATION, "10482733", IssueType.CHANGED_MIND, {1: 1}, NOW)
-        both = await cases.decide(uow, A_POLICY, CONVERSATION, "10482733", IssueType.CHANGED_MIND, {1: 2}, NOW)
+        order = await proved_order(uow, CONVERSATION, "10482733")
+        one = await cases.decide(uow, A_POLICY, order, IssueType.CHANGED_MIND, {1: 1}, NOW)
+        both = await cases.decide(uow, A_POLICY, order, IssueType.CHANGED_MIND, {1: 2}, NOW)
     assert one.allows(Remedy.RETURN_REFUND)
     assert both.reasons == ("already_returned",)
 
 
-async def test_a_decision_needs_a_proof() -> None:
+async def test_an_order_needs_a_proof() -> None:
     async with World().uow() as uow:
         with pytest.raises(NotIdentifiedError):
-            await cases.decide(uow, A_POLICY, CONVERSATION, "10482733", IssueType.OTHER, {}, NOW)
+            await proved_order(uow, CONVERSATION, "10482733")
 
 
 async def test_no_chosen_line_means_the_whole_order() -> None:
