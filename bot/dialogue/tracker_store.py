@@ -21,8 +21,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 LoadEvents = Callable[[str], Awaitable[list[dict[str, Any]]]]
 
-_MAX_EVENTS = 80
-_KEPT_EVENTS = 40
+_MAX_EVENTS = 60
+_KEPT_EVENTS = 30
 _MAX_LIVE = 2_000
 
 
