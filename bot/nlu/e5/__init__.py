@@ -1,0 +1,1 @@
+"""multilingual-e5-small on BLAS: model file, tokenizer, transformer, engine."""
