@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -50,12 +53,30 @@ def train(settings: Settings) -> Path:
         "--out", str(settings.models.resolve()), "--fixed-model-name", path.name.removesuffix(".tar.gz"),
     ]  # fmt: skip
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    with log.open("wb") as output:
+    with log.open("wb") as output, _exit_on_termination():
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        _show_progress(process, log)
+        try:
+            _show_progress(process, log)
+        finally:
+            # Whoever gives up waiting must not leave a training behind that occupies the machine.
+            process.kill()
+            process.wait()
     if process.returncode != 0 or not path.exists():
         raise StartupError(f"training failed: {_last_words(log)} (whole log: {log})")
     return path
+
+
+@contextmanager
+def _exit_on_termination() -> Iterator[None]:
+    """Let a SIGTERM end this process in order, so that what is in its ``finally`` blocks is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _sources() -> Iterator[Path]:
