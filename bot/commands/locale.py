@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 from babel.messages.catalog import Catalog
@@ -41,7 +41,7 @@ def update() -> None:
         known.obsolete.clear()
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, known)
-        missing = sum(1 for message in known if message.id and (not message.string or message.fuzzy))
+        missing = sum(1 for message in known if message.id and (not all(_texts(message.string)) or message.fuzzy))
         typer.echo(f"{language}: {len(known)} texts, {missing} to translate")
 
 
@@ -65,13 +65,14 @@ def new(
         if not message.id:
             continue
         try:
-            text = translate_protected(str(message.id), translate)
+            text = translate_protected(_texts(message.id)[-1], translate)
         except DamagedTranslationError:
             text, missing = "", missing + 1
         except Exception as error:
             raise StartupError(f"the engine '{engine}' failed: {error}") from error
+        drafted = (text,) * draft.num_plurals if message.pluralizable else text
         draft.add(
-            message.id, text, context=message.context, auto_comments=message.auto_comments,
+            message.id, drafted, context=message.context, auto_comments=message.auto_comments,
             flags=["fuzzy"] if text else [],
         )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,23 +104,31 @@ def problems_of(path: Path, language: str, fresh: Catalog) -> Iterator[str]:
         yield "missing"
         return
     known = _read(path, language)
-    wanted = {(message.context, message.id) for message in fresh if message.id}
+    wanted = {(message.context, _texts(message.id)) for message in fresh if message.id}
     for message in known:
-        if message.id and (message.context, message.id) not in wanted:
+        if message.id and (message.context, _texts(message.id)) not in wanted:
             yield f"{message.context}: left over: {message.id!r}"
-    for context, text in sorted(wanted):
-        found = known.get(text, context)
-        if found is None or not found.string:
-            yield f"{context}: not translated: {text!r}"
+    for context, texts in sorted(wanted):
+        found = known.get(texts[0], context)
+        strings = _texts(found.string) if found is not None else ()
+        if found is None or not all(strings):
+            yield f"{context}: not translated: {texts[0]!r}"
         elif found.fuzzy:
-            yield f"{context}: fuzzy: {text!r}"
-        elif _placeholders(str(text)) != _placeholders(str(found.string)):
-            yield f"{context}: placeholders differ: {found.string!r}"
+            yield f"{context}: fuzzy: {texts[0]!r}"
+        elif len(texts) > 1 and len(strings) != known.num_plurals:
+            yield f"{context}: {len(strings)} of {known.num_plurals} plural forms: {texts[0]!r}"
+        elif any(_placeholders(texts[-1]) != _placeholders(string) for string in strings):
+            yield f"{context}: placeholders differ: {' | '.join(strings)!r}"
     # Babel's own check misses a renamed placeholder in one plural form; gettext's finds it.
     if msgfmt := shutil.which("msgfmt"):
         result = subprocess.run([msgfmt, "-c", "-o", "/dev/null", str(path)], capture_output=True, text=True)
         if result.returncode:
             yield result.stderr.strip()
+
+
+def _texts(text: Any) -> tuple[str, ...]:
+    """Return the forms of a message: one, or as many as there are plural forms."""
+    return tuple(text) if isinstance(text, (tuple, list)) else (text,)
 
 
 def _placeholders(text: str) -> list[str]:

@@ -79,12 +79,19 @@ class Phrasing:
 
     def text(self, name: str, values: dict[str, Any]) -> str:
         """Return a response's text with its placeholders filled in."""
-        source = self._responses[name][0]["text"]
-        translated = self._translations.translate(name, source, self.language)
+        translated = self._translated(name, values)
         filled = _PLACEHOLDER.sub(
             lambda found: self._isolated(values[found[1]]) if found[1] in values else found[0], translated
         )
         return re.sub(r"[ \t]{2,}", " ", filled).strip()
+
+    def _translated(self, name: str, values: dict[str, Any]) -> str:
+        response = self._responses[name][0]
+        counted = response.get("custom") or {}
+        if "one" not in counted:
+            return self._translations.translate(name, response["text"], self.language)
+        count = int(values.get(counted["counted"]) or 0)
+        return self._translations.translate_counted(name, counted["one"], response["text"], count, self.language)
 
     def value(self, value: Any) -> str:
         """Return a value as this language writes it; a plain string stays as it is."""

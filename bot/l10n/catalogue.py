@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from gettext import c2py
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -23,14 +24,32 @@ class Translator:
 
     def translate(self, context: str, text: str, language: str) -> str:
         """Return a text in a language, or in the nearest language of its fallback chain, or as it is in English."""
+        for _, strings in self._found(context, text, language):
+            return strings[0]
+        return text
+
+    def translate_counted(self, context: str, one: str, several: str, count: int, language: str) -> str:
+        """Return what ``translate`` does, for a text that depends on a number, in the form the number asks for."""
+        for catalogue, strings in self._found(context, one, language):
+            return strings[_plural_rule(catalogue.plural_expr)(count)]
+        return one if count == 1 else several
+
+    def _found(self, context: str, text: str, language: str) -> Iterator[tuple[Catalog, tuple[str, ...]]]:
         for code in fallback_chain(language):
             if code == "en":
-                break
+                return
             catalogue = self.catalogues.get(code)
             message = catalogue.get(text, context) if catalogue is not None else None
-            if message is not None and message.string and not message.fuzzy:
-                return str(message.string)
-        return text
+            if catalogue is not None and message is not None and not message.fuzzy:
+                strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+                if all(strings):
+                    yield catalogue, tuple(strings)
+
+
+@lru_cache(maxsize=64)
+def _plural_rule(expression: str) -> Callable[[int], int]:
+    """Return the function behind a gettext plural expression such as ``(n != 1)``."""
+    return c2py(expression)
 
 
 def load(domain: str, languages: Iterable[str] = SPOKEN, folder: Path = LOCALES) -> Translator:

@@ -59,15 +59,19 @@ _KINDS = {
 }
 
 
-def entries(domain: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield context, English text and a note for every response and button of a Rasa domain folder."""
+def entries(domain: Path) -> Iterator[tuple[str, str | tuple[str, str], str]]:
+    """Yield context, English text and a note for every response and button of a Rasa domain folder.
+
+    A text that depends on a number is two, for one and for several; the response says so in ``custom``.
+    """
     for path in sorted(domain.glob("*.yml")):
         responses: dict[str, list[dict[str, Any]]] = (yaml.safe_load(path.read_text("utf-8")) or {}).get(
             "responses", {}
         )
         for name, variations in responses.items():
             for variation in variations:
-                yield name, variation["text"], _note(name, variation["text"])
+                text, one = variation["text"], (variation.get("custom") or {}).get("one")
+                yield name, (one, text) if one else text, _note(name, text)
                 for button in variation.get("buttons") or []:
                     yield name, button["title"], "A button; keep it under 20 characters if you can."
 
