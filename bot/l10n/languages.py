@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 Direction = Literal["ltr", "rtl"]
+Tier = Literal["learned", "spoken", "understood"]
 
 #: What is spoken when nothing at all is known about the customer, and the source text of every response.
 DEFAULT_LANGUAGE = "en"
@@ -19,8 +20,9 @@ class Language:
     Attributes:
         code: BCP 47 code, unique in the registry.
         script: ISO 15924 code of the script it is written in.
-        spoken: Whether Parley answers in it, that is, whether a catalogue of its responses exists.
-            Languages that are not spoken are understood all the same.
+        tier: How well Parley knows it. `learned`: full training data, catalogue, test set. `spoken`: little training
+            data, catalogue, test set. `understood`: recognised and understood through its likeness to the others, and
+            answered in another language.
         fallback: Codes to look a sentence up in, in this order, where the language lacks it.
         formality: How customers are addressed; a note to translators.
     """
@@ -30,61 +32,105 @@ class Language:
     native_name: str
     script: str = "Latn"
     direction: Direction = "ltr"
-    spoken: bool = False
+    tier: Tier = "understood"
     fallback: tuple[str, ...] = (DEFAULT_LANGUAGE,)
     formality: str = "polite and friendly"
 
+    @property
+    def is_spoken(self) -> bool:
+        """Whether Parley answers in it, that is, whether a catalogue of its responses exists."""
+        return self.tier != "understood"
+
+    @property
+    def plural_rule(self) -> str:
+        """Return the code under which CLDR, by way of Babel, keeps the rule for plural forms."""
+        return self.code.replace("-", "_")
+
 
 _ALL = (
-    Language("en", "English", "English", spoken=True, fallback=(), formality="friendly and plain"),
-    Language("de", "German", "Deutsch", spoken=True, formality="formal: Sie"),
-    Language("fr", "French", "Français", formality="formal: vous"),
-    Language("es", "Spanish", "Español", spoken=True, formality="formal: usted"),
-    Language("it", "Italian", "Italiano", formality="formal: Lei"),
-    Language("pt", "Portuguese", "Português", formality="polite: você"),
-    Language("nl", "Dutch", "Nederlands", formality="polite: u"),
-    Language("pl", "Polish", "Polski", formality="formal: Pan / Pani, or impersonal"),
-    Language("ru", "Russian", "Русский", script="Cyrl", formality="formal: вы"),
-    Language("tr", "Turkish", "Türkçe", formality="formal: siz"),
-    Language("ar", "Arabic", "العربية", script="Arab", direction="rtl", formality="Modern Standard, polite"),
-    Language("ja", "Japanese", "日本語", script="Jpan", formality="honorific: です・ます, お客様"),
-    Language("ko", "Korean", "한국어", script="Kore", formality="honorific: 하십시오체, 고객님"),
-    Language("zh", "Chinese", "简体中文", script="Hans", spoken=True, formality="polite and neutral: 您"),
+    Language("en", "English", "English", tier="learned", fallback=(), formality="friendly and plain"),
+    Language("de", "German", "Deutsch", tier="learned", formality="formal: Sie"),
+    Language("fr", "French", "Français", tier="learned", formality="formal: vous"),
+    Language("es", "Spanish", "Español", tier="learned", formality="formal: usted"),
+    Language("it", "Italian", "Italiano", tier="learned", formality="formal: Lei"),
+    Language("pt", "Portuguese", "Português", tier="learned", formality="polite: você"),
+    Language("nl", "Dutch", "Nederlands", tier="learned", formality="polite: u"),
+    Language("pl", "Polish", "Polski", tier="learned", formality="formal: Pan / Pani, or impersonal"),
+    Language("ru", "Russian", "Русский", tier="learned", script="Cyrl", formality="formal: вы"),
+    Language("tr", "Turkish", "Türkçe", tier="learned", formality="formal: siz"),
+    Language(
+        "ar", "Arabic", "العربية", tier="learned", script="Arab", direction="rtl", formality="Modern Standard, polite"
+    ),
+    Language("ja", "Japanese", "日本語", tier="learned", script="Jpan", formality="honorific: です・ます, お客様"),
+    Language("ko", "Korean", "한국어", tier="learned", script="Kore", formality="honorific: 하십시오체, 고객님"),
+    Language("zh", "Chinese", "简体中文", tier="learned", script="Hans", formality="polite and neutral: 您"),
     Language(
         "zh-TW",
         "Traditional Chinese",
         "繁體中文",
+        tier="learned",
         script="Hant",
         fallback=("zh", "en"),
         formality="polite and neutral: 您",
     ),
-    Language("th", "Thai", "ไทย", script="Thai", formality="polite particles: ค่ะ / ครับ"),
-    Language("sv", "Swedish", "Svenska", formality="informal: du"),
-    Language("da", "Danish", "Dansk", formality="informal: du"),
-    Language("no", "Norwegian", "Norsk", formality="informal: du"),
-    Language("fi", "Finnish", "Suomi", formality="polite, informal: sinä"),
-    Language("cs", "Czech", "Čeština", formality="formal: vy"),
-    Language("hu", "Hungarian", "Magyar", formality="formal: Ön"),
-    Language("ro", "Romanian", "Română", formality="formal: dumneavoastră"),
-    Language("el", "Greek", "Ελληνικά", script="Grek", formality="formal: εσείς"),
-    Language("uk", "Ukrainian", "Українська", script="Cyrl", formality="formal: ви"),
-    Language("bg", "Bulgarian", "Български", script="Cyrl", formality="formal: Вие"),
-    Language("he", "Hebrew", "עברית", script="Hebr", direction="rtl", formality="plain and polite"),
-    Language("hi", "Hindi", "हिन्दी", script="Deva", formality="formal: आप"),
-    Language("id", "Indonesian", "Bahasa Indonesia", formality="formal: Anda"),
-    Language("vi", "Vietnamese", "Tiếng Việt", formality="polite: quý khách"),
-    Language("ms", "Malay", "Bahasa Melayu", formality="formal: anda"),
-    Language("fa", "Persian", "فارسی", script="Arab", direction="rtl", formality="formal: شما"),
+    Language("th", "Thai", "ไทย", tier="learned", script="Thai", formality="polite particles: ค่ะ / ครับ"),
+    Language("sv", "Swedish", "Svenska", tier="spoken", formality="informal: du"),
+    Language("da", "Danish", "Dansk", tier="spoken", formality="informal: du"),
+    Language("no", "Norwegian", "Norsk", tier="spoken", formality="informal: du"),
+    Language("fi", "Finnish", "Suomi", tier="spoken", formality="polite, informal: sinä"),
+    Language("cs", "Czech", "Čeština", tier="spoken", formality="formal: vy"),
+    Language("hu", "Hungarian", "Magyar", tier="spoken", formality="formal: Ön"),
+    Language("ro", "Romanian", "Română", tier="spoken", formality="formal: dumneavoastră"),
+    Language("el", "Greek", "Ελληνικά", tier="spoken", script="Grek", formality="formal: εσείς"),
+    Language("uk", "Ukrainian", "Українська", tier="spoken", script="Cyrl", formality="formal: ви"),
+    Language("bg", "Bulgarian", "Български", tier="spoken", script="Cyrl", formality="formal: Вие"),
+    Language("he", "Hebrew", "עברית", tier="spoken", script="Hebr", direction="rtl", formality="plain and polite"),
+    Language("hi", "Hindi", "हिन्दी", tier="spoken", script="Deva", formality="formal: आप"),
+    Language("id", "Indonesian", "Bahasa Indonesia", tier="spoken", formality="formal: Anda"),
+    Language("vi", "Vietnamese", "Tiếng Việt", tier="spoken", formality="polite: quý khách"),
+    Language("ms", "Malay", "Bahasa Melayu", tier="spoken", formality="formal: anda"),
+    Language("fa", "Persian", "فارسی", tier="spoken", script="Arab", direction="rtl", formality="formal: شما"),
+    Language("et", "Estonian", "Eesti"),
+    Language("lv", "Latvian", "Latviešu"),
+    Language("lt", "Lithuanian", "Lietuvių"),
+    Language("sk", "Slovak", "Slovenčina"),
+    Language("sl", "Slovenian", "Slovenščina"),
+    Language("hr", "Croatian", "Hrvatski"),
+    Language("sr", "Serbian", "Српски", script="Cyrl"),
+    Language("mk", "Macedonian", "Македонски", script="Cyrl"),
+    Language("be", "Belarusian", "Беларуская", script="Cyrl"),
+    Language("sq", "Albanian", "Shqip"),
+    Language("is", "Icelandic", "Íslenska"),
+    Language("ga", "Irish", "Gaeilge"),
+    Language("cy", "Welsh", "Cymraeg"),
+    Language("eu", "Basque", "Euskara"),
+    Language("ca", "Catalan", "Català"),
+    Language("af", "Afrikaans", "Afrikaans"),
+    Language("ka", "Georgian", "ქართული", script="Geor"),
+    Language("hy", "Armenian", "Հայերեն", script="Armn"),
+    Language("az", "Azerbaijani", "Azərbaycanca"),
+    Language("kk", "Kazakh", "Қазақша", script="Cyrl"),
+    Language("mn", "Mongolian", "Монгол", script="Cyrl"),
+    Language("ur", "Urdu", "اردو", script="Arab", direction="rtl"),
+    Language("bn", "Bengali", "বাংলা", script="Beng"),
+    Language("mr", "Marathi", "मराठी", script="Deva"),
+    Language("gu", "Gujarati", "ગુજરાતી", script="Gujr"),
+    Language("pa", "Punjabi", "ਪੰਜਾਬੀ", script="Guru"),
+    Language("ta", "Tamil", "தமிழ்", script="Taml"),
+    Language("te", "Telugu", "తెలుగు", script="Telu"),
+    Language("tl", "Tagalog", "Tagalog"),
+    Language("sw", "Swahili", "Kiswahili"),
 )
 
 LANGUAGES: dict[str, Language] = {language.code: language for language in _ALL}
-SPOKEN: tuple[str, ...] = tuple(language.code for language in _ALL if language.spoken)
+LEARNED: tuple[str, ...] = tuple(language.code for language in _ALL if language.tier == "learned")
+SPOKEN: tuple[str, ...] = tuple(language.code for language in _ALL if language.is_spoken)
 
 # Old and neighbouring codes that browsers, platforms and detectors send for a language of the registry.
 _ALIASES = {
     "nb": "no", "nn": "no", "iw": "he", "in": "id", "cmn": "zh", "yue": "zh-TW", "zho": "zh",
     "zh-hant": "zh-TW", "zh-hk": "zh-TW", "zh-mo": "zh-TW", "zh-hans": "zh", "zh-cn": "zh", "zh-sg": "zh",
-    "prs": "fa",
+    "prs": "fa", "bs": "hr", "fil": "tl",
 }  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from babel import Locale
 
-from bot.l10n.languages import LANGUAGES, SPOKEN, fallback_chain, resolve, spoken_language
+from bot.l10n.languages import LANGUAGES, LEARNED, SPOKEN, fallback_chain, resolve, spoken_language
 
 
 @pytest.mark.parametrize(
@@ -32,17 +33,23 @@ def test_every_fallback_is_in_the_registry_and_ends_in_a_spoken_language() -> No
         assert chain[-1] in SPOKEN
 
 
-def test_thirty_two_languages_are_known_and_four_are_spoken() -> None:
-    assert len(LANGUAGES) == 32
-    assert SPOKEN == ("en", "de", "es", "zh")
+def test_sixteen_languages_are_learned_and_as_many_more_spoken() -> None:
+    assert len(LEARNED) == 16
+    assert len(SPOKEN) == 32
+    assert set(LEARNED) < set(SPOKEN) < set(LANGUAGES)
+
+
+@pytest.mark.parametrize("code", sorted(LANGUAGES))
+def test_cldr_knows_the_plural_rule_of_every_language(code: str) -> None:
+    assert Locale.parse(LANGUAGES[code].plural_rule).plural_form(1) in ("one", "other")
 
 
 def test_a_language_without_catalogue_is_answered_in_its_fallback() -> None:
-    assert spoken_language("zh-TW") == "zh"
-    assert spoken_language("fr") == "en"
+    assert spoken_language("zh-TW") == "zh-TW"
+    assert spoken_language("et") == "en"
     assert spoken_language(None) == "en"
     assert spoken_language("de") == "de"
 
 
 def test_right_to_left_languages_say_so() -> None:
-    assert {code for code, language in LANGUAGES.items() if language.direction == "rtl"} == {"ar", "he", "fa"}
+    assert {code for code, language in LANGUAGES.items() if language.direction == "rtl"} == {"ar", "he", "fa", "ur"}
