@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from bot.nlu.cascade import Cascade
-from bot.nlu.kernel import Head, View
+from bot.nlu.cascade import STEPS, Cascade, Judge
+from bot.nlu.kernel import Head
 
 _NAMES = "cascade.json"
 _WEIGHTS = "cascade.npz"
@@ -16,24 +17,44 @@ _WEIGHTS = "cascade.npz"
 
 def write_cascade(cascade: Cascade, folder: Path) -> None:
     """Write the cascade into a folder; weights in half precision, to which they were rounded."""
-    heads = list(cascade.heads.values())
     names = {
         "labels": cascade.labels,
         "shares": cascade.shares,
-        "languages": sorted(cascade.languages),
-        "heads": [{"views": [view.value for view in head.views], "temperature": head.temperature} for head in heads],
+        "steps": {
+            name: {
+                "languages": sorted(judge.own),
+                "temperature": judge.temperature,
+                "shared_temperature": judge.shared_temperature,
+            }
+            for name, judge in cascade.judges.items()
+        },
     }
+    arrays: dict[str, Any] = {}
+    for name, judge in cascade.judges.items():
+        arrays[f"{name} centres"] = judge.centres
+        arrays[f"{name} shared"] = judge.shared.weights.astype(np.float16)
+        for language, head in judge.own.items():
+            arrays[f"{name} {language}"] = head.weights.astype(np.float16)
     (folder / _NAMES).write_text(json.dumps(names, indent=1), encoding="utf-8")
-    np.savez(folder / _WEIGHTS, *[head.weights.astype(np.float16) for head in heads])
+    np.savez(folder / _WEIGHTS, **arrays)
 
 
 def read_cascade(folder: Path, sure: float) -> Cascade:
     """Return the cascade written into a folder."""
     names = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
-    heads = {}
+    judges = {}
     with np.load(folder / _WEIGHTS, allow_pickle=False) as stored:
-        for position, head in enumerate(names["heads"]):
-            views = tuple(View(view) for view in head["views"])
-            weights = stored[f"arr_{position}"].astype(np.float32)
-            heads[views] = Head(views, weights, head["temperature"])
-    return Cascade(names["labels"], frozenset(names["languages"]), heads, sure, names["shares"])
+        for step in STEPS:
+            if about := names["steps"].get(step.name):
+                judges[step.name] = Judge(
+                    step,
+                    stored[f"{step.name} centres"],
+                    Head(step.shared, stored[f"{step.name} shared"].astype(np.float32)),
+                    {
+                        language: Head(step.own, stored[f"{step.name} {language}"].astype(np.float32))
+                        for language in about["languages"]
+                    },
+                    about["temperature"],
+                    about["shared_temperature"],
+                )
+    return Cascade(names["labels"], judges, sure, names["shares"])

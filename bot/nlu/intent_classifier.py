@@ -14,8 +14,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.l10n.languages import DEFAULT_LANGUAGE
 from bot.nlu.attributes import LANGUAGE
-from bot.nlu.cascade import Cascade, heads_needed
+from bot.nlu.cascade import STEPS, Cascade
 from bot.nlu.cascade_file import read_cascade, write_cascade
 from bot.nlu.encoding import ENCODING, Encoding
 from bot.nlu.fingerprint import sources_fingerprint
@@ -69,11 +70,10 @@ class IntentClassifier(GraphComponent):
         examples = training_examples(training_data)
         if examples:
             reference = encoded_reference(training_data)
-            languages = frozenset(example.language for example in examples)
             labels = [example.intent for example in examples]
-            with progress_bar("Learning intents", len(heads_needed(languages))) as advance:
+            with progress_bar("Learning intents", len(STEPS)) as advance:
                 self._cascade = Cascade.fit(
-                    reference, labels, languages, self._config["sure"], lambda: advance(1), is_balanced=True
+                    reference, labels, self._config["sure"], lambda: advance(1), is_balanced=True
                 )
             self.persist()
         return self._resource
@@ -115,7 +115,7 @@ class IntentClassifier(GraphComponent):
     def _ranking(self, encoding: Encoding, language: str | None) -> list[dict[str, Any]]:
         if self._cascade is None:
             return []
-        probabilities = self._cascade.probabilities(encoding, language)
+        probabilities = self._cascade.probabilities(encoding, language or DEFAULT_LANGUAGE)
         best = np.argsort(-probabilities, kind="stable")[: self._config["ranking_length"]]
         return [
             {INTENT_NAME_KEY: self._cascade.labels[position],

@@ -13,8 +13,9 @@ from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDI
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.l10n.languages import DEFAULT_LANGUAGE
 from bot.nlu.attributes import ISSUE, ISSUE_RANKING, ISSUE_STATED, LANGUAGE
-from bot.nlu.cascade import Cascade, heads_needed
+from bot.nlu.cascade import STEPS, Cascade
 from bot.nlu.cascade_file import read_cascade, write_cascade
 from bot.nlu.encoding import ENCODING, Encoding
 from bot.nlu.fingerprint import sources_fingerprint
@@ -77,10 +78,9 @@ class IssueClassifier(GraphComponent):
         examples = training_examples(training_data)
         if examples:
             reference = encoded_reference(training_data)
-            languages = frozenset(example.language for example in examples)
             labels = [example.issue or NO_ISSUE for example in examples]
-            with progress_bar("Learning issue types", len(heads_needed(languages))) as advance:
-                self._cascade = Cascade.fit(reference, labels, languages, self._config["sure"], lambda: advance(1))
+            with progress_bar("Learning issue types", len(STEPS)) as advance:
+                self._cascade = Cascade.fit(reference, labels, self._config["sure"], lambda: advance(1))
             self.persist()
         return self._resource
 
@@ -131,7 +131,7 @@ class IssueClassifier(GraphComponent):
         )
 
     def _rank(self, cascade: Cascade, encoding: Encoding, language: str | None) -> tuple[float, list[dict[str, Any]]]:
-        probabilities = cascade.probabilities(encoding, language)
+        probabilities = cascade.probabilities(encoding, language or DEFAULT_LANGUAGE)
         named = dict(zip(cascade.labels, probabilities.tolist(), strict=True))
         stated = 1.0 - named.pop(NO_ISSUE, 0.0)
         total = max(sum(named.values()), 1e-9)

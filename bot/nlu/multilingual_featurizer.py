@@ -6,6 +6,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -66,9 +67,11 @@ class MultilingualFeaturizer(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Encode all labelled examples, with a progress bar on standard error, and keep them."""
-        texts = [for_models(example.text) for example in training_examples(training_data)]
-        if texts:
-            self._reference = self._encode(texts, Path(self._config["vectors"]))
+        examples = training_examples(training_data)
+        if examples:
+            texts = [for_models(example.text) for example in examples]
+            languages = [example.language for example in examples]
+            self._reference = self._encode(texts, languages, Path(self._config["vectors"]))
             self.persist()
         return self._resource
 
@@ -112,12 +115,15 @@ class MultilingualFeaturizer(GraphComponent):
             pass
         return component
 
-    def _encode(self, texts: list[str], cache_folder: Path) -> ReferenceExamples:
-        with progress_bar("Encoding with USE", len(texts)) as advance:
-            use_vectors = encode_cached(encoders.use, texts, cache_folder, advance)
+    def _encode(self, texts: list[str], languages: list[str], cache_folder: Path) -> ReferenceExamples:
+        use_vectors = np.zeros((len(texts), encoders.use.dimension), dtype=np.float32)
+        known = [row for row, language in enumerate(languages) if language in encoders.USE_LANGUAGES]
+        if known:
+            with progress_bar("Encoding with USE", len(known)) as advance:
+                use_vectors[known] = encode_cached(encoders.use, [texts[row] for row in known], cache_folder, advance)
         with progress_bar("Encoding with e5", len(texts)) as advance:
             e5_vectors = encode_cached(encoders.e5, texts, cache_folder, advance)
-        return ReferenceExamples.fit(texts, use_vectors, e5_vectors, self._config["columns"])
+        return ReferenceExamples.fit(texts, languages, use_vectors, e5_vectors, self._config["columns"])
 
     def _encoding(self, prepared_text: str, reference: ReferenceExamples) -> Encoding:
         encoding = self._recent.pop(prepared_text, None) or Encoding(prepared_text, reference)

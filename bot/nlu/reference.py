@@ -1,7 +1,7 @@
 """The training examples as the classifiers compare messages with them.
 
 Each example is kept as three rows: a projected USE vector, a projected e5 vector and hashed n-grams. A message
-is described by its similarity to every example in each of these views; pure numpy and scipy, no Rasa.
+is described by its similarity to examples in each of these views; pure numpy and scipy, no Rasa.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from bot.nlu.encoders import USE_LANGUAGES
 from bot.nlu.ngrams import HashedNgrams, SparseRow
 
 FloatArray = NDArray[np.float32]
+HalfArray = NDArray[np.float16]
+IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -47,33 +50,66 @@ class Projection:
         return (rows - self.mean) @ self.directions
 
 
+class Block:
+    """Some of the training examples, ready to be compared with a message."""
+
+    def __init__(self, use_rows: FloatArray, e5_rows: FloatArray, ngram_rows: sparse.csr_matrix) -> None:
+        self.use_rows = use_rows
+        self.e5_rows = e5_rows
+        self.ngram_rows = ngram_rows
+
+    def __len__(self) -> int:
+        return len(self.use_rows)
+
+    @cached_property
+    def _postings(self) -> sparse.csr_matrix:
+        # By column: a message touches only the examples that share an n-gram with it.
+        return self.ngram_rows.T.tocsr()
+
+    def part(self, start: int, stop: int) -> Block:
+        """Return some of the examples, or this block where that is all of them."""
+        if start == 0 and stop >= len(self):
+            return self
+        rows = slice(start, stop)
+        return Block(self.use_rows[rows], self.e5_rows[rows], self.ngram_rows[rows])
+
+    def compare_ngrams(self, row: SparseRow) -> FloatArray:
+        """Return the share of n-grams, weighted by rarity, that a message has in common with every example."""
+        columns, values = row
+        similarities: FloatArray = self._postings[columns].T @ values
+        return similarities
+
+
 class ReferenceExamples:
-    """The training examples in their three views, and how to compare a message with all of them.
+    """The training examples in their three views, by language.
 
     Args:
+        languages: Code of each example's language.
         ngrams: Fitted n-gram hashing.
         ngram_rows: One row an example, `columns` wide.
         use_projection, e5_projection: How sentence vectors are projected.
-        use_rows, e5_rows: The projected vectors of the examples.
+        use_rows, e5_rows: The projected vectors of the examples, in half precision. Those of USE are zero outside of
+            its languages.
     """
 
     def __init__(
         self,
+        languages: Sequence[str],
         ngrams: HashedNgrams,
         ngram_rows: sparse.csr_matrix,
         use_projection: Projection,
-        use_rows: FloatArray,
+        use_rows: HalfArray,
         e5_projection: Projection,
-        e5_rows: FloatArray,
+        e5_rows: HalfArray,
     ) -> None:
+        self.languages = np.array(languages)
         self.ngrams = ngrams
         self.ngram_rows = ngram_rows
         self.use_projection = use_projection
         self.use_rows = use_rows
         self.e5_projection = e5_projection
         self.e5_rows = e5_rows
-        # By column: a message touches only the examples that share an n-gram with it.
-        self._postings = ngram_rows.T.tocsr()
+        self._blocks: dict[str, Block] = {}
 
     def __len__(self) -> int:
         return len(self.use_rows)
@@ -88,37 +124,56 @@ class ReferenceExamples:
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], use_vectors: FloatArray, e5_vectors: FloatArray, columns: int
+        cls,
+        texts: Sequence[str],
+        languages: Sequence[str],
+        use_vectors: FloatArray,
+        e5_vectors: FloatArray,
+        columns: int,
     ) -> ReferenceExamples:
-        """Return the reference of these prepared texts, whose sentence vectors are given row by row."""
+        """Return the reference of these prepared texts, whose languages and sentence vectors are given row by row.
+
+        USE vectors of languages that USE does not know are not looked at.
+        """
         ngrams = HashedNgrams(columns)
         ngrams.fit(texts)
-        use_projection = Projection.fit(use_vectors, USE_DIMENSIONS)
+        has_use = np.isin(languages, sorted(USE_LANGUAGES))
+        use_projection = Projection.fit(use_vectors[has_use] if has_use.any() else use_vectors, USE_DIMENSIONS)
         e5_projection = Projection.fit(e5_vectors, E5_DIMENSIONS)
+        use_rows = np.zeros((len(texts), USE_DIMENSIONS), dtype=np.float16)
+        use_rows[has_use] = use_projection(use_vectors[has_use])
         return cls(
+            languages,
             ngrams,
             stack([ngrams.row(text) for text in texts], columns),
             use_projection,
-            half_precision(use_projection(use_vectors)),
+            use_rows,
             e5_projection,
-            half_precision(e5_projection(e5_vectors)),
+            e5_projection(e5_vectors).astype(np.float16),
         )
 
-    def compare_use(self, vector: FloatArray) -> FloatArray:
-        """Return the similarity of a USE vector to every example."""
-        similarities: FloatArray = self.use_rows @ self.use_projection(vector)
-        return similarities
+    def rows_of(self, language: str) -> IntArray:
+        """Return the positions of a language's examples."""
+        return np.flatnonzero(self.languages == language)
 
-    def compare_e5(self, vector: FloatArray) -> FloatArray:
-        """Return the similarity of an e5 vector to every example."""
-        similarities: FloatArray = self.e5_rows @ self.e5_projection(vector)
-        return similarities
+    def block(self, language: str) -> Block:
+        """Return a language's examples."""
+        if language not in self._blocks:
+            self._blocks[language] = self.take(self.rows_of(language))
+        return self._blocks[language]
 
-    def compare_ngrams(self, row: SparseRow) -> FloatArray:
-        """Return the share of n-grams, weighted by rarity, that a message has in common with every example."""
-        columns, values = row
-        similarities: FloatArray = self._postings[columns].T @ values
-        return similarities
+    def centres(self, rows: IntArray) -> tuple[str, Block]:
+        """Return a name for the examples at these positions, and the examples, kept for the next time."""
+        name = f"centres {hashlib.sha256(rows.tobytes()).hexdigest()[:16]}"
+        if name not in self._blocks:
+            self._blocks[name] = self.take(rows)
+        return name, self._blocks[name]
+
+    def take(self, rows: IntArray) -> Block:
+        """Return the examples at these positions."""
+        return Block(
+            self.use_rows[rows].astype(np.float32), self.e5_rows[rows].astype(np.float32), self.ngram_rows[rows]
+        )
 
 
 #: Measured: no loss against the full 512 and 384.
@@ -130,10 +185,6 @@ def stack(rows: Sequence[SparseRow], columns: int) -> sparse.csr_matrix:
     """Return sparse rows as one matrix."""
     bounds = np.cumsum([0, *(len(indices) for indices, _ in rows)])
     indices = np.concatenate([indices for indices, _ in rows])
-    values = half_precision(np.concatenate([values for _, values in rows]))
+    # Rounded to what is persisted, so that a reloaded model predicts the very same.
+    values = np.concatenate([values for _, values in rows]).astype(np.float16).astype(np.float32)
     return sparse.csr_matrix((values, indices, bounds), shape=(len(rows), columns), dtype=np.float32)
-
-
-def half_precision(values: FloatArray) -> FloatArray:
-    """Return the values rounded to what is persisted, so that a reloaded model predicts the very same."""
-    return values.astype(np.float16).astype(np.float32)

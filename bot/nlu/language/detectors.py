@@ -50,7 +50,13 @@ def _ours(found: Any) -> dict[str, float]:
         if code is not None:
             probabilities[code] = probabilities.get(code, 0.0) + probability
     total = sum(probabilities.values())
-    return {code: value / total for code, value in probabilities.items()} if total > 0 else {}
+    if total <= 0:
+        return {}
+    shares = {code: value / total for code, value in probabilities.items()}
+    if "zh" in shares:
+        # To the detectors Chinese is one language; which orthography it is they cannot tell.
+        shares["zh-TW"] = shares["zh"] = max(shares["zh"], shares.get("zh-TW", 0.0))
+    return shares
 
 
 @lru_cache(maxsize=1)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.l10n.languages import DEFAULT_LANGUAGE, SPOKEN
+from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, Tier
 from bot.nlu.language import detectors
 from bot.nlu.language.evidence import looks_like_names, word_count, words_of
 from bot.nlu.language.own_ngrams import OwnNgrams
-from bot.nlu.language.scripts import candidates
+from bot.nlu.language.scripts import ROMANISED, candidates
 from bot.nlu.lexicon import lexicon
 from bot.nlu.text import is_payload, without_elongation
 
@@ -23,9 +24,10 @@ _OWN_WEIGHT = 2.0
 # Everyday words count this much each, shared among the languages that have them, and only so far.
 _EVERYDAY_WEIGHT = 1.5
 _EVERYDAY_LIMIT = 4.0
-# Most customers write what Parley speaks, or one of the great languages of Europe.
-_COMMON = frozenset({"fr", "it", "nl", "pl", "pt", "tr"})
-_SPOKEN_BONUS, _COMMON_BONUS = 1.0, 0.5
+# Most customers write what Parley has learned or at least speaks; the rest must be plain.
+_TIER_BONUS: dict[Tier, float] = {"learned": 1.0, "spoken": 0.5, "understood": -1.5}
+# What the general detectors would say of a language in Latin letters that they know in its own script only.
+_ROMANISED_OPINION = math.log(0.08)
 # Where the two main detectors leave more doubt than this, langdetect is asked as well.
 _ARBITER_BELOW = 0.8
 #: A conversation changes its language only for this many words, and this much certainty.
@@ -95,26 +97,29 @@ def _best(text: str, possible: frozenset[str], own: OwnNgrams, odds: dict[str, f
     opinions = [detectors.lingua(text), detectors.fasttext(text)]
     learned = own.log_probabilities(text)
     everyday = _everyday(text.split())
+    is_latin = "en" in possible
     scores = {
-        code: sum(detectors.log_probability(opinion, code) for opinion in opinions)
+        code: _opinion(opinions, code, is_latin)
         + _OWN_WEIGHT * learned.get(code, 0.0)
         + everyday.get(code, 0.0)
-        + _likely(code)
+        + _TIER_BONUS[LANGUAGES[code].tier]
         + math.log(odds.get(code, 1.0))
         for code in possible
+        # Only our own n-grams can tell a language that is not in its own script.
+        if not (is_latin and code in ROMANISED) or code in learned
     }
     language, confidence = _top(scores)
     if confidence < _ARBITER_BELOW:
-        opinion = detectors.langdetect(text)
-        scores = {code: score + detectors.log_probability(opinion, code) for code, score in scores.items()}
+        opinion = [detectors.langdetect(text)]
+        scores = {code: score + _opinion(opinion, code, is_latin) for code, score in scores.items()}
         language, confidence = _top(scores)
     return language, confidence
 
 
-def _likely(code: str) -> float:
-    if code in SPOKEN:
-        return _SPOKEN_BONUS
-    return _COMMON_BONUS if code in _COMMON else 0.0
+def _opinion(opinions: Sequence[dict[str, float]], code: str, is_latin: bool) -> float:
+    if is_latin and code in ROMANISED:
+        return len(opinions) * _ROMANISED_OPINION
+    return sum(detectors.log_probability(opinion, code) for opinion in opinions)
 
 
 def _everyday(words: list[str]) -> dict[str, float]:

@@ -15,8 +15,15 @@ _BLOCKS = (
     (0x0590, 0x05FF, "Hebr"),
     (0x0600, 0x06FF, "Arab"),
     (0x0750, 0x077F, "Arab"),
+    (0x0530, 0x058F, "Armn"),
     (0x0900, 0x097F, "Deva"),
+    (0x0980, 0x09FF, "Beng"),
+    (0x0A00, 0x0A7F, "Guru"),
+    (0x0A80, 0x0AFF, "Gujr"),
+    (0x0B80, 0x0BFF, "Taml"),
+    (0x0C00, 0x0C7F, "Telu"),
     (0x0E00, 0x0E7F, "Thai"),
+    (0x10A0, 0x10FF, "Geor"),
     (0x1100, 0x11FF, "Kore"),
     (0x1E00, 0x1EFF, "Latn"),
     (0x1F00, 0x1FFF, "Grek"),
@@ -44,12 +51,18 @@ _ONLY_SIMPLIFIED = frozenset(_SIMPLIFIED) - frozenset(_TRADITIONAL)
 _ONLY_TRADITIONAL = frozenset(_TRADITIONAL) - frozenset(_SIMPLIFIED)
 
 _PERSIAN_LETTERS = frozenset("پچژگکی")
-_ARABIC_LETTERS = frozenset("ةىكيأإؤئ")
+# A message of so many Chinese characters without kana is not Japanese.
+_SHORT_HAN = 6
 
-LATIN_LANGUAGES = frozenset(code for code, language in LANGUAGES.items() if language.script == "Latn")
-CYRILLIC_LANGUAGES = frozenset(code for code, language in LANGUAGES.items() if language.script == "Cyrl")
+#: Languages that customers also type in Latin letters, as our training data has them.
+ROMANISED = frozenset({"ar", "bg", "el", "fa", "he", "hi", "ru", "uk"})
 
-_ONE_LANGUAGE = {"Grek": "el", "Hebr": "he", "Deva": "hi", "Thai": "th", "Kore": "ko", "Jpan": "ja"}
+_BY_SCRIPT = {
+    script: frozenset(code for code, language in LANGUAGES.items() if language.script == script)
+    for script in {language.script for language in LANGUAGES.values()}
+}
+_BY_SCRIPT["Latn"] |= ROMANISED
+_HAN = frozenset({"zh", "zh-TW", "ja"})
 
 
 def candidates(text: str) -> frozenset[str]:
@@ -70,27 +83,21 @@ def candidates(text: str) -> frozenset[str]:
         return frozenset({"ja"})
     script = max(counts, key=lambda name: counts[name])
     if script == "Hani":
-        return frozenset({chinese_orthography(text)})
-    if script == "Arab":
-        return frozenset({_arabic_or_persian(text)})
-    if script == "Latn":
-        return LATIN_LANGUAGES
-    if script == "Cyrl":
-        return CYRILLIC_LANGUAGES
-    return frozenset({_ONE_LANGUAGE[script]})
+        return _orthographies(text)
+    if script == "Arab" and any(character in _PERSIAN_LETTERS for character in text):
+        return _BY_SCRIPT["Arab"] - {"ar"}
+    return _BY_SCRIPT[script]
 
 
-def chinese_orthography(text: str) -> str:
-    """Return `zh-TW` where traditional characters outnumber simplified ones, else `zh`."""
+def _orthographies(text: str) -> frozenset[str]:
+    """Return which way of writing Chinese characters a text is in, as far as they tell."""
     traditional = sum(character in _ONLY_TRADITIONAL for character in text)
     simplified = sum(character in _ONLY_SIMPLIFIED for character in text)
-    return "zh-TW" if traditional > simplified else "zh"
-
-
-def _arabic_or_persian(text: str) -> str:
-    persian = sum(character in _PERSIAN_LETTERS for character in text)
-    arabic = sum(character in _ARABIC_LETTERS for character in text)
-    return "fa" if persian > arabic else "ar"
+    if traditional == simplified:
+        return _HAN
+    # Japanese shares characters with both.
+    ours = "zh-TW" if traditional > simplified else "zh"
+    return frozenset({ours}) if len(text) > _SHORT_HAN else frozenset({ours, "ja"})
 
 
 def _script(character: str) -> str | None:

@@ -5,7 +5,7 @@ import pytest
 from bot.nlu.language.evidence import word_count, words_of
 from bot.nlu.language.identify import identify, sticky_language
 from bot.nlu.language.own_ngrams import OwnNgrams
-from bot.nlu.language.scripts import candidates, chinese_orthography
+from bot.nlu.language.scripts import candidates
 
 OWN = OwnNgrams.fit(
     ["where is my parcel", "my order is late", "wo ist mein paket", "meine bestellung ist zu spät"],
@@ -66,9 +66,28 @@ def test_scripts_of_one_language_decide_at_once() -> None:
 
 
 def test_chinese_orthographies_are_told_apart() -> None:
-    assert chinese_orthography("我的訂單還沒到") == "zh-TW"
-    assert chinese_orthography("我的订单还没到") == "zh"
-    assert chinese_orthography("你好") == "zh"
+    assert candidates("我的訂單還沒到") == {"zh-TW"}
+    assert candidates("我的订单还没到") == {"zh"}
+    assert candidates("你好") == {"zh", "zh-TW", "ja"}
+
+
+# What langdetect alone takes for Finnish, Somali, Catalan or Dutch.
+@pytest.mark.parametrize(
+    "text", ["Hello world", "I love you", "404 error", "thanks a lot", "good morning", "my order please", "no problem"]
+)
+def test_short_english_is_english(text: str) -> None:
+    assert identify(text, OWN).language == "en"
+
+
+def test_ok_thx_does_not_leave_a_conversation() -> None:
+    assert identify("OK thx", OWN, conversation="de").language == "de"
+    assert identify("404 error", OWN, conversation="fr").language == "fr"
+
+
+def test_languages_beyond_the_spoken_ones_are_recognised() -> None:
+    assert identify("Tere, minu pakk ei ole ikka veel kohale jõudnud, mis sellega on?", OWN).language == "et"
+    assert identify("Dobrý deň, môj balík ešte stále neprišiel, čo mám robiť?", OWN).language == "sk"
+    assert identify("ჩემი შეკვეთა ჯერ არ მოსულა", OWN).language == "ka"
 
 
 def test_a_brand_name_does_not_make_a_chinese_message_english() -> None:
