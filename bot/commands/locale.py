@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
+from rich.console import Console
+from rich.table import Table
 
 from bot.errors import SettingsError, StartupError
 from bot.l10n.catalogue import LOCALES
@@ -23,6 +25,11 @@ from bot.translation.protection import DamagedTranslationError, translate_protec
 from bot.widget.strings import STRINGS
 
 app = typer.Typer(help="Texts and translations.", no_args_is_help=True)
+
+#: Longer titles are shortened by WhatsApp, Messenger and LINE, whose quick replies end after 20 characters.
+BUTTON_LENGTH = 20
+#: No channel shows more on a button (Telegram: 64 bytes, and many of our letters take two).
+LONGEST_BUTTON = 48
 
 _DOMAIN = Path(__file__).resolve().parents[2] / "domain"
 
@@ -98,6 +105,35 @@ def check() -> None:
     typer.echo(f"catalogues: ok, {len(fresh)} texts in {len(SPOKEN)} languages")
 
 
+@app.command()
+def stats() -> None:
+    """Print, language by language, how far its catalogue is and which button titles channels must shorten."""
+    fresh = template(_DOMAIN, STRINGS)
+    table = Table("language", "tier", "texts", "translated", "fuzzy", f"buttons over {BUTTON_LENGTH}", "longest button")
+    for code in SPOKEN:
+        if code == "en" or not catalogue_path(code).exists():
+            continue
+        known = _read(catalogue_path(code), code)
+        found = [known.get(_texts(message.id)[0], message.context) for message in fresh if message.id]
+        done = [message for message in found if message and all(_texts(message.string)) and not message.fuzzy]
+        buttons = sorted(len(text) for message in done if is_button(message) for text in _texts(message.string))
+        table.add_row(
+            f"{code} {LANGUAGES[code].native_name}",
+            LANGUAGES[code].tier,
+            str(len(found)),
+            str(len(done)),
+            str(sum(1 for message in found if message and message.fuzzy)),
+            str(sum(1 for length in buttons if length > BUTTON_LENGTH)),
+            str(buttons[-1] if buttons else 0),
+        )
+    Console().print(table)
+
+
+def is_button(message: Message) -> bool:
+    """Tell whether a text stands on a button."""
+    return any("button" in comment.lower() for comment in message.auto_comments)
+
+
 def problems_of(path: Path, language: str, fresh: Catalog) -> Iterator[str]:
     """Yield what is wrong with one catalogue: missing, fuzzy or left-over texts, placeholders, plural forms, syntax."""
     if not path.exists():
@@ -119,6 +155,8 @@ def problems_of(path: Path, language: str, fresh: Catalog) -> Iterator[str]:
             yield f"{context}: {len(strings)} of {known.num_plurals} plural forms: {texts[0]!r}"
         elif any(_placeholders(texts[-1]) != _placeholders(string) for string in strings):
             yield f"{context}: placeholders differ: {' | '.join(strings)!r}"
+        elif is_button(found) and max(map(len, strings)) > LONGEST_BUTTON:
+            yield f"{context}: longer than the {LONGEST_BUTTON} characters a button can have: {strings[0]!r}"
     # Babel's own check misses a renamed placeholder in one plural form; gettext's finds it.
     if msgfmt := shutil.which("msgfmt"):
         result = subprocess.run([msgfmt, "-c", "-o", "/dev/null", str(path)], capture_output=True, text=True)
