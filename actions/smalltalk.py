@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,7 +14,15 @@ from actions.context import context
 from actions.intake import Intake, forget_answers, read_order_number, read_verification
 from actions.turn import Turn
 from bot.l10n import names
-from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, fallback_chain, resolve
+from bot.l10n.languages import (
+    DEFAULT_LANGUAGE,
+    LANGUAGES,
+    LEARNED,
+    SPOKEN,
+    fallback_chain,
+    resolve,
+    spoken_language,
+)
 
 #: Meanings that can be offered as a button, because the customer knows them from the wording alone.
 _OFFERED = (
@@ -41,6 +50,9 @@ _OFFERED = (
     "ask_contact",
     "ask_privacy",
 )
+
+#: Offered to who writes a language that we understand but do not speak.
+_WIDELY_READ = ("es", "fr", "de", "ru", "ar", "zh")
 
 
 class ActionClarify(Action):
@@ -96,7 +108,10 @@ class ActionStop(Action):
 
 
 class ActionRememberLanguage(Action):
-    """Keep the language in which to answer: the one the customer writes, where we speak it."""
+    """Keep the language in which to answer: the one the customer writes, where we speak it.
+
+    Who writes one that we only understand is told so once, and may choose the language of the answers.
+    """
 
     def name(self) -> str:
         return "action_remember_language"
@@ -105,8 +120,19 @@ class ActionRememberLanguage(Action):
         turn = Turn(tracker)
         message = tracker.latest_message or {}
         current = tracker.get_slot("language")
-        language = answer_language(current, message.get("language"), turn.metadata.get("locale"))
-        return [] if language == current else [SlotSet("language", language)]
+        written, locale = message.get("language"), turn.metadata.get("locale")
+        if tracker.get_slot("unspoken_language") == written and current:
+            # The customer was told, and may have chosen; what is written in the same language changes nothing.
+            return []
+        language = answer_language(current, written, locale)
+        events: list[EventType] = [] if language == current else [SlotSet("language", language)]
+        if written in LANGUAGES and not LANGUAGES[written].is_spoken and not tracker.active_loop.get("name"):
+            offered = list(dict.fromkeys((language, spoken_language(resolve(locale)), DEFAULT_LANGUAGE)))
+            name = LANGUAGES[written].native_name
+            dispatcher.utter_message(response="utter_language_not_spoken", language=language, name=name)
+            _ask_language(dispatcher, [*offered, *(code for code in _WIDELY_READ if code not in offered)], language)
+            events.append(SlotSet("unspoken_language", written))
+        return events
 
 
 class ActionChangeLanguage(Action):
@@ -123,15 +149,19 @@ class ActionChangeLanguage(Action):
             return [SlotSet("language", wanted)]
         if wanted:
             dispatcher.utter_message(response="utter_language_not_spoken", name=LANGUAGES[wanted].native_name)
-        dispatcher.utter_message(
-            response="utter_ask_language",
-            facts={"languages": list(SPOKEN)},
-            choices=[
-                facts.choice(LANGUAGES[code].native_name, f'/choose_language{{"language": "{code}"}}')
-                for code in SPOKEN
-            ],
-        )
+        _ask_language(dispatcher, LEARNED)
         return []
+
+
+def _ask_language(dispatcher: CollectingDispatcher, offered: Sequence[str], language: str | None = None) -> None:
+    """Ask which language to go on in; any other that is spoken can be named in words."""
+    choices = [
+        facts.choice(LANGUAGES[code].native_name, f'/choose_language{{"language": "{code}"}}') for code in offered
+    ]
+    values = {"language": language} if language else {}
+    dispatcher.utter_message(
+        response="utter_ask_language", facts={"languages": list(SPOKEN)}, choices=choices, **values
+    )
 
 
 async def _data(turn: Turn) -> list[EventType]:

@@ -1,42 +1,80 @@
-"""Which language a customer asks for, by its name in the languages people ask in."""
+"""Which language a customer asks for, by its name in any of the languages Parley speaks (names: CLDR)."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
 
-_NAMES = {
-    "en": r"english|englisch\w*|ingl[eé]s|anglais|engels|inglese|英语|英文",
-    "de": r"german|deutsch\w*|alem[aá]n|allemand|duits|tedesco|德语|德文",
-    "es": r"spanish|spanisch\w*|espa[nñ]ol|castellano|espagnol|spaans|spagnolo|西班牙语|西班牙文|西语",
-    "zh-TW": r"traditional chinese|繁體中文|繁体中文|繁體|正體中文",
-    "zh": r"chinese|mandarin|chinesisch\w*|chino|mandar[ií]n|chinois|chinees|cinese|中文|汉语|普通话|简体|国语",
-    "fr": r"french|franz[oö]sisch\w*|franzoesisch|franc[eé]s|fran[cç]ais|frans|francese|法语|法文",
-    "it": r"italian|italienisch\w*|italiano|italien|italiaans|意大利语|意大利文",
-    "nl": r"dutch|niederl[aä]ndisch\w*|holl[aä]ndisch|holand[eé]s|n[eé]erland\w+|nederlands|olandese|荷兰语",
-    "pt": r"portuguese|portugiesisch\w*|portugu[eê]s|portugais|portugees|portoghese|葡萄牙语|葡语",
-    "pl": r"polish|polnisch\w*|polaco|polonais|polski|波兰语",
-    "ru": r"russian|russisch\w*|ruso|russe|русск\w*|俄语|俄文",
-    "tr": r"turkish|t[uü]rkisch\w*|turco|turc|t[uü]rk[cç]e|土耳其语",
-    "ar": r"arabic|arabisch\w*|[aá]rabe|arabe|العربية|عربي|阿拉伯语",
-    "ja": r"japanese|japanisch\w*|japon[eé]s|japonais|日本語|日语|日文",
-    "ko": r"korean|koreanisch\w*|coreano|cor[eé]en|한국어|韩语|韩文",
-    "th": r"thai|tailand[eé]s|ภาษาไทย|泰语",
+from babel import Locale
+
+from bot.l10n.languages import LANGUAGES, SPOKEN
+
+# What people say and CLDR does not list.
+_ALSO = {
+    "de": ("německ", "nemeck", "الماني"),
+    "en": ("anglick", "انجليزي", "انكليزي"),
+    "es": ("castellano", "castilian", "castellà"),
+    "fa": ("farsi",),
+    "no": ("norsk", "bokmål", "nynorsk"),
+    "zh": ("中文", "汉语", "漢語", "普通话", "普通話", "国语", "國語", "简体", "mandarin", "mandarín", "китайск"),
+    "zh-TW": ("traditional chinese", "繁體", "繁体", "正體", "廣東話", "广东话", "cantonese"),
 }
-_PATTERNS = {
-    code: re.compile(rf"(?<!\w)(?:{names})(?!\w)" if names[0].isascii() else names, re.IGNORECASE)
-    for code, names in _NAMES.items()
-}
-_CJK_NAMES = {
-    code: [name for name in names.split("|") if not name[0].isascii() and "\u4e00" <= name[0] <= "\u9fff"]
-    for code, names in _NAMES.items()
-}
+# Longer names lose their ending, because languages inflect them: по-английски, auf Englischem, englanniksi.
+_LONG = 7
+_ENDING = 2
 
 
 def language_named(text: str) -> str | None:
     """Return the code of the language that a text names last, or None; "not in English, in German" means German."""
-    found: list[tuple[int, str]] = []
-    for code, pattern in _PATTERNS.items():
-        found += [(match.start(), code) for match in pattern.finditer(text)]
-        # Chinese has no spaces, so its names are no words of their own to a regular expression.
-        found += [(text.rindex(name), code) for name in _CJK_NAMES[code] if name in text]
-    return max(found, key=lambda place: place[0])[1] if found else None
+    folded = _folded(text)
+    found = [
+        # Of two names at one place the longer one is meant: 繁體中文 is not just 中文.
+        (match.end(), len(match.group()), code)
+        for code, pattern in _patterns().items()
+        for match in pattern.finditer(folded)
+    ]
+    return max(found)[2] if found else None
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {code: re.compile("|".join(sorted(set(_expressions(code)), key=len, reverse=True))) for code in LANGUAGES}
+
+
+def _expressions(code: str) -> Iterator[str]:
+    for name in _names(code):
+        folded = _folded(name)
+        if any(_is_dense(character) for character in folded):
+            yield re.escape(folded)
+            # 英语 is also called 英文, and 英文 in Taiwan also 英語.
+            if folded.endswith(("语", "語", "文")) and len(folded) > 1:
+                yield f"{re.escape(folded[:-1])}[语語文]"
+        else:
+            stem = folded[:-_ENDING] if len(folded) >= _LONG else folded
+            yield rf"(?<!\w)(?:ال|و|ה|ב|ل|بال|لل)?{re.escape(stem)}\w*"
+
+
+def _names(code: str) -> Iterator[str]:
+    yield LANGUAGES[code].english_name
+    yield LANGUAGES[code].native_name
+    yield from _ALSO.get(code, ())
+    if code == "zh-TW":
+        return
+    for spoken in SPOKEN:
+        name = Locale.parse(LANGUAGES[spoken].plural_rule).languages.get(code)
+        if name:
+            yield name.removeprefix("ال")
+
+
+def _is_dense(character: str) -> bool:
+    """Tell whether a character belongs to a script without spaces between words."""
+    return "\u0e00" <= character <= "\u0e7f" or "\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af"
+
+
+def _folded(text: str) -> str:
+    """Return the text without case and Latin accents, which customers leave out."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f"))
+    return unicodedata.normalize("NFKC", kept)

@@ -34,7 +34,7 @@ class IntentClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the defaults, all measured (docs/understanding.md).
+        """Return the defaults, all measured (docs/nlu.md).
 
         threshold: a best guess less probable than this becomes `nlu_fallback`.
         sure: a guess without e5 at least this probable is final.

@@ -42,7 +42,7 @@ class IssueClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the defaults, all measured (docs/understanding.md).
+        """Return the defaults, all measured (docs/nlu.md).
 
         sure: a guess without e5 at least this probable is final.
         long: small talk of at least this weight (letters; a Chinese character counts three) is looked at.

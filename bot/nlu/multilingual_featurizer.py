@@ -76,8 +76,11 @@ class MultilingualFeaturizer(GraphComponent):
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Put the encoding on every training example."""
-        self.process(training_data.training_examples)
+        """Give the classifiers the encoded examples, by way of every message; no message is encoded again."""
+        if self._reference is not None:
+            shared = Encoding("", self._reference)
+            for message in training_data.training_examples:
+                message.set(ENCODING, shared)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -66,6 +66,12 @@ class Block:
         # By column: a message touches only the examples that share an n-gram with it.
         return self.ngram_rows.T.tocsr()
 
+    @cached_property
+    def wording(self) -> HalfArray:
+        """The similarity in n-grams of each example to each; kept, since several fits need this slow product."""
+        products: HalfArray = (self.ngram_rows @ self.ngram_rows.T).toarray().astype(np.float16)
+        return products
+
     def part(self, start: int, stop: int) -> Block:
         """Return some of the examples, or this block where that is all of them."""
         if start == 0 and stop >= len(self):

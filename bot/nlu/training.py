@@ -14,6 +14,9 @@ from bot.nlu.augmentation import Example, joined_examples
 from bot.nlu.encoding import ENCODING
 from bot.nlu.reference import ReferenceExamples
 
+# The newest training data and its examples: four components ask for the same.
+_newest: list[tuple[TrainingData, list[Example]]] = []
+
 
 def training_examples(training_data: TrainingData) -> list[Example]:
     """Return all labelled examples and those joined from them, in a stable order all components share.
@@ -21,8 +24,11 @@ def training_examples(training_data: TrainingData) -> list[Example]:
     The language and the issue come from the metadata of the block an example stands in; without, it is English
     and states no problem.
     """
-    written = [_example(message) for message in training_data.training_examples if _is_labelled(message)]
-    return [*written, *joined_examples(written)]
+    # By identity: training data compares and hashes by its whole content, which takes seconds.
+    if not _newest or _newest[0][0] is not training_data:
+        written = [_example(message) for message in training_data.training_examples if _is_labelled(message)]
+        _newest[:] = [(training_data, [*written, *joined_examples(written)])]
+    return _newest[0][1]
 
 
 def encoded_reference(training_data: TrainingData) -> ReferenceExamples:
