@@ -15,7 +15,9 @@ from bot.services.demo_shop import SHOWCASE, build
 
 NOW = datetime(2026, 8, 15, 23, 10, tzinfo=timezone.utc)
 DOCUMENT = Path(__file__).parents[3] / "docs" / "your-own-shop.md"
-PLAIN = [str(number) for number in range(10480021, 10480061)]
+PLAIN = [str(number) for number in range(10480021, 10480119)]
+#: Plain orders that the documentation tells in one row.
+IN_ONE_ROW = [str(number) for number in range(10480061, 10480119)]
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +101,10 @@ def test_order_charged_twice_and_order_in_two_parcels(orders: dict[str, Order]) 
 
 def test_plain_orders_never_collide(orders: dict[str, Order]) -> None:
     plain = [orders[number] for number in PLAIN]
-    assert [order.customer.email for order in plain] == [f"shopper{n}@example.org" for n in range(21, 61)]
-    assert len({order.customer.id for order in plain}) == 40
-    assert [order.address.country for order in plain] == [c for c in ("DE", "US", "ES", "CN") for _ in range(10)]
+    assert [order.customer.email for order in plain] == [f"shopper{n}@example.org" for n in range(21, 119)]
+    assert len({order.customer.id for order in plain}) == 98
+    tens = [country for country in ("DE", "US", "ES", "CN") for _ in range(10)]
+    assert [order.address.country for order in plain] == [*tens, *["NL"] * 58]
 
 
 def test_plain_orders_are_inside_their_window_with_other_sizes_in_stock(orders: dict[str, Order]) -> None:
@@ -119,7 +122,7 @@ def test_plain_orders_are_inside_their_window_with_other_sizes_in_stock(orders: 
 def test_documentation_lists_the_showcase_as_it_is(orders: dict[str, Order]) -> None:
     rows = re.findall(r"^\| (10480\d{3}) \| (.+?) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
     listed = {number: [cell.strip() for cell in cells.split("|")] for number, cells in rows}
-    assert set(listed) == set(SHOWCASE)
+    assert set(listed) == set(SHOWCASE) - set(IN_ONE_ROW)
     for number, (name, country, email, phone, postcode, lines, what) in listed.items():
         order = orders[number]
         person = SHOWCASE[number].person
@@ -134,3 +137,29 @@ def test_documentation_lists_the_showcase_as_it_is(orders: dict[str, Order]) -> 
         assert order.is_proved_by(digits)
         assert lines == ", ".join(f"{line.quantity} × {line.sku}" for line in order.lines)
         assert what == SHOWCASE[number].situation
+
+
+def test_documentation_tells_the_orders_of_further_languages_in_one_row(orders: dict[str, Order]) -> None:
+    (row,) = re.findall(r"^\| (10480\d{3}–10480\d{3}) \| (.+?) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    people = [SHOWCASE[number].person for number in IN_ONE_ROW]
+    first, last = people[0], people[-1]
+    goods = list(dict.fromkeys(order.lines[0].sku for order in map(orders.__getitem__, IN_ONE_ROW)))
+    days = sorted(days_since_delivery(orders[number]) for number in IN_ONE_ROW)
+    assert row[0] == f"{IN_ONE_ROW[0]}–{IN_ONE_ROW[-1]}"
+    assert row[1].split(" | ") == [
+        f"{len(people)} shoppers",
+        "NL",
+        f"{first.email}–{last.email}",
+        f"{first.phone[-4:]}–{last.phone[-4:]}",
+        f"{first.postcode}–{last.postcode}",
+        f"1 × {goods[0]}, {goods[1]} or {goods[2]}",
+        f"delivered {days[0]} to {days[-1]} days ago",
+    ]
+    assert len(goods) == 3
+
+
+def test_each_further_language_has_the_goods_its_conversations_are_about(orders: dict[str, Order]) -> None:
+    goods = [orders[number].lines[0].product.id for number in IN_ONE_ROW]
+    assert (
+        goods == ["running-shoes", "cotton-t-shirt", "trail-shoes"] * 12 + ["trail-shoes"] * 16 + ["running-shoes"] * 6
+    )
