@@ -15,9 +15,9 @@ from bot.nlu.text import weight
 
 #: Wishes and questions a complaint is joined with, and how many examples are made of each in every language.
 _WISHES = {
-    "refund_order": 25, "return_item": 25, "exchange_item": 25, "reship_item": 25, "repair_item": 25,
-    "cancel_order": 25, "ask_human": 25, "check_case": 25, "track_order": 10, "deny": 10, "ask_packing": 10,
-    "ask_return_policy": 10, "ask_return_cost": 10, "ask_warranty": 6, "ask_refund_time": 6, "ask_contact": 6,
+    "refund_order": 15, "return_item": 15, "exchange_item": 15, "reship_item": 15, "repair_item": 15,
+    "cancel_order": 15, "ask_human": 15, "check_case": 15, "track_order": 5, "deny": 5, "ask_packing": 5,
+    "ask_return_policy": 5, "ask_return_cost": 5, "ask_warranty": 5, "ask_refund_time": 5, "ask_contact": 5,
 }  # fmt: skip
 _COMPLAINT = "complain"
 # Letters as counted by `bot.nlu.text.weight`; longer parts drown each other.

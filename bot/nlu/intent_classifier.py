@@ -40,7 +40,7 @@ class IntentClassifier(GraphComponent):
         sure: a guess without e5 at least this probable is final.
         ranking_length: how many guesses are reported.
         """
-        return {"threshold": 0.3, "sure": 0.8, "ranking_length": 10}
+        return {"threshold": 0.3, "sure": 0.9, "ranking_length": 10}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         """Make an untrained classifier."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu.text import is_ideograph, masked_digits
+from bot.nlu.text import for_ngrams, is_ideograph
 
 FloatArray = NDArray[np.float32]
 IndexArray = NDArray[np.int64]
@@ -53,7 +53,7 @@ class HashedNgrams:
         return columns, values / norm if norm else values
 
     def _hashed(self, text: str) -> IndexArray:
-        codes = [zlib.crc32(gram.encode()) for gram in grams(masked_digits(text))]
+        codes = [zlib.crc32(gram.encode()) for gram in grams(for_ngrams(text))]
         return np.array(codes, dtype=np.int64) % self.columns
 
 

@@ -17,6 +17,9 @@ _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 # Bounded by hand, because Chinese characters count as part of a word: 订单10482733了.
 _CODE = re.compile(r"(?<![a-z0-9])(?:#\s?)?(?:[a-z]{1,4}-?)?\d(?:[ ./-]?\d){4,}[a-z]{0,2}(?![a-z0-9])", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+# Combining accents; Arabic vowel marks, hamza above and below, and the stroke that stretches words.
+_LEVELLED = re.compile("[\u0300-\u036f\u0640\u064b-\u0655\u0670]")
+_ALIKE = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "ى": "ي", "ة": "ه", "ٱ": "ا"})
 _IDEOGRAPH_BLOCKS = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 
 # Letters as `weight` counts them: about four words.
@@ -57,9 +60,14 @@ def without_elongation(text: str) -> str:
     return _ELONGATED_MARK.sub(r"\1", _ELONGATED_LETTER.sub(_shorten_letters, text))
 
 
-def masked_digits(text: str) -> str:
-    """Return the text with every digit replaced by 0, so that n-grams see the shape of a number only."""
-    return _DIGIT.sub("0", text)
+def for_ngrams(text: str) -> str:
+    """Return the text as n-grams read it: every digit is 0, and what customers leave out or mix up is levelled.
+
+    That is accents and dots on Latin, Greek and Cyrillic letters, and in Arabic vowel marks and the spellings of
+    alif, ya, waw and ta marbuta. Marks of other scripts are vowels, and stay.
+    """
+    decomposed = unicodedata.normalize("NFKD", _DIGIT.sub("0", text))
+    return unicodedata.normalize("NFC", _LEVELLED.sub("", decomposed)).translate(_ALIKE)
 
 
 def is_ideograph(character: str) -> bool:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from bot.nlu.text import clean, for_models, is_payload, weight
+import pytest
+
+from bot.nlu.text import clean, for_models, for_ngrams, is_payload, weight
 
 
 def test_stretched_letters_and_marks_are_shortened() -> None:
@@ -32,3 +34,22 @@ def test_payloads_are_told_from_words() -> None:
 
 def test_a_chinese_character_weighs_as_much_as_three_letters() -> None:
     assert weight("退货") == weight("return")
+
+
+@pytest.mark.parametrize(
+    ("careful", "careless"),
+    [
+        ("größe", "grosse"),
+        ("żółw", "zolw"),
+        ("çok ığdır", "cok igdir"),
+        ("إرجاع", "ارجاع"),
+        ("مُرتجعة", "مرتجعه"),
+        ("ещё", "еще"),
+    ],
+)
+def test_ngrams_do_not_see_what_customers_leave_out(careful: str, careless: str) -> None:
+    assert for_ngrams(careful) == for_ngrams(careless)
+
+
+def test_vowel_signs_of_other_scripts_stay() -> None:
+    assert for_ngrams("में 日本語が พูดได้") == "में 日本語が พูดได้"
