@@ -40,7 +40,7 @@ async def receive(request: web.Request) -> web.Response:
         title=title,
         metadata={"language": limits.language(metadata.get("language"))},
     )
-    messages = await router.answer_to(received.inbound_id, sender)
+    messages = await router.answer_to(received, sender)
     _delivered(request, messages)
     return _json([message.as_json() for message in messages])
 

@@ -70,7 +70,7 @@ def chat(
         try:
             while text := (await asyncio.to_thread(input, "> ")).strip():
                 received = await parley.router.receive(sender, "terminal", text, metadata={"language": language})
-                for message in await parley.router.answer_to(received.inbound_id, sender):
+                for message in await parley.router.answer_to(received, sender):
                     _out.print(f"[bold]{message.response or message.author}[/]  {message.text}", markup=True)
                     for button in message.buttons:
                         _out.print(f"    · {button['title']}  {button['payload']}", markup=False)

@@ -59,14 +59,6 @@ class Bot(Protocol):
 
 
 @dataclass
-class Received:
-    """What became of a delivered message: its inbox id, and whether the channel delivered it before."""
-
-    inbound_id: str
-    is_duplicate: bool
-
-
-@dataclass
 class _Work:
     """A conversation's running worker, whether news came since it last looked, and the callers that wait for it."""
 
@@ -95,10 +87,14 @@ class Router:
         message_id: str | None = None,
         title: str | None = None,
         metadata: dict[str, Any] | None = None,
-    ) -> Received:
-        """Store a customer's message durably, then have it answered; a redelivered ``message_id`` is stored once."""
+    ) -> str:
+        """Store a customer's message durably, then have it answered, and return its id in the inbox.
+
+        A redelivered ``message_id`` is stored once, and its first id returned.
+        """
         now = self._clock()
-        inbound = _inbound(conversation_id, channel, text, now, message_id)
+        # Only we may say that a person gave the conversation back.
+        inbound = _inbound(conversation_id, channel, text.lstrip(" /") if is_resume(text) else text, now, message_id)
         inbound.title = title
         inbound.metadata = metadata or {}
         async with self._uow() as uow:
@@ -114,7 +110,7 @@ class Router:
                 if known.state is InboxState.RECEIVED:
                     self._waiter(conversation_id, known.id)
                     self._wake(conversation_id)
-                return Received(known.id, is_duplicate=True)
+                return known.id
             message = Message(
                 conversation_id, Author.CUSTOMER, title or text, now, reply_to=None, custom=_client_id(message_id)
             )
@@ -123,7 +119,7 @@ class Router:
         self.feed.publish(conversation_id, {"type": "message", "message": message.as_json()})
         self._waiter(conversation_id, inbound.id)
         self._wake(conversation_id)
-        return Received(inbound.id, is_duplicate=False)
+        return inbound.id
 
     async def answer_to(self, inbound_id: str, conversation_id: str) -> list[Message]:
         """Return the answer to a received message once it is durable; empty while a person handles it."""
@@ -364,6 +360,11 @@ class Router:
     async def _language(self, uow: UnitOfWork, conversation_id: str) -> str:
         conversation = await self._conversation(uow, conversation_id)
         return conversation.language or conversation.locale or "en"
+
+
+def is_resume(text: str) -> bool:
+    """Tell whether a text would be read as our own word that a person gave the conversation back."""
+    return text.strip().partition("{")[0] == RESUME
 
 
 def handler_of(escalation: Escalation | None) -> HandledBy:

@@ -85,7 +85,10 @@ async def take_over(uow: UnitOfWork, conversation_id: str, agent_id: str, langua
 
 
 async def return_to_bot(uow: UnitOfWork, conversation_id: str, agent_id: str, now: datetime) -> Escalation:
-    """Give a conversation back to the bot, which goes on where it was."""
+    """Give a conversation back to the bot, which goes on where it was.
+
+    Commits nothing: what wakes the bot belongs into the same transaction, or a crash in between leaves it silent.
+    """
     escalation = await held_by(uow, conversation_id, agent_id)
     escalation.return_to_bot(now)
     if escalation.case_number:
@@ -93,7 +96,6 @@ async def return_to_bot(uow: UnitOfWork, conversation_id: str, agent_id: str, no
         if case is not None and case.state is CaseState.ESCALATED:
             case.return_to_bot()
     _record(uow, escalation, agent_id, "conversation.returned_to_bot", now)
-    await uow.commit()
     return escalation
 
 

@@ -73,7 +73,7 @@ async def test_an_agent_may_step_in_while_the_bot_handles_it(world: World, logge
     assert (await ana.act("c-bot", "take-over", **{"from": "bot"})).status == 200
     assert await world.router.handled_by("c-bot") is HandledBy.HUMAN
     received = await world.router.receive("c-bot", "web", "¿hola?")
-    assert await world.router.answer_to(received.inbound_id, "c-bot") == []
+    assert await world.router.answer_to(received, "c-bot") == []
 
 
 async def test_the_bot_goes_on_after_the_return(world: World, logged_in: LogIn) -> None:
@@ -82,7 +82,7 @@ async def test_the_bot_goes_on_after_the_return(world: World, logged_in: LogIn) 
     assert (await ana.act("c-anna", "return")).status == 200
     assert await world.router.handled_by("c-anna") is HandledBy.BOT
     received = await world.router.receive("c-anna", "web", "danke")
-    assert [m.text for m in await world.router.answer_to(received.inbound_id, "c-anna")] == ["Bot heard danke"]
+    assert [m.text for m in await world.router.answer_to(received, "c-anna")] == ["Bot heard danke"]
 
 
 @pytest.mark.parametrize("action", ["reply", "return", "resolve"])

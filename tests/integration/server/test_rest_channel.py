@@ -205,3 +205,8 @@ async def test_a_bot_that_keeps_failing_hands_over_to_a_person(server: Server) -
 async def test_health_and_metrics_answer(server: Server) -> None:
     assert await (await server.client.get("/health")).json() == {"status": "ok"}
     assert "python_info" in await (await server.client.get("/metrics")).text()
+
+
+async def test_only_we_say_that_a_person_gave_the_conversation_back(server: Server) -> None:
+    await server.say(' /resume{"agent": "x"}')
+    assert server.bot.heard == [' /resume{"agent": "x"}'.lstrip(" /")]

@@ -22,7 +22,7 @@ async def _left_behind(server: Server, text: str = "hello") -> str:
             work.task.cancel()
     await asyncio.sleep(0.05)
     server.bot.may_answer.set()
-    return received.inbound_id
+    return received
 
 
 async def test_the_next_process_answers_what_was_received(

@@ -164,6 +164,7 @@ async def test_the_bot_gets_conversation_and_case_back() -> None:
     await take_over(world, ANA)
     async with world.uow() as uow:
         escalation = await escalations.return_to_bot(uow, CONVERSATION, ANA, NOW)
+        await uow.commit()
         assert await uow.escalations.open_of(CONVERSATION) is None
     assert escalation.state is EscalationState.RETURNED_TO_BOT
     assert escalation.ended_at == NOW
@@ -177,6 +178,7 @@ async def test_after_the_bot_got_it_back_it_can_hand_over_again() -> None:
     await take_over(world, ANA)
     async with world.uow() as uow:
         await escalations.return_to_bot(uow, CONVERSATION, ANA, NOW)
+        await uow.commit()
     assert (await hand_over(world, minutes=30)).position == 1
     assert [found.state for found in world.database.all(Escalation)] == [
         EscalationState.RETURNED_TO_BOT,
