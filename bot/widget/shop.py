@@ -111,6 +111,11 @@ class ShopPage:
         return LANGUAGES[self.language].direction
 
     @property
+    def language_name(self) -> str:
+        """Return the page's language in itself."""
+        return LANGUAGES[self.language].native_name
+
+    @property
     def languages(self) -> list[tuple[str, str]]:
         """Return code and own name of every language of the page."""
         return [(code, LANGUAGES[code].native_name) for code in SPOKEN]

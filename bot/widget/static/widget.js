@@ -578,8 +578,8 @@
     }
     const item = list(items).find(({ line }) => scalar(line) && values.includes(String(line)));
     if (!item) return "";
-    const variant = scalar(item.variant);
-    return variant && button.title.includes(variant) ? "" : itemDetail(item);
+    // A title such as "2 × T-shirt (M / white)" tells all, and in the customer's language.
+    return button.title.includes("×") && button.title.includes(scalar(item.title)) ? "" : itemDetail(item);
   }
 
   /* ---------- the element ---------- */
