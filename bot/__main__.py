@@ -7,7 +7,7 @@ import sys
 import typer
 
 from bot import logs
-from bot.commands import agents, cases, evaluate, locale, serve, shop, train
+from bot.commands import agents, cases, evaluate, locale, serve, shop, train, translate
 from bot.errors import ImportRejectedError, ParleyError, StartupError
 from bot.settings import Settings
 
@@ -17,6 +17,7 @@ app.command("actions")(serve.actions)
 app.command("chat")(serve.chat)
 app.command("train")(train.train)
 app.command("cases")(cases.cases)
+app.command("translate")(translate.translate)
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(shop.app, name="shop")
 app.add_typer(shop.database, name="db")

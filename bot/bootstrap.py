@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,10 @@ from bot.services.ports import Clock
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.unit_of_work import SqlUnitOfWork
+from bot.translation.cache import TranslationCache
+from bot.translation.engines import DeepTranslatorEngine
+from bot.translation.guard import GuardedEngine, Limits
+from bot.translation.service import Translations
 
 log = structlog.get_logger()
 
@@ -73,6 +77,39 @@ async def open_store(settings: Settings) -> Database:
 def bind_actions(settings: Settings, store: Database, policy: Policy, clock: Clock = utc_now) -> None:
     """Give the actions of this process what they work with."""
     context.bind(context.Context(store.uow, policy, clock))
+
+
+def translations(
+    settings: Settings,
+    cache: TranslationCache | None = None,
+    *,
+    deadline_seconds: float | None = None,
+    patience_seconds: float = 0.0,
+) -> Translations:
+    """Return the translations that are configured; without a cache nothing is remembered.
+
+    Who has more time than somebody in a conversation gives a deadline, and patience with an engine's rate limit.
+    """
+    chosen = settings.translation
+    engines = {
+        name: GuardedEngine(
+            DeepTranslatorEngine(name, options),
+            Limits(
+                timeout_seconds=chosen.timeout_seconds,
+                requests_per_minute=chosen.requests_per_minute.get(name, Limits.requests_per_minute),
+                patience_seconds=patience_seconds,
+            ),
+        )
+        for name, options in chosen.engines.items()
+    }
+    return Translations(
+        engines,
+        chosen.orders,
+        deadline_seconds=deadline_seconds or chosen.deadline_seconds,
+        cache=cache,
+        keep=timedelta(days=chosen.keep_days),
+        now=utc_now,
+    )
 
 
 async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parley:

@@ -12,11 +12,21 @@ import structlog
 def configure(level: str) -> None:
     """Send our events and warnings of libraries to standard error.
 
-    Rasa's own debug lines hold whole messages of customers, so its loggers never go below warning.
+    Debug lines of Rasa and urllib3 hold whole messages of customers, so their loggers never go below warning.
     """
     number = logging.getLevelName(level.upper())
     logging.basicConfig(level=number, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s", force=True)
-    for chatty in ("rasa", "rasa_sdk", "tensorflow", "sanic", "alembic", "apscheduler", "aiohttp.access", "matplotlib"):
+    for chatty in (
+        "rasa",
+        "rasa_sdk",
+        "tensorflow",
+        "sanic",
+        "alembic",
+        "apscheduler",
+        "aiohttp.access",
+        "matplotlib",
+        "urllib3",
+    ):
         logging.getLogger(chatty).setLevel(max(number, logging.WARNING))
     structlog.configure(
         processors=[

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 from babel.messages.catalog import Catalog, Message
@@ -15,13 +16,14 @@ from babel.messages.pofile import read_po, write_po
 from rich.console import Console
 from rich.table import Table
 
+from bot import bootstrap
 from bot.errors import SettingsError, StartupError
 from bot.l10n.catalogue import LOCALES
 from bot.l10n.languages import LANGUAGES, SPOKEN
 from bot.l10n.template import template
-from bot.translation.engines import NAMES
-from bot.translation.engines import engine as translation_engine
-from bot.translation.protection import DamagedTranslationError, translate_protected
+from bot.settings import Settings
+from bot.store.repositories.translations import StoredTranslations
+from bot.translation.result import Reason, Translation
 from bot.widget.strings import STRINGS
 
 app = typer.Typer(help="Texts and translations.", no_args_is_help=True)
@@ -55,28 +57,21 @@ def update() -> None:
 @app.command()
 def new(
     language: Annotated[str, typer.Argument(help="BCP 47 code from bot/l10n/languages.py.")],
-    engine: Annotated[str, typer.Option(help=f"One of {', '.join(NAMES)}.")] = "libretranslate",
-    url: Annotated[Optional[str], typer.Option(help="Address of a self-hosted engine.")] = None,
-    api_key: Annotated[Optional[str], typer.Option(envvar="PARLEY_TRANSLATION_KEY", help="Key of the engine.")] = None,
 ) -> None:
-    """Draft a catalogue by machine translation; every text stays fuzzy, and so unused, until a person reviewed it."""
+    """Draft a catalogue by the engines of PARLEY_TRANSLATION.
+
+    Every text stays fuzzy, and so unused, until a person reviewed it. After a failure call it again: what was
+    translated is remembered.
+    """
     if language not in LANGUAGES:
         raise SettingsError(f"'{language}' is not in bot/l10n/languages.py: add it there first")
     path = catalogue_path(language)
     if path.exists():
         raise SettingsError(f"{path} exists already: remove it to draft it anew")
-    translate = translation_engine(engine, language, url=url, api_key=api_key)
+    messages = [message for message in template(_DOMAIN, STRINGS) if message.id]
+    texts = asyncio.run(_drafts([_texts(message.id)[-1] for message in messages], language))
     draft = Catalog(locale=language.replace("-", "_"))
-    missing = 0
-    for message in template(_DOMAIN, STRINGS):
-        if not message.id:
-            continue
-        try:
-            text = translate_protected(_texts(message.id)[-1], translate)
-        except DamagedTranslationError:
-            text, missing = "", missing + 1
-        except Exception as error:
-            raise StartupError(f"the engine '{engine}' failed: {error}") from error
+    for message, text in zip(messages, texts, strict=True):
         drafted = (text,) * draft.num_plurals if message.pluralizable else text
         draft.add(
             message.id, drafted, context=message.context, auto_comments=message.auto_comments,
@@ -84,7 +79,35 @@ def new(
         )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     _write(path, draft)
-    typer.echo(f"{path}: {len(draft)} drafts, {missing} left empty because the engine damaged a placeholder")
+    typer.echo(f"{path}: {len(draft)} drafts, {texts.count('')} left empty because a placeholder was damaged")
+
+
+async def _drafts(texts: list[str], language: str) -> list[str]:
+    """Return English texts in a language, empty where the engines damaged them."""
+    settings = Settings.from_environment()
+    if not settings.translation.orders:
+        raise SettingsError("PARLEY_TRANSLATION is empty: name the engines to draft with, see docs/translation.md")
+    store = await bootstrap.open_store(settings)
+    translations = bootstrap.translations(
+        settings, StoredTranslations(store.uow), deadline_seconds=180, patience_seconds=90
+    )
+    drafts = []
+    try:
+        for text in texts:
+            result = await translations.translate(text, "en", language)
+            if isinstance(result, Translation):
+                drafts.append(result.text)
+            elif result.reason is Reason.NOTHING_TO_TRANSLATE:
+                drafts.append(text)
+            elif result.reason is Reason.DAMAGED:
+                drafts.append("")
+            else:
+                reasons = ", ".join(f"{name}: {reason.value}" for name, reason in result.tried)
+                raise StartupError(f"no translation into '{language}': {reasons or result.reason.value}")
+    finally:
+        await translations.close()
+        await store.close()
+    return drafts
 
 
 @app.command()

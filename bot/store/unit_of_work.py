@@ -15,10 +15,12 @@ from bot.store.repositories.cases import SqlCases, SqlExchanges, SqlReturns
 from bot.store.repositories.conversations import SqlConversations, SqlDialogueLog, SqlMessages
 from bot.store.repositories.desk import SqlAccounts, SqlAuditLog, SqlEscalations, SqlIdentifications
 from bot.store.repositories.shop import SqlCustomers, SqlOrders, SqlProducts
+from bot.store.repositories.translations import SqlTranslations
 from bot.store.repositories.worklists import SqlInbox, SqlOutbox
 from bot.store.shelf import Shelf
 from bot.store.sqlite import WriteTurn
 from bot.store.transaction import Transaction, raise_conflict
+from bot.translation.cache import TranslationCache
 
 _NEXT_NUMBER = (
     "INSERT INTO sequences (name, value) VALUES (?, 1) "
@@ -47,6 +49,7 @@ class SqlUnitOfWork:
     inbox: conversation_ports.Inbox
     outbox: conversation_ports.Outbox
     dialogue: conversation_ports.DialogueLog
+    translations: TranslationCache
 
     def __init__(self, engine: AsyncEngine, turn: WriteTurn | None, shelf: Shelf) -> None:
         self._engine = engine
@@ -71,6 +74,7 @@ class SqlUnitOfWork:
         self.inbox = SqlInbox(transaction)
         self.outbox = SqlOutbox(transaction)
         self.dialogue = SqlDialogueLog(transaction)
+        self.translations = SqlTranslations(transaction)
         return self
 
     async def __aexit__(

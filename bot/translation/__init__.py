@@ -1,1 +1,1 @@
-"""Machine translation, for people: drafts of catalogues that translators then review."""
+"""Machine translation, for people: drafts for translators to review, and what others wrote in their language."""
