@@ -217,7 +217,8 @@ CLAIRE = Person(
     "Paris",
 )
 
-#: Country, patterns of phone, street and postcode, city, and ten people who share them.
+#: Country, patterns of phone, street and postcode, city, and the people who share them: ten, but in the last as many
+#: as there are languages to try besides, three for each learned one, one for each spoken one and six who switch.
 _PLAIN = (
     (
         "DE", "+493023125###", "Lindenstraße {}", "101##", "Berlin",
@@ -238,10 +239,23 @@ _PLAIN = (
         "CN", "+861990000####", "人民大街{}号", "3100##", "杭州市西湖区",
         ("马丽", "郭峰", "何雪", "高翔", "罗娜", "郑凯", "梁晨", "宋佳", "唐磊", "许静"),
     ),
+    (
+        "NL", "+31200000###", "Prinsengracht {}", "101# @@", "Amsterdam",
+        ("Margaux Perrin", "Bastien Colin", "Élodie Marchand", "Ginevra Serra", "Tommaso Villa", "Ilaria Fabbri",
+         "Beatriz Tavares", "Gonçalo Pires", "Leonor Faria", "Maaike Hofman", "Sjoerd Postma", "Femke Dijkstra",
+         "Kinga Wrona", "Bartosz Lis", "Hanna Sowa", "Дарья Белова", "Кирилл Орехов", "Ульяна Зимина",
+         "Selin Koçak", "Barış Ünal", "Defne Tuncer", "ليلى حداد", "سامر قاسم", "نور الخطيب",
+         "松田 彩", "森 拓海", "石井 遥", "한지민", "오세훈", "문가영",
+         "吳佩珊", "蔡宗翰", "謝雅婷", "สุดา ใจดี", "ธนา วงศ์ทอง", "พิมพ์ใจ แสงจันทร์",
+         "Ebba Lindqvist", "Mads Kjær", "Ingrid Haugen", "Aino Mäkelä", "Tereza Doležalová", "Fekete Zsófia",
+         "Ioana Munteanu", "Δήμητρα Νικολάου", "Оксана Гриценко", "Десислава Колева", "נועה שלו", "पूजा वर्मा",
+         "Putri Lestari", "Đỗ Thu Hà", "Siti Zulaikha", "شیرین کاظمی",
+         "Megan Lowry", "宮本 蓮", "Jule Petersen", "Capucine Noël", "丁一帆", "윤서준"),
+    ),
 )  # fmt: skip
 
 FIRST_PLAIN = 21
-#: Forty people, ten a country, who bought one thing each; ``shopper21@example.org`` is the first.
+#: Everybody who bought just one thing; ``shopper21@example.org`` is the first.
 PLAIN_PEOPLE = tuple(
     Person(
         id=f"showcase-{serial}",

@@ -171,19 +171,21 @@ _PLAIN_ITEMS = (
     "pumps-38-black",
     "wool-sweater-m-navy",
 )
+_RETURN, _EXCHANGE, _COMPLAINT = _PLAIN_ITEMS[:3]
+#: What each of the plain people bought, in their order.
+_PLAIN_PURCHASES = (*_PLAIN_ITEMS * 4, *(_RETURN, _EXCHANGE, _COMPLAINT) * 12, *[_COMPLAINT] * 16, *[_RETURN] * 6)
 
 
 def _plain() -> Iterator[ShowcaseOrder]:
-    """Yield 10480021 to 10480060: one line each, ten in a row for each of four countries."""
-    for index, person in enumerate(people.PLAIN_PEOPLE):
+    """Yield 10480021 and up: one line each, first ten in a row for each of four countries."""
+    for index, (person, sku) in enumerate(zip(people.PLAIN_PEOPLE, _PLAIN_PURCHASES, strict=True)):
         # China's window is seven days: all of these stay inside it.
         days_ago = 2 + index % 10 % (5 if person.country == "CN" else 8)
-        number = f"104800{people.FIRST_PLAIN + index}"
-        items = ((_PLAIN_ITEMS[index % 10], 1),)
-        yield ShowcaseOrder(number, person, items, delivered(days_ago), f"delivered {days_ago} days ago")
+        number = str(10_480_000 + people.FIRST_PLAIN + index)
+        yield ShowcaseOrder(number, person, ((sku, 1),), delivered(days_ago), f"delivered {days_ago} days ago")
 
 
-#: Every showcase order by number: 20 with a story, 40 plain ones; docs/your-own-shop.md lists them.
+#: Every showcase order by number: 20 with a story, then plain ones; docs/your-own-shop.md lists them.
 SHOWCASE = {order.number: order for order in (*_NAMED, *_plain())}
 
 

@@ -47,7 +47,7 @@ def test_an_explicit_request_changes_the_language(language: str, request_: str, 
 
 def test_a_language_we_do_not_speak_yet_is_named_and_others_are_offered(visit: Visit) -> None:
     customer = visit("en")
-    customer.say("can we speak Japanese please?")
+    customer.say("can we speak Estonian please?")
     assert customer.responses == ["utter_language_not_spoken", "utter_ask_language"]
     customer.language = "zh"
     customer.click('"zh"')
@@ -60,3 +60,15 @@ def test_the_clients_language_is_used_until_the_customer_writes(phrases: Phrases
     customer.say("/greet")
     assert customer.responses == ["utter_greet"]
     assert len(customer.last.buttons) == 4
+
+
+def test_who_writes_a_language_we_do_not_speak_is_told_once_and_chooses(visit: Visit) -> None:
+    customer = visit("en")
+    customer.say("Tere, minu pakk ei ole ikka veel kohale jõudnud, kus see on?")
+    assert customer.responses[:2] == ["utter_language_not_spoken", "utter_ask_language"]
+    assert "Eesti" in customer.replies[0].text
+    customer.language = "fi" if any('"fi"' in b["payload"] for b in customer.replies[1].buttons) else "de"
+    customer.click(f'"{customer.language}"')
+    assert customer.responses == ["utter_language_changed"]
+    customer.say("minu tellimus on 10480001, kus minu pakk praegu on?")
+    assert "utter_language_not_spoken" not in customer.responses
