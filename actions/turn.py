@@ -138,4 +138,9 @@ def _since_last_message(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _wide_characters(text: str) -> int:
-    return sum(1 for character in text if "\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af")
+    """Count the characters of scripts that write no spaces, or few: Thai, Japanese, Chinese, Korean."""
+    return sum(
+        1
+        for character in text
+        if "\u0e01" <= character <= "\u0e4f" or "\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af"
+    )

@@ -46,7 +46,7 @@ def variants_meant(variants: list[Variant], text: str, *, colors: list[str], siz
     wanted_sizes = {_size(size) for size in sizes} | {
         _size(variant.size)
         for variant in variants
-        if variant.size and re.search(rf"(?<![\w.]){re.escape(variant.size)}(?![\w.])", text, re.IGNORECASE)
+        if variant.size and re.search(rf"(?<![\w.'’]){re.escape(variant.size)}(?![\w.'’])", text, re.IGNORECASE)
     }
     found = variants
     if wanted_sizes:

@@ -9,7 +9,8 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -25,6 +26,8 @@ from bot.nlu.training import encoded_reference, training_examples
 
 #: Class of the training examples that state no problem; never reported.
 NO_ISSUE = "none"
+
+_COMPLAINT = "complain"
 
 #: Whoever does only this states no problem, unless the message is long.
 _CARRY_NO_COMPLAINT = frozenset(
@@ -45,10 +48,11 @@ class IssueClassifier(GraphComponent):
         """Return the defaults, all measured (docs/nlu.md).
 
         sure: a guess without e5 at least this probable is final.
+        complaint: where the intent is unclear, a message this likely to state a problem is a complaint.
         long: small talk of at least this weight (letters; a Chinese character counts three) is looked at.
         ranking_length: how many issue types are reported.
         """
-        return {"sure": 0.8, "long": 24, "ranking_length": 5}
+        return {"sure": 0.8, "complaint": 0.8, "long": 24, "ranking_length": 5}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         """Make an untrained classifier."""
@@ -96,7 +100,15 @@ class IssueClassifier(GraphComponent):
             message.set(ISSUE, dict(best), add_to_output=True)
             message.set(ISSUE_RANKING, ranking, add_to_output=True)
             message.set(ISSUE_STATED, stated, add_to_output=True)
+            self._settle_intent(message, stated)
         return messages
+
+    def _settle_intent(self, message: Message, stated: float) -> None:
+        """Take a message that surely states a problem, and whose wish is unclear, for what it is: a complaint."""
+        intent = message.get(INTENT) or {}
+        if intent.get(INTENT_NAME_KEY) == DEFAULT_NLU_FALLBACK_INTENT_NAME and stated >= self._config["complaint"]:
+            settled = {INTENT_NAME_KEY: _COMPLAINT, PREDICTED_CONFIDENCE_KEY: intent[PREDICTED_CONFIDENCE_KEY]}
+            message.set(INTENT, settled, add_to_output=True)
 
     def persist(self) -> None:
         """Write the weights to the model storage."""

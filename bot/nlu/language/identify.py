@@ -28,6 +28,8 @@ _EVERYDAY_LIMIT = 4.0
 _TIER_BONUS: dict[Tier, float] = {"learned": 1.0, "spoken": 0.5, "understood": -1.5}
 # What the general detectors would say of a language in Latin letters that they know in its own script only.
 _ROMANISED_OPINION = math.log(0.08)
+# How sure lingua and fastText must be of a language that is only understood.
+_FIRST_SURE, _SECOND_SURE = 0.9, 0.45
 # Where the two main detectors leave more doubt than this, langdetect is asked as well.
 _ARBITER_BELOW = 0.8
 #: A conversation changes its language only for this many words, and this much certainty.
@@ -95,6 +97,8 @@ def _best(text: str, possible: frozenset[str], own: OwnNgrams, odds: dict[str, f
     # All capitals are shouting, not another language, but detectors take them for one.
     text = without_elongation(text.lower())
     opinions = [detectors.lingua(text), detectors.fasttext(text)]
+    if foreign := _only_understood(opinions, possible):
+        return foreign
     learned = own.log_probabilities(text)
     everyday = _everyday(text.split())
     is_latin = "en" in possible
@@ -114,6 +118,19 @@ def _best(text: str, possible: frozenset[str], own: OwnNgrams, odds: dict[str, f
         scores = {code: score + _opinion(opinion, code, is_latin) for code, score in scores.items()}
         language, confidence = _top(scores)
     return language, confidence
+
+
+def _only_understood(opinions: Sequence[dict[str, float]], possible: frozenset[str]) -> tuple[str, float] | None:
+    """Return a language without training data, and the confidence, where both general detectors are for it.
+
+    Our own n-grams would vote for the most similar language they know, and always win.
+    """
+    for code in possible:
+        if LANGUAGES[code].tier == "understood":
+            first, second = (opinion.get(code, 0.0) for opinion in opinions)
+            if first >= _FIRST_SURE and second >= _SECOND_SURE:
+                return code, round((first + second) / 2, 6)
+    return None
 
 
 def _opinion(opinions: Sequence[dict[str, float]], code: str, is_latin: bool) -> float:
