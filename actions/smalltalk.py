@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -21,7 +20,6 @@ from bot.l10n.languages import (
     SPOKEN,
     fallback_chain,
     resolve,
-    spoken_language,
 )
 
 #: Meanings that can be offered as a button, because the customer knows them from the wording alone.
@@ -50,9 +48,6 @@ _OFFERED = (
     "ask_contact",
     "ask_privacy",
 )
-
-#: Offered to who writes a language that we understand but do not speak.
-_WIDELY_READ = ("es", "fr", "de", "ru", "ar", "zh")
 
 
 class ActionClarify(Action):
@@ -126,11 +121,8 @@ class ActionRememberLanguage(Action):
             return []
         language = answer_language(current, written, locale)
         events: list[EventType] = [] if language == current else [SlotSet("language", language)]
-        if written in LANGUAGES and not LANGUAGES[written].is_spoken and not tracker.active_loop.get("name"):
-            offered = list(dict.fromkeys((language, spoken_language(resolve(locale)), DEFAULT_LANGUAGE)))
-            name = LANGUAGES[written].native_name
-            dispatcher.utter_message(response="utter_language_not_spoken", language=language, name=name)
-            _ask_language(dispatcher, [*offered, *(code for code in _WIDELY_READ if code not in offered)], language)
+        if written in LANGUAGES and not LANGUAGES[written].is_spoken:
+            # Whatever is uttered while slots are filled, Rasa drops; the assistant says it when this slot is set.
             events.append(SlotSet("unspoken_language", written))
         return events
 
@@ -149,19 +141,12 @@ class ActionChangeLanguage(Action):
             return [SlotSet("language", wanted)]
         if wanted:
             dispatcher.utter_message(response="utter_language_not_spoken", name=LANGUAGES[wanted].native_name)
-        _ask_language(dispatcher, LEARNED)
+        # Any other that is spoken can be named in words.
+        choices = [
+            facts.choice(LANGUAGES[code].native_name, f'/choose_language{{"language": "{code}"}}') for code in LEARNED
+        ]
+        dispatcher.utter_message(response="utter_ask_language", facts={"languages": list(SPOKEN)}, choices=choices)
         return []
-
-
-def _ask_language(dispatcher: CollectingDispatcher, offered: Sequence[str], language: str | None = None) -> None:
-    """Ask which language to go on in; any other that is spoken can be named in words."""
-    choices = [
-        facts.choice(LANGUAGES[code].native_name, f'/choose_language{{"language": "{code}"}}') for code in offered
-    ]
-    values = {"language": language} if language else {}
-    dispatcher.utter_message(
-        response="utter_ask_language", facts={"languages": list(SPOKEN)}, choices=choices, **values
-    )
 
 
 async def _data(turn: Turn) -> list[EventType]:

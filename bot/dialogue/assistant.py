@@ -17,11 +17,16 @@ from bot.dialogue import failures
 from bot.dialogue.executor import HttpActions, InProcessActions
 from bot.dialogue.nlg import LocalisedResponses, Phrasing
 from bot.dialogue.tracker_store import LiveTrackerStore, LoadEvents
-from bot.l10n.languages import DEFAULT_LANGUAGE
+from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, resolve, spoken_language
 from bot.services.ports import Clock
 
 #: Rasa adds its own commands to every domain.
 _COMMANDS = frozenset({USER_INTENT_BACK, USER_INTENT_RESTART, USER_INTENT_SESSION_START})
+
+#: Set when the customer first writes a language that we understand but do not speak.
+_UNSPOKEN = "unspoken_language"
+#: Offered then, besides the language of the answers and of the page.
+_WIDELY_READ = ("en", "es", "fr", "de", "ru", "ar", "zh")
 
 
 class Assistant:
@@ -60,11 +65,29 @@ class Assistant:
             self.forget(conversation.id)
             raise failed[0]
         tracker = await self._store.retrieve(conversation.id)
-        return Turn(
-            [self._message(conversation.id, reply) for reply in said.messages],
-            self._store.take_new(conversation.id),
-            tracker.get_slot("language") if tracker else None,
-        )
+        language = tracker.get_slot("language") if tracker else None
+        events = self._store.take_new(conversation.id)
+        messages = [self._message(conversation.id, reply) for reply in said.messages]
+        for event in events:
+            if event.get("event") == "slot" and event.get("name") == _UNSPOKEN and event.get("value") in LANGUAGES:
+                notice = self._language_notice(event["value"], language or DEFAULT_LANGUAGE, conversation)
+                messages = [*notice, *messages]
+        return Turn(messages, events, language)
+
+    def _language_notice(self, written: str, answered: str, conversation: Conversation) -> list[Message]:
+        """Return what tells a customer once that we read, but do not write, a language, and offers others."""
+        offered = dict.fromkeys((answered, spoken_language(resolve(conversation.locale)), *_WIDELY_READ))
+        choices = [
+            {"title": LANGUAGES[code].native_name, "payload": f'/choose_language{{"language": "{code}"}}'}
+            for code in offered
+        ]
+        messages = [
+            self.say("utter_language_not_spoken", answered, name=LANGUAGES[written].native_name),
+            self.say("utter_ask_language", answered, facts={"languages": list(SPOKEN)}, choices=choices),
+        ]
+        for message in messages:
+            message.conversation_id = conversation.id
+        return messages
 
     def forget(self, conversation_id: str) -> None:
         """Drop what is kept in memory of a conversation."""
