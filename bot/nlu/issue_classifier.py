@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,12 @@ from bot.nlu.training import encoded_reference, training_examples
 NO_ISSUE = "none"
 
 _COMPLAINT = "complain"
+# From here on a message is taken to state a problem, as the dialogue does.
+_STATED = 0.5
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n")
+# Letters, as counted by `weight`; a shorter part says nothing by itself.
+_SAYS_ENOUGH = 8
+_LAST_SENTENCES = 3
 
 #: Whoever does only this states no problem, unless the message is long.
 _CARRY_NO_COMPLAINT = frozenset(
@@ -49,10 +56,11 @@ class IssueClassifier(GraphComponent):
 
         sure: a guess without e5 at least this probable is final.
         complaint: where the intent is unclear, a message this likely to state a problem is a complaint.
+        silence: weight of stating no problem, against its many training examples.
         long: small talk of at least this weight (letters; a Chinese character counts three) is looked at.
         ranking_length: how many issue types are reported.
         """
-        return {"sure": 0.8, "complaint": 0.8, "long": 24, "ranking_length": 5}
+        return {"sure": 0.8, "complaint": 0.8, "silence": 0.3, "long": 24, "ranking_length": 5}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         """Make an untrained classifier."""
@@ -93,7 +101,7 @@ class IssueClassifier(GraphComponent):
         for message in messages:
             encoding = message.get(ENCODING)
             if encoding is not None and self._cascade is not None and self._can_complain(message, encoding):
-                stated, ranking = self._rank(self._cascade, encoding, message.get(LANGUAGE))
+                stated, ranking = self._read(self._cascade, encoding, message.get(LANGUAGE))
             else:
                 stated, ranking = 0.0, []
             best = ranking[0] if ranking else {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
@@ -142,10 +150,23 @@ class IssueClassifier(GraphComponent):
             or weight(encoding.prepared_text) >= self._config["long"]
         )
 
+    def _read(self, cascade: Cascade, encoding: Encoding, language: str | None) -> tuple[float, list[dict[str, Any]]]:
+        """Return what the whole message says, or, where it drowns in other talk, what one of its sentences says."""
+        stated, ranking = self._rank(cascade, encoding, language)
+        if stated < _STATED:
+            sentences = [part for part in _SENTENCE_END.split(encoding.prepared_text) if weight(part) >= _SAYS_ENOUGH]
+            for sentence in sentences[-_LAST_SENTENCES:] if len(sentences) > 1 else ():
+                alone, its_ranking = self._rank(cascade, Encoding(sentence, encoding.reference), language)
+                if alone >= self._config["complaint"] and alone > stated:
+                    stated, ranking = alone, its_ranking
+        return stated, ranking
+
     def _rank(self, cascade: Cascade, encoding: Encoding, language: str | None) -> tuple[float, list[dict[str, Any]]]:
         probabilities = cascade.probabilities(encoding, language or DEFAULT_LANGUAGE)
         named = dict(zip(cascade.labels, probabilities.tolist(), strict=True))
-        stated = 1.0 - named.pop(NO_ISSUE, 0.0)
+        # Most training examples state no problem; most messages that might are about one.
+        silent = named.pop(NO_ISSUE, 0.0) * self._config["silence"]
+        stated = 1.0 - silent / max(silent + sum(named.values()), 1e-9)
         total = max(sum(named.values()), 1e-9)
         best = sorted(named, key=lambda name: -named[name])[: self._config["ranking_length"]]
         ranking = [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: named[name] / total} for name in best]
