@@ -116,8 +116,9 @@ class ActionRememberLanguage(Action):
         message = tracker.latest_message or {}
         current = tracker.get_slot("language")
         written, locale = message.get("language"), turn.metadata.get("locale")
-        if tracker.get_slot("unspoken_language") == written and current:
-            # The customer was told, and may have chosen; what is written in the same language changes nothing.
+        if tracker.get_slot("unspoken_language") and current and written not in LEARNED:
+            # The customer was told, and may have chosen. Estonian looks like Finnish at times, Slovak like Czech: what
+            # is written on in the same language, or one like it, changes nothing.
             return []
         language = answer_language(current, written, locale)
         events: list[EventType] = [] if language == current else [SlotSet("language", language)]
