@@ -36,7 +36,6 @@ WIDGET_STRINGS: dict[str, str] = {
     "widget_retry": "Try again",
     "widget_connection_lost": "No connection. Trying again…",
     "widget_image": "Picture",
-    "widget_machine_translated": "Translated by machine",
     "widget_copy": "Copy",
     "widget_copied": "Copied",
     "widget_case_number": "Case number",
