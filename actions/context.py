@@ -34,7 +34,8 @@ class Context:
         if order is None:
             async with self.uow() as uow:
                 order = await proved_order(uow, turn.conversation_id, number)
-            self._read[key] = order
+            if turn.message_id:
+                self._read[key] = order
             if len(self._read) > _MESSAGES_AT_ONCE:
                 self._read.popitem(last=False)
         return order

@@ -11,10 +11,12 @@ A language without training data has no own part, and then quick answers are too
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +67,11 @@ class Judge:
     own: dict[str, Head]
     temperature: float
     shared_temperature: float
+
+    @cached_property
+    def centres_name(self) -> str:
+        """What the centres are kept by; judges with the same centres share them."""
+        return f"centres {hashlib.sha256(self.centres.tobytes()).hexdigest()[:16]}"
 
 
 class Cascade:
@@ -128,7 +135,8 @@ class Cascade:
 
     def _judged_by(self, judge: Judge, encoding: Encoding, language: str) -> FloatArray:
         reference = encoding.reference
-        scores = judge.shared.scores(encoding, *reference.centres(judge.centres))
+        centres = reference.centres(judge.centres_name, judge.centres)
+        scores = judge.shared.scores(encoding, judge.centres_name, centres)
         own = judge.own.get(language)
         if own is not None:
             scores = scores + own.scores(encoding, language, reference.block(language))
@@ -148,8 +156,9 @@ def _fit(step: Step, reference: ReferenceExamples, classes: IntArray, count: int
     rows = np.concatenate([reference.rows_of(code) for code in known])
     targets = targets_of(classes[rows], count)
     centres = _centres(reference, rows)
-    _, block = reference.centres(centres)
-    shared, scores = fit_shared(block, [reference.block(code) for code in known], targets, step.shared)
+    shared, scores = fit_shared(
+        reference.take(centres), [reference.block(code) for code in known], targets, step.shared
+    )
 
     own, held_out, expected, start = {}, [], [], 0
     for code in known:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy import linalg, optimize
 
 from bot.nlu.encoding import Encoding
-from bot.nlu.reference import Block
+from bot.nlu.reference import Block, half_precision
 
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
@@ -120,11 +120,6 @@ def best_temperature(scores: FloatArray, labels: IntArray) -> float:
 
     found = optimize.minimize_scalar(loss, bounds=(np.log(0.01), np.log(2.0)), method="bounded")
     return float(np.exp(found.x))
-
-
-def half_precision(values: FloatArray) -> FloatArray:
-    """Return the values rounded to what is persisted, so that a reloaded model predicts the very same."""
-    return values.astype(np.float16).astype(np.float32)
 
 
 def _parts(examples: Sequence[Block], centres: Block, views: Views) -> Iterator[tuple[slice, FloatArray]]:

@@ -168,12 +168,11 @@ class ReferenceExamples:
             self._blocks[language] = self.take(self.rows_of(language))
         return self._blocks[language]
 
-    def centres(self, rows: IntArray) -> tuple[str, Block]:
-        """Return a name for the examples at these positions, and the examples, kept for the next time."""
-        name = f"centres {hashlib.sha256(rows.tobytes()).hexdigest()[:16]}"
+    def centres(self, name: str, rows: IntArray) -> Block:
+        """Return the examples at these positions, kept by a name that must be theirs alone for the next time."""
         if name not in self._blocks:
             self._blocks[name] = self.take(rows)
-        return name, self._blocks[name]
+        return self._blocks[name]
 
     def take(self, rows: IntArray) -> Block:
         """Return the examples at these positions."""
@@ -191,6 +190,10 @@ def stack(rows: Sequence[SparseRow], columns: int) -> sparse.csr_matrix:
     """Return sparse rows as one matrix."""
     bounds = np.cumsum([0, *(len(indices) for indices, _ in rows)])
     indices = np.concatenate([indices for indices, _ in rows])
-    # Rounded to what is persisted, so that a reloaded model predicts the very same.
-    values = np.concatenate([values for _, values in rows]).astype(np.float16).astype(np.float32)
+    values = half_precision(np.concatenate([values for _, values in rows]))
     return sparse.csr_matrix((values, indices, bounds), shape=(len(rows), columns), dtype=np.float32)
+
+
+def half_precision(values: FloatArray) -> FloatArray:
+    """Return the values rounded to what is persisted, so that a reloaded model predicts the very same."""
+    return values.astype(np.float16).astype(np.float32)
