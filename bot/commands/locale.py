@@ -19,7 +19,7 @@ from rich.table import Table
 from bot import bootstrap
 from bot.errors import SettingsError, StartupError
 from bot.l10n.catalogue import LOCALES
-from bot.l10n.languages import LANGUAGES, SPOKEN
+from bot.l10n.languages import LANGUAGES, SPOKEN, locale_of
 from bot.l10n.template import template
 from bot.settings import Settings
 from bot.store.repositories.translations import StoredTranslations
@@ -45,7 +45,7 @@ def update() -> None:
         if language == "en":
             continue
         path = catalogue_path(language)
-        known = _read(path, language) if path.exists() else Catalog(locale=language.replace("-", "_"))
+        known = _read(path, language) if path.exists() else Catalog(locale=locale_of(language))
         known.update(fresh)
         known.obsolete.clear()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ def new(
         raise SettingsError(f"{path} exists already: remove it to draft it anew")
     messages = [message for message in template(_DOMAIN, STRINGS) if message.id]
     texts = asyncio.run(_drafts([_texts(message.id)[-1] for message in messages], language))
-    draft = Catalog(locale=language.replace("-", "_"))
+    draft = Catalog(locale=locale_of(language))
     for message, text in zip(messages, texts, strict=True):
         drafted = (text,) * draft.num_plurals if message.pluralizable else text
         draft.add(
@@ -198,12 +198,12 @@ def _placeholders(text: str) -> list[str]:
 
 def catalogue_path(language: str) -> Path:
     """Return where a language's catalogue is kept."""
-    return LOCALES / language.replace("-", "_") / "LC_MESSAGES" / "bot.po"
+    return LOCALES / locale_of(language) / "LC_MESSAGES" / "bot.po"
 
 
 def _read(path: Path, language: str) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale=language.replace("-", "_"))
+        return read_po(file, locale=locale_of(language))
 
 
 def _write(path: Path, catalogue: Catalog) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from bot.l10n.languages import SPOKEN, fallback_chain
+from bot.l10n.languages import SPOKEN, fallback_chain, locale_of
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 
@@ -56,10 +56,10 @@ def load(domain: str, languages: Iterable[str] = SPOKEN, folder: Path = LOCALES)
     """Read the catalogues of a domain; a language without one falls back."""
     found = {}
     for language in languages:
-        path = folder / language.replace("-", "_") / "LC_MESSAGES" / f"{domain}.po"
+        path = folder / locale_of(language) / "LC_MESSAGES" / f"{domain}.po"
         if path.exists():
             with path.open("rb") as file:
-                found[language] = read_po(file, locale=language.replace("-", "_"))
+                found[language] = read_po(file, locale=locale_of(language))
     return Translator(found)
 
 

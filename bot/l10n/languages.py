@@ -13,6 +13,11 @@ Tier = Literal["learned", "spoken", "understood"]
 DEFAULT_LANGUAGE = "en"
 
 
+def locale_of(code: str) -> str:
+    """Return what CLDR, Babel and gettext call a language: `zh-TW` is `zh_TW`."""
+    return code.replace("-", "_")
+
+
 @dataclass(frozen=True)
 class Language:
     """One language: what it is called, how it is written and how a shop addresses its customers in it.
@@ -44,7 +49,7 @@ class Language:
     @property
     def plural_rule(self) -> str:
         """Return the code under which CLDR, by way of Babel, keeps the rule for plural forms."""
-        return self.code.replace("-", "_")
+        return locale_of(self.code)
 
 
 _ALL = (

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from babel.numbers import format_currency
 
 from bot.aftersales.catalogue import Product, Variant
-from bot.l10n.languages import LANGUAGES, SPOKEN
+from bot.l10n.languages import LANGUAGES, SPOKEN, locale_of
 from bot.widget.strings import SHOP_STRINGS
 
 _CATEGORIES = "shoes clothing kitchen electronics toys beauty sports home garden books".split()
@@ -152,7 +152,7 @@ def _card(product: Product, language: str) -> Card:
     return Card(
         title=product.title_in(language),
         category=product.category,
-        price=format_currency(cheapest.amount, cheapest.currency, locale=language.replace("-", "_")),
+        price=format_currency(cheapest.amount, cheapest.currency, locale=locale_of(language)),
         is_from=any(variant.price != cheapest for variant in product.variants),
         sizes=_sizes(product.variants),
         colors=tuple(color for color in colors if color is not None),
