@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 from bot.aftersales.case import Case
 from bot.aftersales.exchange import Exchange
-from bot.aftersales.money import Money
 from bot.aftersales.order import OrderLine
 from bot.aftersales.return_ import Return
+from bot.services.wording import choice, day, label, lines, moment, money
 
-
-def money(amount: Money) -> dict[str, Any]:
-    """Return an amount for a response."""
-    return {"type": "money", "amount": str(amount.amount), "currency": amount.currency}
-
-
-def day(when: date | datetime) -> dict[str, Any]:
-    """Return a day for a response."""
-    return {"type": "date", "date": (when.date() if isinstance(when, datetime) else when).isoformat()}
-
-
-def moment(when: datetime) -> dict[str, Any]:
-    """Return a day and time for a response."""
-    return {"type": "datetime", "datetime": when.isoformat()}
-
-
-def label(name: str, **values: Any) -> dict[str, Any]:
-    """Return the text of another response for a response."""
-    return {"type": "label", "name": name, "values": values}
-
-
-def lines(*parts: dict[str, Any]) -> dict[str, Any]:
-    """Return several labels, each on its own line."""
-    return {"type": "lines", "lines": list(parts)}
+__all__ = [
+    "case_fact",
+    "choice",
+    "day",
+    "exchange_fact",
+    "item_fact",
+    "label",
+    "lines",
+    "moment",
+    "money",
+    "pieces",
+    "return_fact",
+    "variant",
+]
 
 
 def pieces(line: OrderLine, quantity: int, language: str) -> dict[str, Any]:
@@ -51,11 +40,6 @@ def pieces(line: OrderLine, quantity: int, language: str) -> dict[str, Any]:
 def variant(size: str | None, color: str | None) -> dict[str, Any]:
     """Return a variant's size and colour for a response."""
     return {"type": "variant", "size": size, "color": color}
-
-
-def choice(title: str | dict[str, Any], payload: str) -> dict[str, Any]:
-    """Return a button; a plain title is shown as it is."""
-    return {"title": title, "payload": payload}
 
 
 def item_fact(line: OrderLine, language: str) -> dict[str, Any]:

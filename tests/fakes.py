@@ -19,12 +19,15 @@ from bot.aftersales.catalogue import Product
 from bot.aftersales.escalation import Escalation
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.identification import Identification
+from bot.aftersales.notification import Notification
 from bot.aftersales.order import Customer, Order
 from bot.aftersales.return_ import Return
+from bot.aftersales.task import Task
 from bot.conversations.model import Conversation, InboundMessage, Message, OutboundMessage
 from bot.errors import ConflictError
 from bot.services.account import Account, Session
 from tests.fake_conversations import FakeConversations, FakeDialogueLog, FakeInbox, FakeMessages, FakeOutbox
+from tests.fake_follow_up import FakeNotifications, FakeTasks
 from tests.fake_tables import FakeDatabase, HasDatabase, Table
 
 __all__ = ["FakeDatabase", "FakeUnitOfWork", "fake_unit_of_work_factory"]
@@ -186,6 +189,8 @@ class FakeUnitOfWork:
         self.escalations = FakeEscalations(self, Escalation)
         self.identifications = FakeIdentifications(self, Identification)
         self.audit = FakeAuditLog(self, AuditEvent)
+        self.notifications = FakeNotifications(self, Notification)
+        self.tasks = FakeTasks(self, Task)
         self.accounts = FakeAccounts(self, Account)
         self.conversations = FakeConversations(self, Conversation)
         self.messages = FakeMessages(self, Message)

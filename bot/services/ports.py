@@ -13,8 +13,10 @@ from bot.aftersales.catalogue import Product
 from bot.aftersales.escalation import Escalation
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.identification import Identification
+from bot.aftersales.notification import Notification
 from bot.aftersales.order import Customer, Order
 from bot.aftersales.return_ import Return
+from bot.aftersales.task import Task
 from bot.services.account import Account, Session
 
 Clock = Callable[[], datetime]
@@ -144,6 +146,41 @@ class AuditLog(Protocol):
         """Return what happened to a thing, oldest first."""
 
 
+class Notifications(Protocol):
+    """All announcements to customers."""
+
+    def add(self, notification: Notification) -> None:
+        """Keep a new announcement."""
+
+    async def by_key(self, key: str) -> Notification | None:
+        """Return the announcement of an event, or None."""
+
+    async def unsent(self, limit: int = 100) -> list[Notification]:
+        """Return the announcements not yet made, oldest first."""
+
+    async def of_case(self, case_number: str) -> list[Notification]:
+        """Return what a case's customer was or will be told, oldest first."""
+
+
+class Tasks(Protocol):
+    """All tasks of departments."""
+
+    def add(self, task: Task) -> None:
+        """Keep a new task."""
+
+    async def get(self, task_id: int) -> Task | None:
+        """Return a task, or None."""
+
+    async def by_key(self, key: str) -> Task | None:
+        """Return the task of an occasion, or None."""
+
+    async def of_case(self, case_number: str) -> list[Task]:
+        """Return a case's tasks, oldest first."""
+
+    async def open(self, limit: int = 200) -> list[Task]:
+        """Return the open tasks, the most overdue first."""
+
+
 class Accounts(Protocol):
     """The people of the desk and their sessions."""
 
@@ -184,6 +221,8 @@ class UnitOfWork(Protocol):
     escalations: Escalations
     identifications: Identifications
     audit: AuditLog
+    notifications: Notifications
+    tasks: Tasks
     accounts: Accounts
 
     async def next_number(self, sequence: str) -> int:

