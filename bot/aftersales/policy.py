@@ -2,84 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from bot.aftersales import policy_trail
 from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.labels import FAULTS, WITHDRAWALS, IssueType, Payer, Remedy
+from bot.aftersales.ladder import Given, cap_of, steps
 from bot.aftersales.money import Money
-from bot.aftersales.order import Order, OrderLine, OrderState, ShipmentState
+from bot.aftersales.order import Order, OrderState
+from bot.aftersales.policy_terms import Approval, Caps, DestinationPolicy, Evidence, Part, Row, Terms
+from bot.aftersales.refund import RefundBreakdown, breakdown
+from bot.aftersales.search import Search, search_of, was_late
+from bot.aftersales.selection import Selection
+from bot.aftersales.sla import ALWAYS_OPEN, ServiceLevels
+from bot.aftersales.verdict import NEEDS_GOODS, FiredRule, Step, Verdict
 
-
-@dataclass(frozen=True)
-class Selection:
-    """Some pieces of one order line."""
-
-    line: OrderLine
-    quantity: int
-
-    @property
-    def price(self) -> Money:
-        """Return what the customer paid for these pieces."""
-        return self.line.unit_price * self.quantity
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What applies to one kind of reason at one destination.
-
-    ``days`` counts from receipt; None means that time alone never closes the window. ``review_above`` is the
-    refund, in the currency whose exchange rate is 1, above which a person decides. ``source`` names the law or
-    the shop's own rule.
-    """
-
-    days: int | None
-    remedies: tuple[Remedy, ...]
-    return_shipping: Payer
-    refunds_outbound_shipping: bool
-    source: str
-    review_above: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class DestinationPolicy:
-    """The terms of one destination: ``change_of_mind`` for withdrawals, ``faulty`` for bad goods, ``service`` else."""
-
-    name: str
-    countries: frozenset[str]
-    change_of_mind: Terms
-    faulty: Terms
-    service: Terms
-    days_to_send: int
-    days_to_refund: int
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What may be done, and why.
-
-    ``remedies`` come in the order in which to offer them; ``reasons`` are codes a customer is told in plain words.
-    ``window_closes`` is the last day of the right, ``send_by`` the last day to hand the parcel over.
-    """
-
-    remedies: tuple[Remedy, ...]
-    reasons: tuple[str, ...]
-    window_closes: date | None
-    send_by: date
-    return_shipping: Payer
-    refund: Money
-    needs_review: bool
-    days_to_refund: int
-    policy: str
-    policy_version: str
-    source: str
-
-    def allows(self, remedy: Remedy) -> bool:
-        """Tell whether a remedy is open."""
-        return remedy in self.remedies
-
+__all__ = ["DestinationPolicy", "FiredRule", "Given", "Policy", "Selection", "Step", "Terms", "Verdict"]
 
 NEVER_RETURNED = {
     ReturnClass.HYGIENE: "hygiene_goods",
@@ -90,32 +31,52 @@ NEVER_RETURNED = {
 }
 """Goods without a right of withdrawal (Directive 2011/83/EU art. 16), with the code of the refusal."""
 
-_NEEDS_GOODS = frozenset({Remedy.RETURN_REFUND, Remedy.EXCHANGE, Remedy.REPAIR})
+_IN_WARRANTY = frozenset({Remedy.REPAIR, Remedy.EXCHANGE})
 
-_NOTHING_LACKS = frozenset({IssueType.CUSTOMS_CHARGES, IssueType.OVERCHARGED, IssueType.POOR_SERVICE, IssueType.OTHER})
-_ONLY_FOR = {
-    Remedy.RESHIP: frozenset({IssueType.MISSING_ITEM, IssueType.LOST_PARCEL, IssueType.DELIVERED_NOT_RECEIVED}),
-    Remedy.REPAIR: frozenset({IssueType.DEFECTIVE, IssueType.DAMAGED}),
-    Remedy.REFUND_FULL: frozenset(IssueType) - _NOTHING_LACKS,
-}
-"""Remedies that make no sense for every issue, whatever the policy says: what arrived is not sent again, and a
-rude answer or a fee is not made good by the price of goods the customer keeps."""
-
-_OUTLIVES_THE_ORDER = frozenset(_NOTHING_LACKS | {IssueType.REFUND_MISSING})
+_OUTLIVES_THE_ORDER = frozenset(
+    {
+        IssueType.CUSTOMS_CHARGES,
+        IssueType.OVERCHARGED,
+        IssueType.POOR_SERVICE,
+        IssueType.OTHER,
+        IssueType.REFUND_MISSING,
+    }
+)
 """Complaints that a canceled order or returned goods do not settle, and often cause."""
+
+_ENDS_ON_DELIVERY = frozenset({IssueType.LATE_DELIVERY, IssueType.CUSTOMS_HOLD})
+"""Complaints for which the whole price comes back only until the goods are there."""
+
+
+_NEVER_CAME = frozenset({IssueType.LOST_PARCEL, IssueType.DELIVERED_NOT_RECEIVED, IssueType.MISSING_ITEM})
+_AT_CUSTOMS = frozenset({IssueType.CUSTOMS_HOLD, IssueType.CUSTOMS_CHARGES})
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What a decision is about, beside the policy."""
+
+    order: Order
+    selections: Sequence[Selection]
+    issue: IssueType
+    now: datetime
+    taken: Mapping[int, int]
 
 
 @dataclass(frozen=True)
 class Policy:
     """All destinations beside the shop's default; ``version`` is a digest of the files.
 
-    ``exchange_rates`` maps ISO 4217 codes to what one unit of the currency of ``Terms.review_above`` buys.
+    ``exchange_rates`` maps ISO 4217 codes to what one unit of the currency of the limits buys. ``levels`` is what
+    the shop promises about its own answers.
     """
 
     destinations: tuple[DestinationPolicy, ...]
     default: DestinationPolicy
     version: str
     exchange_rates: Mapping[str, Decimal]
+    caps: Caps = field(default_factory=Caps)
+    levels: ServiceLevels = ALWAYS_OPEN
 
     def for_country(self, country: str) -> DestinationPolicy:
         """Return the terms of a destination, or the shop's default."""
@@ -124,120 +85,213 @@ class Policy:
     def decide(
         self,
         order: Order,
-        selections: list[Selection],
+        selections: Sequence[Selection],
         issue: IssueType,
         now: datetime,
-        taken: dict[int, int],
+        taken: Mapping[int, int],
+        *,
+        evidence_given: bool | None = None,
+        given: Given = Given(),
     ) -> Verdict:
-        """Return what is open for these pieces; ``taken`` counts pieces per line that other returns already bind."""
+        """Return what is open for these pieces.
+
+        ``taken`` counts pieces per line that other returns or refunds already bind. ``evidence_given`` is None until
+        the customer was asked for photos, False where they declined. ``given`` is what was given before.
+        """
+        facts = _Facts(order, selections, issue, now, taken)
         destination = self.for_country(order.address.country)
-        terms = _terms(destination, issue)
-        closes = _closing_day(terms, order.delivered_at)
-        reasons = _refusals(order, selections, issue, closes, now, taken)
-        remedies = () if reasons else tuple(remedy for remedy in terms.remedies if _fits(remedy, issue))
-        if order.delivered_at is None:
-            # Goods that never arrived cannot be sent back.
-            remedies = tuple(remedy for remedy in remedies if remedy not in _NEEDS_GOODS)
-        refund = _refund(order, selections, terms)
+        terms, row = destination.terms(issue), destination.issues[issue]
+        closes, is_warranty = _closing_day(facts, terms, row)
+        search = search_of(order, row, issue, now)
+        full = _in_full(facts, terms, row, given)
+        cap = cap_of(order, self.caps, given, self.exchange_rates)
+        reasons = _refusals(facts, closes)
+        stays = not reasons and not is_warranty and self._stays(facts, row, full, given)
+        remedies = () if reasons else _remedies(facts, terms, row, is_warranty=is_warranty, stays=stays)
+        if not reasons:
+            reasons = (_grant(issue, is_warranty=is_warranty),) if remedies else ("decided_by_a_person",)
+        owed = _owed(facts, given)
+        is_missing_again = _never_came_twice(facts, given)
+        # Who collected duties at checkout settles what customs asks for.
+        is_prepaid = issue in _AT_CUSTOMS and bool(order.duties)
+        is_much = self._is_above(full.total, terms.review_above)
         return Verdict(
             remedies=remedies,
-            reasons=reasons or (_grant(issue),),
+            reasons=reasons,
             window_closes=closes,
             send_by=now.date() + timedelta(days=destination.days_to_send),
             return_shipping=terms.return_shipping,
-            refund=refund,
-            needs_review=not _is_borne_out(order, issue) or self._is_much(refund, terms),
+            refund=full.total,
+            needs_review=not remedies
+            or is_much
+            or is_missing_again
+            or _is_for_a_person(row, search, evidence_given, owed),
             days_to_refund=destination.days_to_refund,
             policy=destination.name,
             policy_version=self.version,
             source=terms.source,
+            evidence=row.evidence,
+            ladder=_ladder(row, remedies, facts, full, cap, given, owed),
+            goods_stay=stays,
+            breakdown=full,
+            duties=Payer.SHOP if is_prepaid else row.duties,
+            rules=policy_trail.fired(
+                destination,
+                issue,
+                self.caps,
+                reasons,
+                closes,
+                search,
+                stays=stays,
+                is_much=is_much,
+                is_prepaid=is_prepaid,
+                is_missing_again=is_missing_again,
+                cap=cap,
+                owed=owed,
+            ),
+            cap=cap,
+            ladder_approved=_is_borne_out(facts, row, evidence_given),
+            reviewed=_reviewed(row, stays=stays, evidence_given=evidence_given),
+            owed=owed,
+            searched_until=search.until if search else None,
+            is_delivered=order.delivered_at is not None,
+            refunds_shipping=_refunds_shipping(terms, row),
+            refunds_duties=Part.DUTIES in row.refunds,
         )
 
-    def _is_much(self, refund: Money, terms: Terms) -> bool:
-        if terms.review_above is None:
+    def _is_above(self, amount: Money, limit: Decimal | None) -> bool:
+        """Tell whether an amount is above a limit of the files; in a currency without a rate it always is."""
+        if limit is None:
             return False
-        rate = self.exchange_rates.get(refund.currency)
-        return rate is None or refund.amount > terms.review_above * rate
+        rate = self.exchange_rates.get(amount.currency)
+        return rate is None or amount.amount > limit * rate
+
+    def _stays(self, facts: _Facts, row: Row, full: RefundBreakdown, given: Given) -> bool:
+        """Tell whether the goods are so cheap that the way back is not worth its price."""
+        if row.keep_below is None or facts.order.delivered_at is None or self._is_above(full.goods, row.keep_below):
+            return False
+        rate = self.exchange_rates[full.currency]
+        left = None if self.caps.per_customer is None else (self.caps.per_customer - given.to_customer) * rate
+        return left is None or full.goods.amount <= left
 
 
-def _terms(destination: DestinationPolicy, issue: IssueType) -> Terms:
-    if issue in WITHDRAWALS:
-        return destination.change_of_mind
-    if issue in FAULTS:
-        return destination.faulty
-    return destination.service
+def _closing_day(facts: _Facts, terms: Terms, row: Row) -> tuple[date | None, bool]:
+    """Return the last day of the right, and whether only the maker's warranty keeps it open."""
+    delivered_at = facts.order.delivered_at
+    if terms.days is None or delivered_at is None:
+        return None, False
+    closes = delivered_at.date() + timedelta(days=terms.days)
+    if facts.issue is not IssueType.DEFECTIVE or not _IN_WARRANTY & set(row.remedies) & set(terms.remedies):
+        return closes, False
+    months = min((selection.line.product.warranty_months for selection in facts.selections), default=0)
+    # A month counts 30 days and a year 365: the customer is told a day, not a calendar's puzzle.
+    warranty = delivered_at.date() + timedelta(days=months // 12 * 365 + months % 12 * 30)
+    return (warranty, True) if closes < facts.now.date() and closes < warranty else (max(closes, warranty), False)
 
 
-def _fits(remedy: Remedy, issue: IssueType) -> bool:
-    return issue in _ONLY_FOR.get(remedy, frozenset(IssueType))
+def _remedies(facts: _Facts, terms: Terms, row: Row, *, is_warranty: bool, stays: bool) -> tuple[Remedy, ...]:
+    remedies = [remedy for remedy in row.remedies if remedy in terms.remedies]
+    if facts.order.delivered_at is None:
+        # Goods that never arrived cannot be sent back.
+        remedies = [remedy for remedy in remedies if remedy not in NEEDS_GOODS]
+    elif facts.issue in _ENDS_ON_DELIVERY:
+        remedies = [remedy for remedy in remedies if remedy is not Remedy.REFUND_FULL]
+    if is_warranty:
+        remedies = [remedy for remedy in remedies if remedy in _IN_WARRANTY]
+    if stays and Remedy.RETURN_REFUND in remedies and Remedy.REFUND_FULL not in remedies:
+        remedies.insert(remedies.index(Remedy.RETURN_REFUND), Remedy.REFUND_FULL)
+    return tuple(remedies)
 
 
-def _is_borne_out(order: Order, issue: IssueType) -> bool:
-    """Tell whether more than the customer's word speaks for a complaint before money or goods leave the shop.
-
-    Goods that come back are looked at; of parcels, the carrier itself has to say that one is lost.
-    """
-    if issue is IssueType.LOST_PARCEL:
-        return any(shipment.state is ShipmentState.LOST for shipment in order.shipments)
-    return issue in WITHDRAWALS | FAULTS
-
-
-def _grant(issue: IssueType) -> str:
+def _grant(issue: IssueType, *, is_warranty: bool) -> str:
+    if is_warranty:
+        return "within_warranty"
     if issue in WITHDRAWALS:
         return "within_return_window"
-    if issue in FAULTS:
-        return "faulty_goods"
-    return "service_failure"
+    return "faulty_goods" if issue in FAULTS else "service_failure"
 
 
-def _closing_day(terms: Terms, delivered_at: datetime | None) -> date | None:
-    if terms.days is None or delivered_at is None:
-        return None
-    return delivered_at.date() + timedelta(days=terms.days)
-
-
-def _refusals(
-    order: Order,
-    selections: list[Selection],
-    issue: IssueType,
-    closes: date | None,
-    now: datetime,
-    taken: dict[int, int],
-) -> tuple[str, ...]:
+def _refusals(facts: _Facts, closes: date | None) -> tuple[str, ...]:
     reasons = []
+    order, issue = facts.order, facts.issue
     if order.state is OrderState.CANCELED and issue not in _OUTLIVES_THE_ORDER:
         reasons.append("order_canceled")
     if issue in WITHDRAWALS | FAULTS and order.delivered_at is None:
         reasons.append("not_delivered_yet")
-    if closes is not None and now.date() > closes:
+    if closes is not None and facts.now.date() > closes:
         reasons.append("window_closed")
     if issue in WITHDRAWALS:
-        reasons += sorted(
-            {
-                NEVER_RETURNED[selection.line.product.return_class]
-                for selection in selections
-                if selection.line.product.return_class in NEVER_RETURNED
-            }
-        )
+        classes = {selection.line.product.return_class for selection in facts.selections}
+        reasons += sorted(NEVER_RETURNED[kind] for kind in classes if kind in NEVER_RETURNED)
     if issue not in _OUTLIVES_THE_ORDER and any(
-        selection.quantity > selection.line.quantity - taken.get(selection.line.position, 0) for selection in selections
+        selection.quantity > selection.line.quantity - facts.taken.get(selection.line.position, 0)
+        for selection in facts.selections
     ):
         reasons.append("already_returned")
     return tuple(reasons)
 
 
-def _refund(order: Order, selections: list[Selection], terms: Terms) -> Money:
-    """Return what the customer gets back for these pieces.
+def _in_full(facts: _Facts, terms: Terms, row: Row, given: Given) -> RefundBreakdown:
+    return breakdown(
+        facts.order,
+        facts.selections,
+        outbound_shipping=_refunds_shipping(terms, row),
+        duties=Part.DUTIES in row.refunds,
+        earlier=given.refunds,
+    )
 
-    The outbound standard fee comes back only when everything does (Directive 2011/83/EU art. 13(1); CJEU C-511/08
-    Heine obliges for full withdrawal, Commission guidance 2021/C 525/01 leaves part deliveries to the trader).
-    """
-    total = Money.zero(order.currency)
-    for selection in selections:
-        total += selection.price
-    everything = {(s.line.position, s.quantity) for s in selections} == {
-        (line.position, line.quantity) for line in order.lines
-    }
-    if terms.refunds_outbound_shipping and everything:
-        total += order.shipping_fee
-    return min(total, order.total)
+
+def _refunds_shipping(terms: Terms, row: Row) -> bool:
+    return Part.OUTBOUND_SHIPPING in row.refunds and terms.refunds_outbound_shipping
+
+
+def _owed(facts: _Facts, given: Given) -> Money | None:
+    """Return what the customer paid beyond the order's total and did not get back; None for nothing."""
+    nothing = Money.zero(facts.order.currency)
+    back = sum((refund.overpaid for refund in given.refunds), start=nothing)
+    owed = facts.order.paid - facts.order.total - back
+    return owed if facts.issue is IssueType.OVERCHARGED and nothing < owed else None
+
+
+def _ladder(
+    row: Row,
+    remedies: tuple[Remedy, ...],
+    facts: _Facts,
+    full: RefundBreakdown,
+    cap: Money,
+    given: Given,
+    owed: Money | None,
+) -> tuple[Step, ...]:
+    if owed is not None and Remedy.REFUND_PARTIAL in remedies:
+        # What was paid too much is no goodwill and no matter of bargaining.
+        return (Step(Remedy.REFUND_PARTIAL, None, owed),)
+    return steps(row, remedies, facts.order, facts.selections, full, cap, given)
+
+
+def _never_came_twice(facts: _Facts, given: Given) -> bool:
+    """Tell whether pieces are missing that were sent a second time: no machine sends or pays for them once more."""
+    return facts.issue in _NEVER_CAME and any(piece.line.position in given.sent_again for piece in facts.selections)
+
+
+def _is_for_a_person(row: Row, search: Search | None, evidence_given: bool | None, owed: Money | None) -> bool:
+    if row.approval is Approval.REVIEW and owed is None:
+        return True
+    if search is not None and not search.is_over:
+        return True
+    if row.evidence is Evidence.REQUIRED:
+        return evidence_given is not True
+    return row.evidence is Evidence.ASKED and evidence_given is False
+
+
+def _is_borne_out(facts: _Facts, row: Row, evidence_given: bool | None) -> bool:
+    """Tell whether enough speaks for a complaint to give the goodwill of its ladder without a person."""
+    if facts.issue is IssueType.LATE_DELIVERY and not any(was_late(s, facts.now) for s in facts.order.shipments):
+        return False
+    return bool(row.ladder) and (row.evidence is Evidence.NONE or evidence_given is True)
+
+
+def _reviewed(row: Row, *, stays: bool, evidence_given: bool | None) -> frozenset[Remedy]:
+    """Return the remedies that wait for a person by themselves: money for goods nobody has seen."""
+    if stays and row.evidence is not Evidence.NONE and evidence_given is not True:
+        return frozenset({Remedy.REFUND_FULL})
+    return frozenset()

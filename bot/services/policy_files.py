@@ -11,9 +11,12 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from bot.aftersales.labels import Payer, Remedy
-from bot.aftersales.policy import DestinationPolicy, Policy, Terms
+from bot.aftersales.labels import IssueType, Payer, Remedy
+from bot.aftersales.policy import Policy
+from bot.aftersales.policy_terms import Caps, DestinationPolicy, Floor, Row, Terms
 from bot.errors import SettingsError
+from bot.services.policy_checks import contradictions
+from bot.services.policy_rows import read_rows
 from bot.services.policy_section import Problem, Section
 
 OTHERS = "others"
@@ -30,20 +33,25 @@ _DESTINATION_KEYS = frozenset(
         "change_of_mind",
         "faulty",
         "service",
+        "issues",
     }
 )
-_DEFAULT_KEYS = _DESTINATION_KEYS | {"exchange_rates"}
+_DEFAULT_KEYS = _DESTINATION_KEYS | {"exchange_rates", "caps"}
 _TERMS_KEYS = frozenset(
     {
         "source",
         "days",
         "legal_days",
         "remedies",
+        "legal_remedies",
         "return_shipping",
+        "legal_return_shipping",
         "refunds_outbound_shipping",
+        "legal_refunds_outbound_shipping",
         "review_above",
     }
 )
+_CAPS_KEYS = frozenset({"percent_of_order", "per_customer_in_365_days"})
 
 
 def load_policy(folder: Path) -> Policy:
@@ -55,16 +63,20 @@ def load_policy(folder: Path) -> Policy:
     problems: list[Problem] = []
     files = list(_read(folder, problems))
     defaults = [file for file in files if _is_default(file)]
-    destinations = {file.file: _destination(file) for file in files}
+    rows = [read_rows(file, None) for file in defaults]
+    destinations = {file.file: _destination(file, rows[0] if rows else None) for file in files}
     rates = [_exchange_rates(file) for file in defaults]
+    caps = [_caps(file) for file in defaults]
     _check_countries(files)
     if not defaults:
         message = f'no file says "{OTHERS}", so the remaining destinations are without a policy'
         problems.append(Problem(str(folder), 1, "countries", message))
+    # Files that cannot be read right would contradict each other in ways that nobody wrote.
+    problems += [] if problems else contradictions(destinations.values(), caps[0])
     if problems:
-        raise SettingsError("\n".join(str(problem) for problem in sorted(problems)))
+        raise SettingsError("\n".join(str(problem) for problem in sorted(set(problems))))
     default = destinations.pop(defaults[0].file)
-    return Policy(tuple(destinations.values()), default, _version(files), rates[0])
+    return Policy(tuple(destinations.values()), default, _version(files), rates[0], caps[0])
 
 
 def _read(folder: Path, problems: list[Problem]) -> Iterator[Section]:
@@ -90,7 +102,7 @@ def _is_default(file: Section) -> bool:
     return bool(file.content.get("countries") == OTHERS)
 
 
-def _destination(file: Section) -> DestinationPolicy:
+def _destination(file: Section, rows: dict[IssueType, Row] | None) -> DestinationPolicy:
     file.check_keys(_DEFAULT_KEYS if _is_default(file) else _DESTINATION_KEYS)
     return DestinationPolicy(
         name=Path(file.file).stem,
@@ -100,6 +112,9 @@ def _destination(file: Section) -> DestinationPolicy:
         service=_terms(file.section("service")),
         days_to_send=_days_to_send(file),
         days_to_refund=_days_to_refund(file),
+        # The default's own rows have been read before the others, which build on them.
+        issues=(rows or {}) if _is_default(file) else read_rows(file, rows or {}),
+        places=file.places(),
     )
 
 
@@ -143,7 +158,28 @@ def _terms(section: Section) -> Terms:
         refunds_outbound_shipping=section.yes_or_no("refunds_outbound_shipping"),
         source=section.text("source"),
         review_above=section.amount_or_none("review_above"),
+        floor=Floor(
+            days=legal,
+            remedies=section.labels("legal_remedies", Remedy) if section.has("legal_remedies") else (),
+            return_shipping=_legal_payer(section),
+            refunds_outbound_shipping=section.has("legal_refunds_outbound_shipping")
+            and section.yes_or_no("legal_refunds_outbound_shipping"),
+        ),
+        places=section.places(),
     )
+
+
+def _legal_payer(section: Section) -> Payer | None:
+    return section.label("legal_return_shipping", Payer) if section.has("legal_return_shipping") else None
+
+
+def _caps(file: Section) -> Caps:
+    section = file.section("caps")
+    section.check_keys(_CAPS_KEYS)
+    percent = section.whole_number("percent_of_order") or 0
+    if percent > 100:
+        section.problem("percent_of_order", f"must be at most 100, not {percent}")
+    return Caps(Decimal(percent), section.amount_or_none("per_customer_in_365_days"), section.places())
 
 
 def _exchange_rates(file: Section) -> dict[str, Decimal]:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
+from bot.aftersales.policy_terms import Place
+
 LabelType = TypeVar("LabelType", bound=Enum)
 
 
@@ -47,6 +49,14 @@ class Section:
             if key not in known:
                 self.problem(str(key), f"is not known; known are {', '.join(sorted(known))}")
 
+    def has(self, key: str) -> bool:
+        """Tell whether a key is there at all."""
+        return key in self.content
+
+    def places(self) -> dict[str, Place]:
+        """Return where each key stands."""
+        return {str(key): Place(self.file, self._line_of(key)) for key in self.content}
+
     def section(self, key: str) -> Section:
         """Return the mapping under a key."""
         value = self._value(key)
@@ -61,7 +71,7 @@ class Section:
         """Return a text that is not empty."""
         value = self._value(key)
         if key in self.content and not (isinstance(value, str) and value.strip()):
-            self.problem(key, f"must be a text, not {_shown(value)}")
+            self.problem(key, f"must be a text, not {shown(value)}")
         return str(value)
 
     def texts(self, key: str, expected: str) -> Iterator[tuple[str, int]]:
@@ -69,20 +79,30 @@ class Section:
         value = self._value(key)
         if not isinstance(value, list) or not value:
             if key in self.content:
-                self.problem(key, f"must be {expected}, not {_shown(value)}")
+                self.problem(key, f"must be {expected}, not {shown(value)}")
             return
         for index, item in enumerate(value):
             line = _item_line(value, index) or self._line_of(key)
             if isinstance(item, str):
                 yield item, line
             else:
-                self.problem(key, f"must be {expected}; {_shown(item)} is no text", line)
+                self.problem(key, f"must be {expected}; {shown(item)} is no text", line)
+
+    def items(self, key: str) -> Iterator[tuple[Any, int]]:
+        """Yield the items of a list, whatever they are, each with its line."""
+        value = self._value(key)
+        if not isinstance(value, list):
+            if key in self.content:
+                self.problem(key, f"must be a list, not {shown(value)}")
+            return
+        for index, item in enumerate(value):
+            yield item, _item_line(value, index) or self._line_of(key)
 
     def yes_or_no(self, key: str) -> bool:
         """Return a truth value."""
         value = self._value(key)
         if key in self.content and not isinstance(value, bool):
-            self.problem(key, f"must be true or false, not {_shown(value)}")
+            self.problem(key, f"must be true or false, not {shown(value)}")
         return value is True
 
     def whole_number(self, key: str, least: int = 0) -> int | None:
@@ -91,7 +111,7 @@ class Section:
         if isinstance(value, int) and not isinstance(value, bool) and value >= least:
             return int(value)
         if key in self.content:
-            self.problem(key, f"must be a whole number of at least {least}, not {_shown(value)}")
+            self.problem(key, f"must be a whole number of at least {least}, not {shown(value)}")
         return None
 
     def whole_number_or_none(self, key: str, least: int = 0) -> int | None:
@@ -108,7 +128,7 @@ class Section:
             if amount.is_finite() and amount >= 0:
                 return amount
         if key in self.content:
-            self.problem(key, f"must be a number of at least 0, not {_shown(value)}")
+            self.problem(key, f"must be a number of at least 0, not {shown(value)}")
         return Decimal(0)
 
     def amount_or_none(self, key: str) -> Decimal | None:
@@ -120,18 +140,18 @@ class Section:
     def label(self, key: str, kind: type[LabelType]) -> LabelType | None:
         """Return one of an enum's members, or None after noting a problem."""
         value = self._value(key)
-        found = _member(kind, value)
+        found = member_of(kind, value)
         if key in self.content and found is None:
-            self.problem(key, f"must be one of {_names(kind)}, not {_shown(value)}")
+            self.problem(key, f"must be one of {_names(kind)}, not {shown(value)}")
         return found
 
     def labels(self, key: str, kind: type[LabelType]) -> tuple[LabelType, ...]:
         """Return a list of an enum's members in the order written; it is not empty and repeats nothing."""
         found: list[LabelType] = []
         for text, line in self.texts(key, f"a list of some of {_names(kind)}"):
-            member = _member(kind, text)
+            member = member_of(kind, text)
             if member is None:
-                self.problem(key, f"must hold only {_names(kind)}, not {_shown(text)}", line)
+                self.problem(key, f"must hold only {_names(kind)}, not {shown(text)}", line)
             elif member in found:
                 self.problem(key, f"{text} is listed twice", line)
             else:
@@ -158,7 +178,8 @@ def _item_line(items: list[Any], index: int) -> int | None:
     return int(places.item(index)[0]) + 1 if places is not None else None
 
 
-def _member(kind: type[LabelType], value: Any) -> LabelType | None:
+def member_of(kind: type[LabelType], value: Any) -> LabelType | None:
+    """Return the member of an enum that a text names, or None."""
     return next((member for member in kind if isinstance(value, str) and member.value == value), None)
 
 
@@ -166,7 +187,8 @@ def _names(kind: type[Enum]) -> str:
     return ", ".join(member.value for member in kind)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value as a message shows it."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -4,8 +4,50 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from bot.aftersales.labels import Payer, Remedy
+from bot.aftersales.labels import IssueType, Payer, Remedy
 from bot.aftersales.policy import DestinationPolicy, Policy, Terms
+from bot.aftersales.policy_terms import Approval, Evidence, Row, Rung
+
+_R = Remedy
+_REVIEW = Approval.REVIEW
+ROWS = {
+    IssueType.DEFECTIVE: Row((_R.EXCHANGE, _R.RETURN_REFUND, _R.REPAIR, _R.REFUND_PARTIAL), Evidence.ASKED),
+    IssueType.DAMAGED: Row((_R.EXCHANGE, _R.RETURN_REFUND, _R.REPAIR, _R.REFUND_PARTIAL), Evidence.ASKED),
+    IssueType.WRONG_ITEM: Row((_R.EXCHANGE, _R.RETURN_REFUND, _R.REFUND_PARTIAL), Evidence.ASKED),
+    IssueType.MISSING_ITEM: Row((_R.RESHIP, _R.EXCHANGE, _R.RETURN_REFUND, _R.REFUND_PARTIAL), Evidence.ASKED),
+    IssueType.NOT_AS_DESCRIBED: Row(
+        (_R.EXCHANGE, _R.RETURN_REFUND, _R.REFUND_PARTIAL),
+        Evidence.ASKED,
+        ladder=(
+            Rung(_R.REFUND_PARTIAL, Decimal(15)),
+            Rung(_R.REFUND_PARTIAL, Decimal(30)),
+            Rung(_R.RETURN_REFUND),
+        ),
+        keep_below=Decimal(15),
+    ),
+    IssueType.WRONG_SIZE: Row((_R.RETURN_REFUND, _R.EXCHANGE)),
+    IssueType.COUNTERFEIT: Row((_R.RETURN_REFUND, _R.EXCHANGE), Evidence.REQUIRED, _REVIEW),
+    IssueType.SAFETY_HAZARD: Row((_R.RETURN_REFUND, _R.EXCHANGE), approval=_REVIEW),
+    IssueType.CHANGED_MIND: Row((_R.RETURN_REFUND, _R.EXCHANGE)),
+    IssueType.LATE_DELIVERY: Row(
+        (_R.REFUND_FULL, _R.REFUND_PARTIAL, _R.COUPON, _R.APOLOGY),
+        approval=_REVIEW,
+        ladder=(Rung(_R.APOLOGY), Rung(_R.COUPON, Decimal(10)), Rung(_R.REFUND_PARTIAL, Decimal(15))),
+    ),
+    IssueType.LOST_PARCEL: Row(
+        (_R.RESHIP, _R.REFUND_FULL, _R.REFUND_PARTIAL, _R.COUPON, _R.APOLOGY, _R.RETURN_REFUND, _R.EXCHANGE),
+        wait_days=14,
+    ),
+    IssueType.DELIVERED_NOT_RECEIVED: Row(
+        (_R.RESHIP, _R.REFUND_FULL, _R.REFUND_PARTIAL, _R.COUPON, _R.APOLOGY), approval=_REVIEW
+    ),
+    IssueType.CUSTOMS_HOLD: Row((_R.REFUND_FULL, _R.REFUND_PARTIAL, _R.COUPON, _R.APOLOGY), approval=_REVIEW),
+    IssueType.CUSTOMS_CHARGES: Row((_R.REFUND_PARTIAL, _R.COUPON, _R.APOLOGY), approval=_REVIEW),
+    IssueType.OVERCHARGED: Row((_R.REFUND_PARTIAL, _R.COUPON, _R.APOLOGY), approval=_REVIEW),
+    IssueType.REFUND_MISSING: Row((_R.REFUND_FULL, _R.REFUND_PARTIAL, _R.COUPON, _R.APOLOGY), approval=_REVIEW),
+    IssueType.POOR_SERVICE: Row((_R.REFUND_PARTIAL, _R.COUPON, _R.APOLOGY), approval=_REVIEW),
+    IssueType.OTHER: Row((_R.REFUND_PARTIAL, _R.COUPON, _R.APOLOGY), approval=_REVIEW),
+}
 
 EU = DestinationPolicy(
     name="eu",
@@ -48,6 +90,7 @@ EU = DestinationPolicy(
     ),
     days_to_send=14,
     days_to_refund=14,
+    issues=ROWS,
 )
 SHOP = DestinationPolicy(
     name="shop",
@@ -57,6 +100,7 @@ SHOP = DestinationPolicy(
     service=EU.service,
     days_to_send=10,
     days_to_refund=7,
+    issues=ROWS,
 )
 A_POLICY = Policy(
     destinations=(EU,),

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.aftersales.catalogue import ReturnClass
-from bot.aftersales.labels import WITHDRAWALS, IssueType
+from bot.aftersales.labels import WITHDRAWALS, IssueType, Remedy
+from bot.aftersales.ladder import GOODWILL, Given
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderState, ShipmentState
 from bot.aftersales.policy import Selection
+from bot.aftersales.policy_terms import Caps
 from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order
 from tests.unit.aftersales.policies import A_POLICY
 
 ISSUES = st.sampled_from(list(IssueType))
-GRANTS = {"within_return_window", "faulty_goods", "service_failure"}
+GRANTS = {"within_return_window", "within_warranty", "faulty_goods", "service_failure"}
 
 
 @st.composite
@@ -120,11 +124,79 @@ def test_remedies_keep_the_order_of_the_policy(
 ) -> None:
     order, selections, taken = choice
     verdict = A_POLICY.decide(order, selections, issue, NOW, taken)
-    destination = A_POLICY.for_country(order.address.country)
-    terms = (destination.change_of_mind, destination.faulty, destination.service)
-    assert any(
-        [remedy for remedy in section.remedies if verdict.allows(remedy)] == list(verdict.remedies) for section in terms
-    )
+    row = A_POLICY.for_country(order.address.country).issues[issue]
+    # Money for goods that stay comes right before money for goods that come back.
+    added = [Remedy.REFUND_FULL] if verdict.goods_stay and Remedy.REFUND_FULL not in row.remedies else []
+    expected = [remedy for remedy in row.remedies if verdict.allows(remedy)]
+    assert [remedy for remedy in verdict.remedies if remedy not in added] == expected
+
+
+@given(choices(), ISSUES)
+def test_offers_grow_step_by_step_and_goodwill_stays_within_the_cap(
+    choice: tuple[Order, list[Selection], dict[int, int]], issue: IssueType
+) -> None:
+    order, selections, taken = choice
+    verdict = A_POLICY.decide(order, selections, issue, NOW, taken)
+    amounts = [step.amount for step in verdict.ladder if step.amount is not None]
+    assert all(less < more for less, more in pairwise(amounts))
+    for step in verdict.ladder:
+        assert verdict.allows(step.remedy)
+        if step.remedy in GOODWILL and step.amount is not None and verdict.owed is None:
+            assert verdict.cap is not None
+            assert Money.zero(order.currency) < step.amount <= verdict.cap
+
+
+@given(choices(), ISSUES, st.integers(0, 100_000), st.integers(0, 400))
+def test_goodwill_given_before_leaves_less(
+    choice: tuple[Order, list[Selection], dict[int, int]], issue: IssueType, for_order: int, to_customer: int
+) -> None:
+    order, selections, taken = choice
+    policy = replace(A_POLICY, caps=Caps(Decimal(40), Decimal(300)))
+    given_before = Given(for_order=Money(Decimal(for_order), order.currency), to_customer=Decimal(to_customer))
+    first = policy.decide(order, selections, issue, NOW, taken)
+    again = policy.decide(order, selections, issue, NOW, taken, given=given_before)
+    assert first.cap is not None
+    assert again.cap is not None
+    assert Money.zero(order.currency) <= again.cap <= first.cap <= order.total
+    assert set(again.remedies) <= set(first.remedies)
+
+
+@given(orders(), ISSUES, st.lists(st.integers(1, 5), min_size=1, max_size=6))
+def test_no_line_is_refunded_in_full_twice(order: Order, issue: IssueType, pieces: list[int]) -> None:
+    line, taken, refunds = order.lines[0], {}, []
+    for quantity in pieces:
+        given_before = Given(refunds=tuple(refunds))
+        verdict = A_POLICY.decide(
+            order, [Selection(line, min(quantity, line.quantity))], issue, NOW, taken, given=given_before
+        )
+        refunds.append(verdict.breakdown)
+        taken[1] = min(line.quantity, taken.get(1, 0) + min(quantity, line.quantity))
+    assert sum(refund.lines[0].quantity for refund in refunds) <= line.quantity
+    assert sum((refund.total for refund in refunds), start=Money.zero(order.currency)) <= min(order.total, order.paid)
+
+
+@given(choices(), ISSUES, st.sampled_from(list(Remedy)))
+def test_every_wish_is_open_or_there_is_a_reason_against_it(
+    choice: tuple[Order, list[Selection], dict[int, int]], issue: IssueType, wish: Remedy
+) -> None:
+    order, selections, taken = choice
+    verdict = A_POLICY.decide(order, selections, issue, NOW, taken)
+    against = verdict.reasons_against(wish)
+    assert verdict.allows(wish) is not bool(against)
+    assert not GRANTS & set(against)
+
+
+@given(choices(), ISSUES)
+def test_every_verdict_names_the_rules_behind_it(
+    choice: tuple[Order, list[Selection], dict[int, int]], issue: IssueType
+) -> None:
+    order, selections, taken = choice
+    verdict = A_POLICY.decide(order, selections, issue, NOW, taken)
+    ids = [rule.id for rule in verdict.rules]
+    assert len(ids) == len(set(ids)) >= 4
+    assert all(rule.source and rule.text for rule in verdict.rules)
+    if not verdict.remedies:
+        assert verdict.needs_review
 
 
 @given(choices(), st.sampled_from(sorted(WITHDRAWALS)))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.aftersales.labels import FAULTS, WHOLE_ORDER, WITHDRAWALS, IssueType, Liability, Priority
-from bot.aftersales.triage import liability_of, priority_of
+from bot.aftersales.labels import FAULTS, WHOLE_ORDER, WITHDRAWALS, IssueType, Priority
+from bot.aftersales.triage import priority_of
 
 
 def test_danger_is_urgent_whatever_else_is_open() -> None:
-    assert priority_of(IssueType.SAFETY_HAZARD, earlier_open_cases=0) is Priority.URGENT
-    assert priority_of(IssueType.SAFETY_HAZARD, earlier_open_cases=3) is Priority.URGENT
+    assert priority_of(IssueType.SAFETY_HAZARD, earlier_cases=0) is Priority.URGENT
+    assert priority_of(IssueType.SAFETY_HAZARD, earlier_cases=3) is Priority.URGENT
 
 
 @pytest.mark.parametrize(
@@ -23,44 +23,26 @@ def test_danger_is_urgent_whatever_else_is_open() -> None:
     ],
 )
 def test_money_already_lost_is_high(issue: IssueType) -> None:
-    assert priority_of(issue, earlier_open_cases=0) is Priority.HIGH
+    assert priority_of(issue, earlier_cases=0) is Priority.HIGH
 
 
 @pytest.mark.parametrize("issue", [i for i in IssueType if i is not IssueType.SAFETY_HAZARD])
 def test_a_second_contact_is_high(issue: IssueType) -> None:
-    assert priority_of(issue, earlier_open_cases=1) is Priority.HIGH
+    assert priority_of(issue, earlier_cases=1) is Priority.HIGH
 
 
 def test_mere_dissatisfaction_is_low() -> None:
-    assert priority_of(IssueType.POOR_SERVICE, earlier_open_cases=0) is Priority.LOW
+    assert priority_of(IssueType.POOR_SERVICE, earlier_cases=0) is Priority.LOW
 
 
 def test_the_rest_is_normal() -> None:
-    assert priority_of(IssueType.WRONG_SIZE, earlier_open_cases=0) is Priority.NORMAL
-    assert priority_of(IssueType.DEFECTIVE, earlier_open_cases=0) is Priority.NORMAL
+    assert priority_of(IssueType.WRONG_SIZE, earlier_cases=0) is Priority.NORMAL
+    assert priority_of(IssueType.DEFECTIVE, earlier_cases=0) is Priority.NORMAL
 
 
 def test_priorities_rank_from_urgent_to_low() -> None:
     assert [priority.rank for priority in Priority] == [0, 1, 2, 3]
     assert min(Priority.LOW, Priority.HIGH, key=lambda priority: priority.rank) is Priority.HIGH
-
-
-@pytest.mark.parametrize(
-    ("issue", "liable"),
-    [
-        (IssueType.DEFECTIVE, Liability.SUPPLIER),
-        (IssueType.DAMAGED, Liability.CARRIER),
-        (IssueType.WRONG_ITEM, Liability.SELLER),
-        (IssueType.CHANGED_MIND, Liability.CUSTOMER),
-        (IssueType.CUSTOMS_HOLD, Liability.FORCE_MAJEURE),
-    ],
-)
-def test_an_issue_points_at_who_usually_answers_for_it(issue: IssueType, liable: Liability) -> None:
-    assert liability_of(issue) is liable
-
-
-def test_only_an_issue_that_fits_nothing_leaves_liability_open() -> None:
-    assert [issue for issue in IssueType if liability_of(issue) is Liability.UNDETERMINED] == [IssueType.OTHER]
 
 
 def test_every_issue_is_of_exactly_one_kind() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.aftersales.labels import IssueType, Payer, Remedy
 from bot.aftersales.policy import Policy, Selection
+from bot.aftersales.policy_terms import section_of
 from bot.errors import SettingsError
 from bot.services.policy_files import load_policy
 from tests.unit.aftersales.builders import NOW, an_order
@@ -51,7 +52,23 @@ service:
   refunds_outbound_shipping: false
   review_above: null
 """
-DEFAULT = DESTINATION.replace("[DE, FR]", "others") + "exchange_rates:\n  EUR: 1\n  USD: 1.1\n"
+DEFAULT_WITHOUT_TABLE = DESTINATION.replace("[DE, FR]", "others") + "exchange_rates:\n  EUR: 1\n  USD: 1.1\n"
+
+
+def a_row(issue: IssueType) -> str:
+    """Return the row of an issue in one line, with the remedies of its section in DESTINATION."""
+    remedies = {"change_of_mind": "return_refund, exchange", "faulty": "exchange", "service": "apology"}
+    return (
+        f"  {issue}: {{remedies: [{remedies[section_of(issue)]}], evidence: none, approval: automatic, "
+        "refunds: [item], "
+        "duties: shop, ladder: [], refund_without_return_below: null, wait_days: null}\n"
+    )
+
+
+TABLE = "caps: {percent_of_order: 40, per_customer_in_365_days: 300}\nissues:\n" + "".join(
+    a_row(issue) for issue in IssueType
+)
+DEFAULT = DEFAULT_WITHOUT_TABLE + TABLE
 
 Folder = Callable[..., Path]
 
@@ -81,10 +98,11 @@ def shipped() -> Policy:
 
 
 def test_destinations_and_the_default_ship(shipped: Policy) -> None:
-    assert {destination.name for destination in shipped.destinations} == {"eu", "uk", "us", "cn"}
+    assert {destination.name for destination in shipped.destinations} == set("eu uk us cn kr jp br mx tr au ca".split())
     assert shipped.default.name == "shop"
     assert shipped.for_country("ES").name == "eu"
-    assert shipped.for_country("JP") is shipped.default
+    assert shipped.for_country("JP").name == "jp"
+    assert shipped.for_country("CH") is shipped.default
 
 
 def test_the_whole_european_economic_area_is_covered(shipped: Policy) -> None:
@@ -107,9 +125,10 @@ def test_faulty_goods_come_back_at_the_shop_s_expense_for_two_years(shipped: Pol
     verdict = shipped.decide(order, [Selection(order.lines[0], 1)], IssueType.DEFECTIVE, NOW, {})
     assert verdict.remedies == (
         Remedy.EXCHANGE,
-        Remedy.RETURN_REFUND,
         Remedy.REPAIR,
+        Remedy.RETURN_REFUND,
         Remedy.REFUND_PARTIAL,
+        Remedy.WARRANTY_EXTENSION,
     )
     assert verdict.return_shipping is Payer.SHOP
 
@@ -211,7 +230,8 @@ def test_the_version_follows_what_the_files_say(folder: Folder) -> None:
             "  days: 30\n",
             "  days: 30\n  hours: 2\n",
             "eu.yml:9: change_of_mind.hours: is not known; known are days, legal_days, "
-            "refunds_outbound_shipping, remedies, return_shipping, review_above, source",
+            "legal_refunds_outbound_shipping, legal_remedies, legal_return_shipping, refunds_outbound_shipping, "
+            "remedies, return_shipping, review_above, source",
         ),
         (
             "[return_refund, exchange]",
@@ -324,7 +344,7 @@ def test_an_empty_folder_has_no_default(tmp_path: Path) -> None:
     ],
 )
 def test_exchange_rates_are_checked(folder: Folder, rates: str, problem: str) -> None:
-    shop = DESTINATION.replace("[DE, FR]", "others") + "exchange_rates:\n" + rates
+    shop = DESTINATION.replace("[DE, FR]", "others") + "exchange_rates:\n" + rates + TABLE
     assert problems(folder(shop=shop)) == [problem]
 
 

@@ -1,0 +1,21 @@
+"""Some pieces of one order line: what a complaint, a decision and a refund are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.aftersales.money import Money
+from bot.aftersales.order import OrderLine
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Some pieces of one order line."""
+
+    line: OrderLine
+    quantity: int
+
+    @property
+    def price(self) -> Money:
+        """Return what these pieces cost before discounts."""
+        return self.line.unit_price * self.quantity

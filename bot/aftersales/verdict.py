@@ -1,0 +1,103 @@
+"""Verdicts: what may be done for a customer, until when, at whose cost, and which rules say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.aftersales.labels import Payer, Remedy
+from bot.aftersales.money import Money
+from bot.aftersales.policy_terms import Evidence
+from bot.aftersales.refund import RefundBreakdown
+
+NEEDS_GOODS = frozenset({Remedy.RETURN_REFUND, Remedy.EXCHANGE, Remedy.REPAIR})
+"""Remedies for which the goods come back."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One offer of a ladder: ``percent`` of the price with the ``amount`` it comes to, or ``months`` of warranty."""
+
+    remedy: Remedy
+    percent: Decimal | None
+    amount: Money | None
+    months: int | None = None
+
+
+@dataclass(frozen=True)
+class FiredRule:
+    """One rule that had a say in a decision, and what it said.
+
+    ``id`` is file and key, such as ``eu.faulty.days``; rules that no file can change begin with ``law`` or ``order``
+    and have no file and line 0. ``text`` is for operators, in English.
+    """
+
+    id: str
+    file: str
+    line: int
+    source: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be done, and why.
+
+    ``remedies`` come in the order in which to offer them; ``reasons`` are codes a customer is told in plain words.
+    ``window_closes`` is the last day of the right, ``send_by`` the last day to hand the parcel over.
+    ``needs_review`` says that a person decides before anything is carried out, ``reviewed`` names remedies for which
+    that is so although the others go through. ``breakdown`` is money back in full, ``refund`` its total.
+
+    ``ladder`` is what may be offered one after the other, best for the shop first, each step within ``cap``, the
+    goodwill that is left; where ``ladder_approved``, its goodwill needs no person even if the rest does.
+    ``goods_stay`` means that money in full needs no return; ``duties`` names who bears import duties; ``owed`` is what
+    the customer paid beyond the order's total. The carrier may search until ``searched_until``.
+    ``refunds_shipping`` and ``refunds_duties`` tell whether these come back with the goods, shipping with the last.
+    """
+
+    remedies: tuple[Remedy, ...]
+    reasons: tuple[str, ...]
+    window_closes: date | None
+    send_by: date
+    return_shipping: Payer
+    refund: Money
+    needs_review: bool
+    days_to_refund: int
+    policy: str
+    policy_version: str
+    source: str
+    evidence: Evidence
+    ladder: tuple[Step, ...]
+    goods_stay: bool
+    breakdown: RefundBreakdown
+    duties: Payer
+    rules: tuple[FiredRule, ...]
+    cap: Money | None
+    ladder_approved: bool = False
+    reviewed: frozenset[Remedy] = frozenset()
+    owed: Money | None = None
+    searched_until: date | None = None
+    is_delivered: bool = True
+    refunds_shipping: bool = False
+    refunds_duties: bool = False
+
+    def allows(self, remedy: Remedy) -> bool:
+        """Tell whether a remedy is open."""
+        return remedy in self.remedies
+
+    def reasons_against(self, remedy: Remedy) -> tuple[str, ...]:
+        """Return the codes of what stands against a remedy: those of the refusal, or why it is not among the others."""
+        if self.allows(remedy):
+            return ()
+        if not self.remedies:
+            return self.reasons
+        if remedy is Remedy.REFUND_FULL and self.allows(Remedy.RETURN_REFUND):
+            return ("return_first",)
+        if remedy in NEEDS_GOODS and not self.is_delivered:
+            return ("not_delivered_yet",)
+        return ("not_for_this_reason",)
+
+    def needs_review_for(self, remedy: Remedy) -> bool:
+        """Tell whether a person decides before this remedy is carried out."""
+        return self.needs_review or remedy in self.reviewed

@@ -1,0 +1,218 @@
+"""Who is liable: by what scans, promises, payments and dates say, and never without a rule."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.aftersales.labels import IssueType, Liability
+from bot.aftersales.liability import RULES, Finding, assess
+from bot.aftersales.liability_facts import Facts
+from bot.aftersales.order import Order, Payment, ShipmentState, TrackingEvent
+from bot.aftersales.selection import Selection
+from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order, euros
+
+
+def ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def sent(
+    state: ShipmentState = ShipmentState.IN_TRANSIT,
+    *,
+    shipped: float | None = 6,
+    promised: float | None = 2,
+    scanned: float | None = None,
+    delivered: float | None = None,
+    location: str = "",
+) -> Order:
+    """Return an order whose parcel was shipped, promised, scanned last and delivered so many days ago."""
+    order = an_order(delivered_days_ago=delivered, shipment=state)
+    parcel = order.shipments[0]
+    parcel.shipped_at = None if shipped is None else ago(shipped)
+    parcel.promised_by = None if promised is None else ago(promised)
+    if scanned is not None:
+        parcel.events.append(TrackingEvent(ago(scanned), state, location))
+    return order
+
+
+def found(order: Order, issue: IssueType) -> tuple[Liability, str]:
+    finding = assess(order, issue, NOW)
+    return finding.liable, finding.rule
+
+
+@pytest.mark.parametrize("issue", [IssueType.LATE_DELIVERY, IssueType.LOST_PARCEL, IssueType.DELIVERED_NOT_RECEIVED])
+def test_a_loss_that_the_carrier_reports_is_the_carrier_s(issue: IssueType) -> None:
+    assert found(sent(ShipmentState.LOST), issue) == (Liability.CARRIER, "carrier_reports_loss")
+
+
+@pytest.mark.parametrize(("days", "liable"), [(7, Liability.UNDETERMINED), (8, Liability.CARRIER)])
+def test_a_gap_in_the_scans_is_the_carrier_s_after_a_week(days: int, liable: Liability) -> None:
+    assert assess(sent(shipped=20, scanned=days), IssueType.LOST_PARCEL, NOW).liable is liable
+
+
+@pytest.mark.parametrize(
+    ("shipped", "promised", "delivered", "expected"),
+    [
+        (6, 2, None, (Liability.CARRIER, "late_with_the_carrier")),
+        (6, 2, 1, (Liability.CARRIER, "late_with_the_carrier")),
+        (1, 2, None, (Liability.SELLER, "handed_over_too_late")),
+        (6, -1, None, (Liability.UNDETERMINED, "not_late_yet")),
+        (6, 2, 3, (Liability.UNDETERMINED, "not_late_yet")),
+        (6, None, None, (Liability.UNDETERMINED, "not_late_yet")),
+    ],
+)
+def test_a_delay_is_whose_hands_the_parcel_was_in_when_the_promise_passed(
+    shipped: int, promised: int | None, delivered: int | None, expected: tuple[Liability, str]
+) -> None:
+    state = ShipmentState.IN_TRANSIT if delivered is None else ShipmentState.DELIVERED
+    order = sent(state, shipped=shipped, promised=promised, delivered=delivered)
+    assert found(order, IssueType.LATE_DELIVERY) == expected
+
+
+def test_a_parcel_that_nobody_handed_over_is_the_seller_s() -> None:
+    announced = sent(ShipmentState.LABEL_CREATED, shipped=None, promised=2)
+    assert found(announced, IssueType.LATE_DELIVERY) == (Liability.SELLER, "handed_over_too_late")
+    assert found(announced, IssueType.LOST_PARCEL) == (Liability.SELLER, "never_handed_over")
+    announced.shipments.clear()
+    assert found(announced, IssueType.LATE_DELIVERY) == (Liability.SELLER, "never_handed_over")
+
+
+def test_an_announcement_is_no_handover() -> None:
+    order = sent(ShipmentState.LABEL_CREATED, shipped=None, promised=2, scanned=6)
+    assert found(order, IssueType.LATE_DELIVERY) == (Liability.SELLER, "handed_over_too_late")
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("Berlin, DE", (Liability.UNDETERMINED, "delivery_is_denied")),
+        ("BERLIN", (Liability.UNDETERMINED, "delivery_is_denied")),
+        ("Hamburg, DE", (Liability.CARRIER, "delivered_elsewhere")),
+        ("北京", (Liability.UNDETERMINED, "delivery_is_denied")),
+        ("", (Liability.UNDETERMINED, "delivery_is_denied")),
+    ],
+)
+def test_a_denied_delivery_is_the_carrier_s_where_it_was_scanned_elsewhere(
+    place: str, expected: tuple[Liability, str]
+) -> None:
+    order = sent(ShipmentState.DELIVERED, scanned=1, delivered=1, location=place)
+    assert found(order, IssueType.DELIVERED_NOT_RECEIVED) == expected
+
+
+def test_the_address_is_not_among_the_facts_that_are_kept() -> None:
+    order = sent(ShipmentState.DELIVERED, scanned=1, delivered=1, location="Hamburg")
+    assert "Berlin" not in str(assess(order, IssueType.DELIVERED_NOT_RECEIVED, NOW).facts)
+
+
+def test_a_parcel_sent_back_for_its_address_is_the_customer_s() -> None:
+    assert assess(sent(ShipmentState.RETURNED_TO_SENDER), IssueType.LOST_PARCEL, NOW).liable is Liability.CUSTOMER
+
+
+def test_a_parcel_in_customs_is_nobody_s_fault() -> None:
+    assert assess(sent(ShipmentState.IN_CUSTOMS), IssueType.LATE_DELIVERY, NOW).liable is Liability.FORCE_MAJEURE
+    assert assess(sent(ShipmentState.IN_CUSTOMS), IssueType.CUSTOMS_HOLD, NOW).liable is Liability.FORCE_MAJEURE
+
+
+def test_duties_asked_twice_are_the_seller_s() -> None:
+    order = sent()
+    assert assess(order, IssueType.CUSTOMS_CHARGES, NOW).liable is Liability.FORCE_MAJEURE
+    order.duties = euros(7)
+    assert assess(order, IssueType.CUSTOMS_CHARGES, NOW).liable is Liability.SELLER
+
+
+@pytest.mark.parametrize(
+    "issue",
+    [
+        IssueType.WRONG_ITEM,
+        IssueType.MISSING_ITEM,
+        IssueType.NOT_AS_DESCRIBED,
+        IssueType.POOR_SERVICE,
+        IssueType.REFUND_MISSING,
+    ],
+)
+def test_what_the_shop_does_is_the_seller_s(issue: IssueType) -> None:
+    assert assess(an_order(), issue, NOW).liable is Liability.SELLER
+
+
+@pytest.mark.parametrize("issue", [IssueType.CHANGED_MIND, IssueType.WRONG_SIZE])
+def test_a_change_of_mind_is_the_customer_s(issue: IssueType) -> None:
+    assert assess(an_order(), issue, NOW).liable is Liability.CUSTOMER
+
+
+@pytest.mark.parametrize(
+    ("days", "supplier", "expected"),
+    [
+        (730, "Nordlicht", Liability.SUPPLIER),
+        (730, None, Liability.SELLER),
+        (731, "Nordlicht", Liability.UNDETERMINED),
+    ],
+)
+def test_a_defect_is_the_supplier_s_within_the_guarantee(days: int, supplier: str | None, expected: Liability) -> None:
+    product = a_product()
+    product.supplier = supplier
+    order = an_order(a_line(product=product), delivered_days_ago=days)
+    assert assess(order, IssueType.DEFECTIVE, NOW).liable is expected
+
+
+def test_only_the_lines_complained_about_count() -> None:
+    made = a_product("kettle")
+    made.supplier = "Nordlicht"
+    order = an_order(a_line(1, product=made), a_line(2))
+    assert assess(order, IssueType.DEFECTIVE, NOW, [Selection(order.lines[1], 1)]).liable is Liability.SELLER
+    assert assess(order, IssueType.DEFECTIVE, NOW, [Selection(order.lines[0], 1)]).facts["supplier"] == "Nordlicht"
+
+
+@pytest.mark.parametrize(("days", "expected"), [(7, Liability.CARRIER), (8, Liability.UNDETERMINED)])
+def test_damage_is_the_carrier_s_if_it_is_reported_within_a_week(days: int, expected: Liability) -> None:
+    assert assess(an_order(delivered_days_ago=days), IssueType.DAMAGED, NOW).liable is expected
+
+
+@pytest.mark.parametrize(
+    ("payments", "expected"), [(2, Liability.SELLER), (1, Liability.UNDETERMINED), (0, Liability.UNDETERMINED)]
+)
+def test_an_overcharge_is_the_seller_s_where_the_payments_show_it(payments: int, expected: Liability) -> None:
+    order = an_order()
+    order.payments = [Payment(f"p{number}", "card", order.total, NOW) for number in range(payments)]
+    finding = assess(order, IssueType.OVERCHARGED, NOW)
+    assert finding.liable is expected
+    assert finding.facts["total"] == str(order.total)
+
+
+@given(
+    st.sampled_from(list(IssueType)),
+    st.sampled_from(list(ShipmentState)),
+    st.none() | st.integers(-5, 900),
+    st.none() | st.integers(-5, 900),
+    st.none() | st.integers(-5, 900),
+    st.none() | st.integers(0, 900),
+)
+def test_every_complaint_gets_a_finding_with_rule_and_confidence(
+    issue: IssueType,
+    state: ShipmentState,
+    shipped: int | None,
+    promised: int | None,
+    scanned: int | None,
+    delivered: int | None,
+) -> None:
+    order = sent(state, shipped=shipped, promised=promised, scanned=scanned, delivered=delivered)
+    finding: Finding = assess(order, issue, NOW)
+    assert finding.rule in {rule.name for rule in RULES}
+    assert Decimal(0) < finding.confidence < Decimal(1)
+    assert all(isinstance(value, str) for value in finding.facts.values())
+
+
+@pytest.mark.parametrize("issue", IssueType)
+def test_the_last_rule_of_every_issue_holds_always(issue: IssueType) -> None:
+    last = [rule for rule in RULES if issue in rule.issues][-1]
+    order = an_order()
+    order.shipments.clear()
+    assert last.holds(Facts(order, NOW, []))
+
+
+def test_no_two_rules_have_one_name() -> None:
+    assert len({rule.name for rule in RULES}) == len(RULES)
