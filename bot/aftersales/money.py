@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
@@ -17,8 +18,7 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        quantum = Decimal(1).scaleb(-minor_digits(self.currency))
-        object.__setattr__(self, "amount", Decimal(self.amount).quantize(quantum, ROUND_HALF_UP))
+        object.__setattr__(self, "amount", Decimal(self.amount).quantize(_quantum(self.currency), ROUND_HALF_UP))
 
     @classmethod
     def from_minor(cls, minor: int | None, currency: str | None) -> Money | None:
@@ -67,6 +67,12 @@ class Money:
     def _same_currency(self, other: Money) -> None:
         if self.currency != other.currency:
             raise ValueError(f"cannot combine {self.currency} with {other.currency}")
+
+
+@lru_cache(maxsize=256)
+def _quantum(currency: str) -> Decimal:
+    """Return the minor unit of a currency; remembered, because every amount is rounded to it."""
+    return Decimal(1).scaleb(-minor_digits(currency))
 
 
 def minor_digits(currency: str) -> int:

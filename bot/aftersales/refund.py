@@ -1,0 +1,300 @@
+"""Refunds: what pieces of an order are worth, and the way of the money back to the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from bot.aftersales.apportion import duties_on, left, portion, total, worth
+from bot.aftersales.labels import Label
+from bot.aftersales.money import Money
+from bot.aftersales.order import Order, OrderLine
+from bot.aftersales.selection import Selection
+from bot.aftersales.states import Machine
+from bot.errors import IllegalStateError
+
+_WHOLE = Decimal(1)
+
+
+class RefundState(Label):
+    """Where a refund stands; while ``sending`` it is not known whether the provider has taken it."""
+
+    AGREED = "agreed"
+    SENDING = "sending"
+    SENT = "sent"
+    SETTLED = "settled"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+_S = RefundState
+MACHINE = Machine(
+    "refund",
+    {
+        _S.AGREED: frozenset({_S.SENDING, _S.CANCELED}),
+        _S.SENDING: frozenset({_S.SENT, _S.FAILED}),
+        _S.SENT: frozenset({_S.SETTLED, _S.FAILED}),
+        _S.FAILED: frozenset({_S.SENDING, _S.CANCELED}),
+    },
+)
+
+DUE = frozenset({_S.AGREED, _S.SENDING, _S.FAILED})
+"""States in which the money has yet to be sent."""
+
+_LONGEST_WAIT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class RefundLine:
+    """What is given back for some pieces of an order line.
+
+    ``goods`` is after the discount and with tax, ``tax`` the part of it that is tax. ``share`` is below 1 where the
+    customer keeps the pieces and gets part of their price.
+    """
+
+    position: int
+    quantity: int
+    goods: Money
+    tax: Money
+    share: Decimal = _WHOLE
+
+
+@dataclass(frozen=True)
+class Deduction:
+    """What is kept back, and why; ``reason`` is a code such as ``damaged`` or ``paid_back_before``."""
+
+    reason: str
+    amount: Money
+
+
+@dataclass(frozen=True)
+class RefundBreakdown:
+    """What a refund consists of, all in one currency; ``total`` is the sum of it without the deductions.
+
+    ``goodwill`` is money that is the price of nothing, ``overpaid`` what the customer had paid too much.
+    """
+
+    lines: tuple[RefundLine, ...]
+    shipping: Money
+    duties: Money
+    goodwill: Money
+    overpaid: Money
+    deductions: tuple[Deduction, ...] = ()
+
+    @classmethod
+    def of_goodwill(cls, amount: Money) -> RefundBreakdown:
+        """Return a refund of an amount that is the price of nothing."""
+        nothing = Money.zero(amount.currency)
+        return cls((), nothing, nothing, amount, nothing)
+
+    @classmethod
+    def of_overpaid(cls, amount: Money) -> RefundBreakdown:
+        """Return a refund of what was paid too much."""
+        nothing = Money.zero(amount.currency)
+        return cls((), nothing, nothing, nothing, amount)
+
+    @property
+    def currency(self) -> str:
+        """Return the ISO 4217 code of all amounts."""
+        return self.shipping.currency
+
+    @property
+    def goods(self) -> Money:
+        """Return what is given back for goods."""
+        return total((line.goods for line in self.lines), self.currency)
+
+    @property
+    def tax(self) -> Money:
+        """Return the tax within the goods."""
+        return total((line.tax for line in self.lines), self.currency)
+
+    @property
+    def gross(self) -> Money:
+        """Return everything before deductions."""
+        return self.goods + self.shipping + self.duties + self.goodwill + self.overpaid
+
+    @property
+    def deducted(self) -> Money:
+        """Return what is kept back."""
+        return total((deduction.amount for deduction in self.deductions), self.currency)
+
+    @property
+    def total(self) -> Money:
+        """Return what the customer gets."""
+        return self.gross - self.deducted
+
+
+def breakdown(
+    order: Order,
+    selections: Sequence[Selection],
+    *,
+    outbound_shipping: bool,
+    duties: bool,
+    share: Decimal = _WHOLE,
+    earlier: Sequence[RefundBreakdown] = (),
+    deductions: Sequence[Deduction] = (),
+) -> RefundBreakdown:
+    """Return what the customer gets back for these pieces: never less than nothing, nor more than is left.
+
+    ``earlier`` are the refunds of this order so far. Pieces refunded whole count as gone, so that refunding an order
+    piece by piece, in whatever steps, adds up to what it cost; of a line, and of what was paid, no more comes back
+    than earlier refunds left. Tax and duties follow the goods' value; see ``apportion`` for how it is divided.
+
+    With ``outbound_shipping`` the standard fee comes back once everything does (Directive 2011/83/EU art. 13(1);
+    CJEU C-511/08 Heine obliges for full withdrawal, Commission guidance 2021/C 525/01 leaves part deliveries to the
+    trader). With ``duties`` their share comes back. ``share`` scales all of it. Deductions end at nothing.
+    """
+    nothing = Money.zero(order.currency)
+    gone = refunded_pieces(earlier)
+    after, lines = dict(gone), []
+    for selection in sorted(selections, key=lambda selection: selection.line.position):
+        line, before = selection.line, gone.get(selection.line.position, 0)
+        quantity = max(0, min(selection.quantity, line.quantity - before))
+        after[line.position] = before + quantity
+        paid_back = total((e.goods for b in earlier for e in b.lines if e.position == line.position), order.currency)
+        lines.append(_line(line, before, quantity, share, left(line.total, paid_back)))
+    is_complete = after != gone and all(after.get(line.position, 0) >= line.quantity for line in order.lines)
+    fee = order.shipping_fee * share if outbound_shipping and is_complete else nothing
+    charges = (duties_on(order, after) - duties_on(order, gone)) * share if duties else nothing
+    found = RefundBreakdown(
+        lines=tuple(lines),
+        shipping=min(fee, left(order.shipping_fee, total((b.shipping for b in earlier), order.currency))),
+        duties=min(charges, left(order.duties, total((b.duties for b in earlier), order.currency))),
+        goodwill=nothing,
+        overpaid=nothing,
+    )
+    for deduction in deductions:
+        found = _less(found, deduction)
+    most = min(order.total, left(order.paid, total((b.total for b in earlier), order.currency)))
+    return found if found.total <= most else _less(found, Deduction("paid_back_before", found.total - most))
+
+
+def refunded_pieces(earlier: Iterable[RefundBreakdown]) -> dict[int, int]:
+    """Return by order line how many pieces refunds gave the whole price back for."""
+    pieces: dict[int, int] = {}
+    for line in (line for refund in earlier for line in refund.lines if line.share == _WHOLE):
+        pieces[line.position] = pieces.get(line.position, 0) + line.quantity
+    return pieces
+
+
+def _line(line: OrderLine, gone: int, quantity: int, share: Decimal, most: Money) -> RefundLine:
+    whole = worth(line, gone + quantity) - worth(line, gone)
+    tax = portion(line.tax, worth(line, gone + quantity), line.total) - portion(line.tax, worth(line, gone), line.total)
+    goods = min(whole * share, most)
+    return RefundLine(line.position, quantity, goods, portion(tax, goods, whole), share)
+
+
+def _less(refund: RefundBreakdown, deduction: Deduction) -> RefundBreakdown:
+    kept = min(deduction.amount, refund.total)
+    return replace(refund, deductions=(*refund.deductions, Deduction(deduction.reason, kept))) if kept else refund
+
+
+@dataclass(eq=False)
+class RefundPart:
+    """What goes back to one payment; ``payment_id`` is None where the shop told no payments.
+
+    ``reference`` is the provider's, once it has taken the money on. ``round`` counts how often it gave it back.
+    """
+
+    position: int
+    method: str
+    amount: Money
+    payment_id: str | None = None
+    reference: str | None = None
+    round: int = 0
+    id: int | None = None
+
+
+@dataclass(eq=False)
+class Refund:
+    """Money that a customer gets back; ``key`` names the occasion, so that it is agreed once.
+
+    ``reason`` is a code, ``failure`` the provider's code for what went wrong last. ``next_attempt_at`` is when to
+    send it, ``arrives_by`` when the customer has it at the latest.
+    """
+
+    number: str
+    key: str
+    case_number: str
+    order_number: str
+    reason: str
+    agreed_at: datetime
+    next_attempt_at: datetime
+    breakdown: RefundBreakdown
+    amount: Money
+    parts: list[RefundPart] = field(default_factory=list)
+    state: RefundState = RefundState.AGREED
+    attempts: int = 0
+    failure: str | None = None
+    sent_at: datetime | None = None
+    arrives_by: date | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def unsent(self) -> list[RefundPart]:
+        """Return the parts that the provider has not taken on."""
+        return [part for part in self.parts if part.reference is None]
+
+    @property
+    def round(self) -> int:
+        """Return how often the provider gave money back, counting the part with which it did so most."""
+        return max(part.round for part in self.parts)
+
+    def key_of(self, part: RefundPart) -> str:
+        """Return the idempotency key of a part: the same until the provider has refused it."""
+        return f"{self.number}-{part.position}-{part.round}"
+
+    def begin(self, now: datetime) -> None:
+        """Record, before the provider is asked, that it may have been; a refund left in the middle begins again."""
+        if self.state is not RefundState.SENDING:
+            self.state = MACHINE.move(self.state, RefundState.SENDING)
+        self.attempts += 1
+        self.next_attempt_at = now + min(timedelta(minutes=5) * 2 ** min(self.attempts, 10), _LONGEST_WAIT)
+
+    def send(self, arrives_by: date, now: datetime) -> None:
+        """Record that the provider has taken every part on."""
+        self.state = MACHINE.move(self.state, RefundState.SENT)
+        self.sent_at, self.arrives_by, self.failure = now, arrives_by, None
+
+    def settle(self, at: datetime) -> None:
+        """Record that the money has arrived."""
+        self.state = MACHINE.move(self.state, RefundState.SETTLED)
+        self.settled_at = at
+
+    def refuse(self, part: RefundPart, failure: str) -> None:
+        """Record that the provider refused a part; the next attempt is a new instruction."""
+        self.state = MACHINE.move(self.state, RefundState.FAILED)
+        part.round += 1
+        self.failure = failure
+
+    def bounce(self, failure: str, now: datetime) -> None:
+        """Record that everything came back after it was sent."""
+        self.state = MACHINE.move(self.state, RefundState.FAILED)
+        self.failure, self.sent_at, self.arrives_by = failure, None, None
+        self.next_attempt_at = now + _LONGEST_WAIT
+        for part in self.parts:
+            part.round += 1
+            part.reference = None
+
+    def cancel(self) -> None:
+        """Call the refund off; possible while no part of it may be on its way."""
+        if any(part.reference for part in self.parts):
+            raise IllegalStateError("refund", "partly_sent", RefundState.CANCELED.value)
+        self.state = MACHINE.move(self.state, RefundState.CANCELED)
+
+
+def split(amount: Money, order: Order, earlier: Iterable[Refund]) -> list[RefundPart]:
+    """Return where an amount goes: to the newest payment first, to each what earlier refunds left of it."""
+    used = [part for refund in earlier for part in refund.parts]
+    parts: list[RefundPart] = []
+    for payment in sorted(order.payments, key=lambda payment: (payment.paid_at, payment.id), reverse=True):
+        spent = total((part.amount for part in used if part.payment_id == payment.id), amount.currency)
+        take = min(amount, left(payment.amount, spent))
+        if take:
+            parts.append(RefundPart(len(parts) + 1, payment.method, take, payment.id))
+            amount -= take
+    if amount:
+        parts.append(RefundPart(len(parts) + 1, "original", amount))
+    return parts

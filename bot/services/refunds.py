@@ -1,0 +1,285 @@
+"""Refunds: agreed once, sent exactly once in effect, in the ledger at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.aftersales import bookings
+from bot.aftersales.audit import AuditEvent
+from bot.aftersales.bookings import subject_of
+from bot.aftersales.case import Case
+from bot.aftersales.labels import IssueType
+from bot.aftersales.money import Money
+from bot.aftersales.order import Order
+from bot.aftersales.payment import Instruction, Receipt
+from bot.aftersales.refund import DUE, Refund, RefundBreakdown, RefundPart, RefundState, split
+from bot.aftersales.task import Department
+from bot.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    PaymentRefusedError,
+    PaymentUnavailableError,
+    RefundTooHighError,
+)
+from bot.services import lifecycle, tasks, wording
+from bot.services.money_ports import PaymentProvider
+from bot.services.notifications import notify
+from bot.services.ports import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+# After so many attempts without an answer a person asks the provider.
+_PATIENCE = 3
+
+_METHODS = frozenset({"card", "wallet", "bank_transfer", "invoice"})
+
+
+async def agree(
+    uow: UnitOfWork,
+    case: Case,
+    breakdown_or_amount: RefundBreakdown | Money,
+    reason: str,
+    now: datetime,
+    *,
+    key: str,
+    actor: str = "bot",
+) -> Refund:
+    """Add a refund to the transaction, or return the one with this key; commits nothing.
+
+    ``key`` names the occasion, such as ``offer:17`` or ``return:R1000001``; ``reason`` is a code. A bare amount is
+    goodwill, or what was paid too much where the case is about that. From here on the shop owes the money. Raises
+    RefundTooHighError above what earlier refunds left of what the customer paid, InvalidInputError for no money,
+    NotFoundError without the order.
+    """
+    known = await uow.refunds.by_key(key)
+    if known is not None:
+        return known
+    order = await uow.orders.get(case.order_number)
+    if order is None:
+        raise NotFoundError("order", case.order_number)
+    breakdown = _breakdown(case, breakdown_or_amount)
+    if not Money.zero(order.currency) < breakdown.total:
+        raise InvalidInputError("amount", "not_positive")
+    earlier = await _standing(uow, order.number)
+    left = _left(order, earlier)
+    if left < breakdown.total:
+        raise RefundTooHighError(order.number, str(breakdown.total), str(left))
+    refund = Refund(
+        number=f"F{1_000_000 + await uow.next_number('refund')}",
+        key=key,
+        case_number=case.number,
+        order_number=order.number,
+        reason=reason,
+        agreed_at=now,
+        next_attempt_at=now,
+        breakdown=breakdown,
+        amount=breakdown.total,
+        parts=split(breakdown.total, order, earlier),
+    )
+    uow.refunds.add(refund)
+    await uow.ledger.add(bookings.refund_agreed(refund))
+    _record(uow, refund, actor, "refund.agreed", now, reason=reason, amount=str(refund.amount))
+    return refund
+
+
+async def earlier(uow: UnitOfWork, order_number: str) -> list[RefundBreakdown]:
+    """Return what an order's refunds that stand consist of, oldest first, for ``breakdown``."""
+    return [refund.breakdown for refund in await _standing(uow, order_number)]
+
+
+async def left(uow: UnitOfWork, order: Order) -> Money:
+    """Return how much of what the customer paid for an order can still be refunded."""
+    return _left(order, await _standing(uow, order.number))
+
+
+async def send_due(uow_factory: Callable[[], UnitOfWork], provider: PaymentProvider, now: datetime) -> int:
+    """Send what is due, 100 refunds at most, and return how many left the shop; several processes may do so at once.
+
+    First it is written down that a refund may have been sent, then the provider is asked, outside of any
+    transaction, then the answer is booked. Whoever dies in between leaves a refund that is sent again with the same
+    idempotency keys.
+    """
+    async with uow_factory() as uow:
+        numbers = [refund.number for refund in await uow.refunds.due(now)]
+    sent = 0
+    for number in numbers:
+        try:
+            sent += await _send(uow_factory, provider, number, now)
+        except ConflictError:
+            # Another process is at it; should it fail, the refund is due again.
+            log.info("refunds.taken_elsewhere", refund=number)
+    return sent
+
+
+async def settle(uow: UnitOfWork, number: str, at: datetime) -> Refund:
+    """Record that the money has arrived; twice does nothing more; commits nothing.
+
+    Raises NotFoundError for no such refund, IllegalStateError for one that was not sent.
+    """
+    refund = await _get(uow, number)
+    if refund.state is RefundState.SETTLED:
+        return refund
+    refund.settle(at)
+    _record(uow, refund, "system", "refund.settled", at)
+    case = await uow.cases.get(refund.case_number)
+    if case is not None:
+        values = {"amount": wording.money(refund.amount), "refund": refund.number}
+        await notify(uow, case, "utter_notify_refund_settled", f"{subject_of(refund)}:settled", at, **values)
+    return refund
+
+
+async def fail(uow: UnitOfWork, number: str, failure: str, now: datetime) -> Refund:
+    """Record that a sent refund came back from the customer's bank: it is owed again; commits nothing.
+
+    Finance gets a task, and a day later it is tried again. Twice does nothing more. Raises NotFoundError,
+    IllegalStateError for one that was not sent.
+    """
+    refund = await _get(uow, number)
+    if refund.state is RefundState.FAILED:
+        return refund
+    entries = [bookings.part_bounced(refund, part, now) for part in refund.parts]
+    refund.bounce(failure, now)
+    for entry in entries:
+        await uow.ledger.add(entry)
+    await _call_finance(uow, refund, now)
+    _record(uow, refund, "system", "refund.failed", now, failure=failure)
+    return refund
+
+
+async def cancel(uow: UnitOfWork, number: str, actor: str, now: datetime) -> Refund:
+    """Call a refund off that no part of which was sent; twice does nothing more; commits nothing.
+
+    Raises NotFoundError, IllegalStateError where the money is or may be on its way.
+    """
+    refund = await _get(uow, number)
+    if refund.state is RefundState.CANCELED:
+        return refund
+    refund.cancel()
+    await uow.ledger.add(bookings.refund_canceled(refund, now))
+    await tasks.cancel_by_key(uow, _task_key(refund), now)
+    _record(uow, refund, actor, "refund.canceled", now)
+    return refund
+
+
+async def _send(uow_factory: Callable[[], UnitOfWork], provider: PaymentProvider, number: str, now: datetime) -> bool:
+    async with uow_factory() as uow:
+        refund = await _get(uow, number)
+        if refund.state not in DUE or now < refund.next_attempt_at:
+            return False
+        refund.begin(now)
+        await uow.commit()
+    receipts: dict[int, Receipt] = {}
+    refusal: tuple[int, str] | None = None
+    waiting = refund.unsent
+    for part in waiting:
+        try:
+            receipts[part.position] = await provider.refund(_instruction(refund, part))
+        except PaymentRefusedError as error:
+            refusal = (part.position, error.reason)
+            break
+        except PaymentUnavailableError:
+            log.warning("refunds.provider_unavailable", refund=number, attempt=refund.attempts)
+            break
+    async with uow_factory() as uow:
+        await _book(uow, number, refund.attempts, receipts, refusal, now)
+        await uow.commit()
+    return len(receipts) == len(waiting)
+
+
+async def _book(
+    uow: UnitOfWork,
+    number: str,
+    attempt: int,
+    receipts: dict[int, Receipt],
+    refusal: tuple[int, str] | None,
+    now: datetime,
+) -> None:
+    refund = await _get(uow, number)
+    if refund.state is not RefundState.SENDING or refund.attempts != attempt:
+        raise ConflictError(what="refund")
+    for part in refund.unsent:
+        receipt = receipts.get(part.position)
+        if receipt is not None:
+            part.reference = receipt.reference
+            await uow.ledger.add(bookings.part_paid(refund, part, now))
+    if refusal is not None:
+        position, reason = refusal
+        refund.refuse(next(part for part in refund.parts if part.position == position), reason)
+        await _call_finance(uow, refund, now)
+        _record(uow, refund, "system", "refund.failed", now, failure=reason)
+    elif refund.unsent:
+        if refund.attempts >= _PATIENCE:
+            await _call_finance(uow, refund, now)
+    else:
+        await _sent(uow, refund, max(receipt.days for receipt in receipts.values()), now)
+
+
+async def _sent(uow: UnitOfWork, refund: Refund, days: int, now: datetime) -> None:
+    refund.send((now + timedelta(days=days)).date(), now)
+    await tasks.cancel_by_key(uow, _task_key(refund), now)
+    _record(uow, refund, "system", "refund.sent", now, amount=str(refund.amount))
+    case = await uow.cases.get(refund.case_number)
+    if case is None:
+        return
+    methods = {part.method for part in refund.parts}
+    method = methods.pop() if len(methods) == 1 else "original"
+    await notify(
+        uow,
+        case,
+        "utter_notify_refund_sent",
+        # A refund that came back and was sent again is news.
+        f"{subject_of(refund)}:sent:{refund.round}",
+        now,
+        amount=wording.money(refund.amount),
+        refund=refund.number,
+        method=wording.label(f"label_payment_method_{method if method in _METHODS else 'original'}"),
+        days=days,
+    )
+    await lifecycle.finish(uow, case, now)
+
+
+def _instruction(refund: Refund, part: RefundPart) -> Instruction:
+    return Instruction(
+        refund.key_of(part), refund.order_number, refund.number, part.method, part.amount, part.payment_id
+    )
+
+
+def _breakdown(case: Case, given: RefundBreakdown | Money) -> RefundBreakdown:
+    if isinstance(given, RefundBreakdown):
+        return given
+    if case.issue_type is IssueType.OVERCHARGED:
+        return RefundBreakdown.of_overpaid(given)
+    return RefundBreakdown.of_goodwill(given)
+
+
+async def _standing(uow: UnitOfWork, order_number: str) -> list[Refund]:
+    return [refund for refund in await uow.refunds.of_order(order_number) if refund.state is not RefundState.CANCELED]
+
+
+def _left(order: Order, standing: list[Refund]) -> Money:
+    return order.paid - sum((refund.amount for refund in standing), start=Money.zero(order.currency))
+
+
+async def _get(uow: UnitOfWork, number: str) -> Refund:
+    refund = await uow.refunds.get(number)
+    if refund is None:
+        raise NotFoundError("refund", number)
+    return refund
+
+
+async def _call_finance(uow: UnitOfWork, refund: Refund, now: datetime) -> None:
+    await tasks.open_task(uow, refund.case_number, Department.FINANCE, "check_refund", _task_key(refund), now)
+
+
+def _task_key(refund: Refund) -> str:
+    # One that was settled stays settled: what goes wrong after the next attempt is another task.
+    return f"{subject_of(refund)}:failed:{refund.round}"
+
+
+def _record(uow: UnitOfWork, refund: Refund, actor: str, action: str, now: datetime, **data: str) -> None:
+    facts = {"case": refund.case_number, "order": refund.order_number, **data}
+    uow.audit.add(AuditEvent(now, actor, action, subject_of(refund), data=facts))
