@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bot.aftersales.labels import Label
 from bot.aftersales.money import Money
@@ -20,11 +20,12 @@ class ExchangeState(Label):
 
 
 _S = ExchangeState
-_MACHINE = Machine(
+MACHINE = Machine(
     "exchange",
     {
         _S.REPLACEMENT_RESERVED: frozenset({_S.REPLACEMENT_SHIPPED, _S.CANCELED}),
-        _S.REPLACEMENT_SHIPPED: frozenset({_S.REPLACEMENT_DELIVERED}),
+        # A replacement that the carrier lost leaves a second time, under another tracking number.
+        _S.REPLACEMENT_SHIPPED: frozenset({_S.REPLACEMENT_SHIPPED, _S.REPLACEMENT_DELIVERED}),
     },
 )
 
@@ -33,7 +34,9 @@ _MACHINE = Machine(
 class Exchange:
     """The replacement for the goods of one return.
 
-    ``price_difference`` is what the customer still owes when positive, and gets back when negative.
+    ``price_difference`` is what the customer still owes when positive, and gets back when negative;
+    ``difference_settled`` tells that the customer has paid it. ``in_advance`` lets the replacement leave before the
+    goods are back.
     """
 
     rma: str
@@ -44,6 +47,12 @@ class Exchange:
     price_difference: Money
     reserved_until: date
     state: ExchangeState = ExchangeState.REPLACEMENT_RESERVED
+    in_advance: bool = False
+    difference_settled: bool = False
+    carrier: str | None = None
+    tracking_number: str | None = None
+    shipped_at: datetime | None = None
+    ended_at: datetime | None = None
     id: int | None = None
 
     @property
@@ -51,10 +60,36 @@ class Exchange:
         """Tell whether the replacement has yet to arrive."""
         return self.state in (ExchangeState.REPLACEMENT_RESERVED, ExchangeState.REPLACEMENT_SHIPPED)
 
-    def cancel(self) -> None:
-        """Give the reserved pieces up."""
-        self.state = _MACHINE.move(self.state, ExchangeState.CANCELED)
+    @property
+    def is_unpaid(self) -> bool:
+        """Tell whether the customer still owes the difference to a dearer replacement."""
+        return self.price_difference.amount > 0 and not self.difference_settled
 
-    def ship(self) -> None:
+    def may_ship(self, *, goods_are_here: bool) -> bool:
+        """Tell whether the reserved replacement may leave now."""
+        is_due = self.state is ExchangeState.REPLACEMENT_RESERVED and (goods_are_here or self.in_advance)
+        return is_due and not self.is_unpaid
+
+    def settle_difference(self) -> None:
+        """Record that the customer has paid the difference."""
+        self.difference_settled = True
+
+    def cancel(self, now: datetime) -> None:
+        """Give the reserved pieces up."""
+        self._move(ExchangeState.CANCELED)
+        self.ended_at = now
+
+    def ship(self, carrier: str, tracking_number: str, now: datetime) -> None:
         """Record that the replacement left the warehouse."""
-        self.state = _MACHINE.move(self.state, ExchangeState.REPLACEMENT_SHIPPED)
+        self._move(ExchangeState.REPLACEMENT_SHIPPED)
+        self.carrier = carrier
+        self.tracking_number = tracking_number
+        self.shipped_at = now
+
+    def deliver(self, now: datetime) -> None:
+        """Record that the customer has the replacement."""
+        self._move(ExchangeState.REPLACEMENT_DELIVERED)
+        self.ended_at = now
+
+    def _move(self, wanted: ExchangeState) -> None:
+        self.state = MACHINE.move(self.state, wanted)

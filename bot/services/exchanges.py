@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case
 from bot.aftersales.catalogue import Variant
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.labels import FAULTS, IssueType, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderLine
-from bot.aftersales.policy import Policy
-from bot.aftersales.return_ import Return
+from bot.aftersales.policy import Policy, Verdict
+from bot.aftersales.return_ import Return, ReturnState
+from bot.aftersales.task import Department
 from bot.errors import InvalidInputError, NotFoundError
-from bot.services import cases, returns
+from bot.services import cases, inspections, refunds, returns, tasks, wording
 from bot.services.cases import Complaint
+from bot.services.lifecycle import SHOP, case_of, finish, order_of, record
+from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
+from bot.services.returns import subject_of
 
 
 def alternatives(line: OrderLine, quantity: int, issue: IssueType) -> list[Variant]:
@@ -60,15 +63,36 @@ async def open_exchange(
         return known, await returns.return_of(uow, known), await exchange_of(uow, known)
     if len(complaint.lines) != 1:
         raise InvalidInputError("lines", "not_one")
-    ((position, quantity),) = complaint.lines.items()
     case, verdict, order = await cases.draft(uow, policy, replace(complaint, wish=Remedy.EXCHANGE), now)
+    return_, exchange = await add_exchange(uow, case, verdict, order, sku, now)
+    cases.agree(case, Remedy.EXCHANGE, verdict, now, exchange.price_difference)
+    if return_.state is ReturnState.MANUAL_REVIEW:
+        case.investigate()
+    else:
+        case.agree()
+        case.execute()
+    await uow.commit()
+    return case, return_, exchange
+
+
+async def add_exchange(
+    uow: UnitOfWork, case: Case, verdict: Verdict, order: Order, sku: str, now: datetime, *, in_advance: bool = False
+) -> tuple[Return, Exchange]:
+    """Reserve a replacement for the case's only line and add it with its return to the transaction.
+
+    ``in_advance`` lets it leave before the goods are back, where policy allows that. Raises OutOfStockError,
+    NotFoundError for a variant of another product, InvalidInputError for pieces of several lines.
+    """
+    if len(case.lines) != 1:
+        raise InvalidInputError("lines", "not_one")
+    ((position, quantity),) = case.lines.items()
     line = order.line(position)
     variant = next((v for v in line.product.variants if v.sku == sku), None) if line else None
     if line is None or variant is None:
         raise NotFoundError("variant", sku)
     variant.reserve(quantity)
     difference = price_difference(order, line, variant, quantity)
-    return_ = await returns.add_return(uow, case, verdict, complaint, now)
+    return_ = await returns.add_return(uow, case, verdict, order, now, Remedy.EXCHANGE)
     # The customer gets goods, not money; only a cheaper replacement leaves something to pay back.
     return_.refund = max(Money.zero(order.currency), difference * -1)
     exchange = Exchange(
@@ -79,19 +103,13 @@ async def open_exchange(
         quantity=quantity,
         price_difference=difference,
         reserved_until=verdict.send_by,
+        in_advance=in_advance,
     )
     uow.exchanges.add(exchange)
-    cases.agree(case, Remedy.EXCHANGE, verdict, now, difference)
-    if verdict.needs_review:
-        case.investigate()
-    else:
-        case.agree()
-        case.execute()
-    uow.audit.add(
-        AuditEvent(now, "bot", "exchange.opened", f"return:{return_.rma}", case.conversation_id, {"sku": sku})
-    )
-    await uow.commit()
-    return case, return_, exchange
+    record(uow, "bot", "exchange.opened", subject_of(return_), case, now, sku=sku)
+    if return_.state is ReturnState.APPROVED and exchange.may_ship(goods_are_here=False):
+        await _ask_warehouse(uow, exchange, now)
+    return return_, exchange
 
 
 async def exchange_of(uow: UnitOfWork, case: Case) -> Exchange:
@@ -100,3 +118,91 @@ async def exchange_of(uow: UnitOfWork, case: Case) -> Exchange:
         if exchange.case_number == case.number:
             return exchange
     raise NotFoundError("exchange of case", case.number)
+
+
+async def get(uow: UnitOfWork, rma: str) -> Exchange:
+    """Return the exchange of a return, or raise NotFoundError."""
+    exchange = await uow.exchanges.of_return(rma)
+    if exchange is None:
+        raise NotFoundError("exchange", rma)
+    return exchange
+
+
+async def settle_difference(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP) -> Exchange:
+    """Record that the customer has paid for a dearer replacement, which may then leave; commits nothing."""
+    exchange = await get(uow, rma)
+    if exchange.difference_settled:
+        return exchange
+    case = await case_of(uow, exchange.case_number)
+    exchange.settle_difference()
+    record(uow, actor, "exchange.difference_paid", f"return:{rma}", case, now)
+    return_ = await returns.get(uow, rma)
+    if exchange.may_ship(goods_are_here=return_.is_here):
+        await _ask_warehouse(uow, exchange, now)
+    return exchange
+
+
+async def ship(
+    uow: UnitOfWork, rma: str, carrier: str, tracking_number: str, now: datetime, *, actor: str = SHOP
+) -> Exchange:
+    """Record that the replacement has left, and tell the customer how it travels; commits nothing."""
+    exchange = await get(uow, rma)
+    case = await case_of(uow, exchange.case_number)
+    exchange.ship(carrier, tracking_number, now)
+    await tasks.cancel_by_key(uow, f"return:{rma}:replace", now)
+    record(uow, actor, "exchange.replacement_shipped", f"return:{rma}", case, now, tracking_number=tracking_number)
+    values = {"rma": rma, "carrier": carrier, "tracking_number": tracking_number}
+    key = f"return:{rma}:replacement:{tracking_number}"
+    await notify(uow, case, "utter_notify_replacement_shipped", key, now, **values)
+    return exchange
+
+
+async def deliver(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP) -> Exchange:
+    """Record that the customer has the replacement; commits nothing."""
+    exchange = await get(uow, rma)
+    case = await case_of(uow, exchange.case_number)
+    exchange.deliver(now)
+    record(uow, actor, "exchange.replacement_delivered", f"return:{rma}", case, now)
+    key = f"return:{rma}:replacement_delivered"
+    await notify(uow, case, "utter_notify_replacement_delivered", key, now, rma=rma)
+    await finish(uow, case, now)
+    return exchange
+
+
+async def lost(uow: UnitOfWork, exchange: Exchange, now: datetime) -> None:
+    """Let somebody trace a replacement that the carrier lost; commits nothing."""
+    key = f"return:{exchange.rma}:lost:{exchange.tracking_number}"
+    await tasks.open_task(uow, exchange.case_number, Department.LOGISTICS, "trace_parcel", key, now)
+
+
+async def give_up(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP) -> Exchange:
+    """Pay the customer instead, because the reserved pieces turned out not to be there; commits nothing.
+
+    The return goes on as one for a refund; where its goods have been looked at already, the rest is paid at once.
+    """
+    exchange = await get(uow, rma)
+    case = await case_of(uow, exchange.case_number)
+    order = await order_of(uow, exchange.order_number)
+    return_ = await returns.get(uow, rma)
+    exchange.cancel(now)
+    await tasks.cancel_by_key(uow, f"return:{rma}:replace", now)
+    if exchange.price_difference.amount > 0 and exchange.difference_settled:
+        # It was paid beside the order, so no refund of the order gives it back.
+        await tasks.open_task(uow, case.number, Department.FINANCE, "pay_difference_back", f"return:{rma}:paid", now)
+    announced = {line.position: line.quantity for line in return_.lines}
+    return_.refund = (await inspections.worth(uow, return_, order, announced)).total
+    record(uow, actor, "exchange.replacement_unavailable", f"return:{rma}", case, now, refund=str(return_.refund))
+    values = {"rma": rma, "refund": wording.money(return_.refund)}
+    await notify(uow, case, "utter_notify_replacement_unavailable", f"return:{rma}:unavailable", now, **values)
+    if return_.state is ReturnState.COMPLETED:
+        good = {line.position: line.as_described for line in return_.lines if line.as_described}
+        owed = await inspections.worth(uow, return_, order, good)
+        if owed.total:
+            await refunds.agree(uow, case, owed, "goods_returned", now, key=f"return:{rma}:instead")
+    await finish(uow, case, now)
+    return exchange
+
+
+async def _ask_warehouse(uow: UnitOfWork, exchange: Exchange, now: datetime) -> None:
+    key = f"return:{exchange.rma}:replace"
+    await tasks.open_task(uow, exchange.case_number, Department.WAREHOUSE, "ship_replacement", key, now)

@@ -1,19 +1,29 @@
-"""Returns: opening the way back for goods a customer may return."""
+"""Returns: opening the way back for goods a customer may return, and following them until they are here."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case
+from bot.aftersales.exchange import ExchangeState
 from bot.aftersales.labels import Remedy
+from bot.aftersales.order import Address, Order
 from bot.aftersales.policy import Policy, Verdict
-from bot.aftersales.return_ import Return, ReturnLine, ReturnMethod
+from bot.aftersales.return_ import Refusal, Return, ReturnLine, ReturnMethod, ReturnState
+from bot.aftersales.task import Department
 from bot.errors import InvalidInputError, NotFoundError
-from bot.services import cases
+from bot.services import cases, stock, tasks, wording
 from bot.services.cases import Complaint
+from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, record
+from bot.services.notifications import notify
+from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
+from bot.services.warehouses import shop_warehouses
+
+GRACE = timedelta(days=3)
+"""How long a parcel that was handed over on the last day may take until its first scan."""
 
 
 async def open_return(
@@ -29,10 +39,10 @@ async def open_return(
         return known, await return_of(uow, known)
     if not complaint.lines:
         raise InvalidInputError("lines", "missing")
-    case, verdict, _ = await cases.draft(uow, policy, replace(complaint, wish=remedy), now)
-    return_ = await add_return(uow, case, verdict, complaint, now)
+    case, verdict, order = await cases.draft(uow, policy, replace(complaint, wish=remedy), now)
+    return_ = await add_return(uow, case, verdict, order, now, remedy)
     cases.agree(case, remedy, verdict, now)
-    if verdict.needs_review:
+    if return_.state is ReturnState.MANUAL_REVIEW:
         case.investigate()
     else:
         case.agree()
@@ -41,8 +51,10 @@ async def open_return(
     return case, return_
 
 
-async def add_return(uow: UnitOfWork, case: Case, verdict: Verdict, complaint: Complaint, now: datetime) -> Return:
-    """Add a return of the complaint's pieces to the transaction, approved unless a person has to decide."""
+async def add_return(
+    uow: UnitOfWork, case: Case, verdict: Verdict, order: Order, now: datetime, remedy: Remedy = Remedy.RETURN_REFUND
+) -> Return:
+    """Add a return of the case's pieces to the transaction, approved unless a person has to decide."""
     return_ = Return(
         rma=f"R{1_000_000 + await uow.next_number('return')}",
         case_number=case.number,
@@ -52,24 +64,188 @@ async def add_return(uow: UnitOfWork, case: Case, verdict: Verdict, complaint: C
         refund=verdict.refund,
         return_shipping=verdict.return_shipping,
         requested_at=now,
-        lines=[
-            ReturnLine(position, quantity, complaint.issue) for position, quantity in sorted(complaint.lines.items())
-        ],
+        lines=[ReturnLine(position, quantity, case.issue_type) for position, quantity in sorted(case.lines.items())],
+        refunds_shipping=verdict.refunds_shipping,
+        refunds_duties=verdict.refunds_duties,
+        warehouse=shop_warehouses().nearest(order.address.country).id,
     )
-    if verdict.needs_review:
+    if verdict.needs_review_for(remedy):
         return_.review()
     else:
         return_.approve()
     uow.returns.add(return_)
-    uow.audit.add(
-        AuditEvent(now, "bot", "return.opened", f"return:{return_.rma}", case.conversation_id, {"case": case.number})
-    )
+    record(uow, "bot", "return.opened", subject_of(return_), case, now)
     return return_
 
 
 async def return_of(uow: UnitOfWork, case: Case) -> Return:
-    """Return the return that belongs to a case, or raise NotFoundError."""
+    """Return the newest return that belongs to a case, or raise NotFoundError."""
     for return_ in await uow.returns.of_order(case.order_number):
         if return_.case_number == case.number:
             return return_
     raise NotFoundError("return of case", case.number)
+
+
+async def get(uow: UnitOfWork, rma: str) -> Return:
+    """Return a return, or raise NotFoundError."""
+    return_ = await uow.returns.get(rma)
+    if return_ is None:
+        raise NotFoundError("return", rma)
+    return return_
+
+
+def subject_of(return_: Return) -> str:
+    """Return how a return is named in audit events and keys."""
+    return f"return:{return_.rma}"
+
+
+def destination(return_: Return) -> Address:
+    """Return where the parcel goes."""
+    warehouses = shop_warehouses()
+    return (warehouses.get(return_.warehouse) if return_.warehouse else warehouses.fallback).address
+
+
+async def approve(uow: UnitOfWork, rma: str, now: datetime, *, actor: str) -> Return:
+    """Allow a return that a person had to look at, and tell the customer where to send it; commits nothing."""
+    return_ = await get(uow, rma)
+    case = await case_of(uow, return_.case_number)
+    return_.approve()
+    begin(case)
+    record(uow, actor, "return.approved", subject_of(return_), case, now)
+    values = {"rma": rma, "deadline": wording.day(return_.deadline), "address": _on_one_line(destination(return_))}
+    await notify(uow, case, "utter_notify_return_approved", f"{subject_of(return_)}:approved", now, **values)
+    return return_
+
+
+async def decline(uow: UnitOfWork, rma: str, reason: Refusal, now: datetime, *, actor: str) -> Return:
+    """Refuse a return before the goods travel, or after looking at them; commits nothing.
+
+    Goods that are here go back to the customer; a replacement that has not left is given up.
+    """
+    return_ = await get(uow, rma)
+    case = await case_of(uow, return_.case_number)
+    return_.decline(reason, now)
+    await _give_replacement_up(uow, return_, now)
+    await tasks.cancel_by_key(uow, f"{subject_of(return_)}:decide", now)
+    if return_.is_here:
+        await tasks.open_task(
+            uow, case.number, Department.WAREHOUSE, "send_goods_back", f"{subject_of(return_)}:back", now
+        )
+    record(uow, actor, "return.declined", subject_of(return_), case, now, reason=reason.value)
+    values = {"rma": rma, "reason": wording.label(f"label_refusal_{reason}")}
+    await notify(uow, case, "utter_notify_return_declined", f"{subject_of(return_)}:declined", now, **values)
+    begin(case)
+    await finish(uow, case, now)
+    return return_
+
+
+async def issue_label(
+    uow: UnitOfWork,
+    rma: str,
+    now: datetime,
+    *,
+    actor: str = SYSTEM,
+    carrier: str | None = None,
+    tracking_number: str | None = None,
+) -> Return:
+    """Record that label and packing guide are ready, a prepaid one with its tracking number; commits nothing."""
+    return_ = await get(uow, rma)
+    case = await case_of(uow, return_.case_number)
+    return_.issue_label(carrier, tracking_number)
+    record(uow, actor, "return.label_issued", subject_of(return_), case, now)
+    values = {"rma": rma, "deadline": wording.day(return_.deadline)}
+    await notify(uow, case, "utter_notify_label_ready", f"{subject_of(return_)}:label", now, **values)
+    return return_
+
+
+async def register_tracking(
+    uow: UnitOfWork, rma: str, carrier: str, tracking_number: str, now: datetime, *, actor: str = "bot"
+) -> Return:
+    """Record the number under which the customer sends the parcel; commits nothing.
+
+    Who told it knows it: only a scan is announced.
+    """
+    return_ = await get(uow, rma)
+    case = await case_of(uow, return_.case_number)
+    return_.ship(carrier, "".join(tracking_number.split()).upper(), now)
+    record(uow, actor, "return.shipped", subject_of(return_), case, now, tracking_number=return_.tracking_number)
+    return return_
+
+
+async def scanned(uow: UnitOfWork, return_: Return, now: datetime) -> None:
+    """Record that the carrier has a parcel whose prepaid label named its number; commits nothing."""
+    case = await case_of(uow, return_.case_number)
+    return_.ship(return_.carrier or "", return_.tracking_number or "", now)
+    record(uow, SHOP, "return.shipped", subject_of(return_), case, now)
+    await notify(uow, case, "utter_notify_return_shipped", f"{subject_of(return_)}:shipped", now, rma=return_.rma)
+
+
+async def lost(uow: UnitOfWork, return_: Return, now: datetime) -> None:
+    """Let somebody trace a parcel that the carrier lost on its way back; commits nothing."""
+    key = f"{subject_of(return_)}:lost"
+    await tasks.open_task(uow, return_.case_number, Department.LOGISTICS, "trace_return", key, now)
+
+
+async def receive(
+    uow: UnitOfWork, rma: str, pieces: Mapping[int, tuple[int, int]], now: datetime, *, actor: str = SHOP
+) -> Return:
+    """Record what arrived: by order line how many pieces, and how many of them broken; commits nothing.
+
+    The goods are to be inspected, and a replacement that waited for them may leave.
+    """
+    return_ = await get(uow, rma)
+    case = await case_of(uow, return_.case_number)
+    return_.receive(pieces, now)
+    subject = subject_of(return_)
+    here, announced = sum(line.received for line in return_.lines), sum(line.quantity for line in return_.lines)
+    record(uow, actor, "return.received", subject, case, now, received=here, announced=announced)
+    if return_.state is ReturnState.RECEIVED:
+        await notify(uow, case, "utter_notify_return_received", f"{subject}:received", now, rma=rma)
+    else:
+        values = {"rma": rma, "received": here, "announced": announced}
+        await notify(uow, case, "utter_notify_return_partly_received", f"{subject}:received:{here}", now, **values)
+    await tasks.open_task(uow, case.number, Department.WAREHOUSE, "inspect_return", f"{subject}:inspect", now)
+    exchange = await uow.exchanges.of_return(rma)
+    if exchange is not None and exchange.may_ship(goods_are_here=True):
+        await tasks.open_task(uow, case.number, Department.WAREHOUSE, "ship_replacement", f"{subject}:replace", now)
+    return return_
+
+
+async def expire_overdue(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:
+    """End the returns whose parcel was never sent, each in a transaction of its own, and return how many.
+
+    Reserved replacements are set free, and a case with nothing else to do is resolved.
+    """
+    today = (now - GRACE).date()
+    async with uow_factory() as uow:
+        numbers = [return_.rma for return_ in await uow.returns.overdue(today)]
+
+    async def end(uow: UnitOfWork, rma: str) -> None:
+        return_ = await get(uow, rma)
+        if return_.is_overdue(today):
+            await expire(uow, return_, now)
+
+    return await one_by_one(uow_factory, numbers, end)
+
+
+async def expire(uow: UnitOfWork, return_: Return, now: datetime, *, actor: str = SYSTEM) -> None:
+    """End a return whose parcel did not come, never sent or lost on the way; commits nothing."""
+    case = await case_of(uow, return_.case_number)
+    return_.expire(now)
+    await _give_replacement_up(uow, return_, now)
+    record(uow, actor, "return.expired", subject_of(return_), case, now)
+    values = {"rma": return_.rma, "deadline": wording.day(return_.deadline)}
+    await notify(uow, case, "utter_notify_return_expired", f"{subject_of(return_)}:expired", now, **values)
+    await finish(uow, case, now)
+
+
+async def _give_replacement_up(uow: UnitOfWork, return_: Return, now: datetime) -> None:
+    exchange = await uow.exchanges.of_return(return_.rma)
+    if exchange is not None and exchange.state is ExchangeState.REPLACEMENT_RESERVED:
+        exchange.cancel(now)
+        await stock.release(uow, exchange.sku, exchange.quantity)
+        await tasks.cancel_by_key(uow, f"{subject_of(return_)}:replace", now)
+
+
+def _on_one_line(address: Address) -> str:
+    return f"{address.name}, {address.street}, {address.postcode} {address.city}, {address.country}"

@@ -1,0 +1,131 @@
+"""What the lifecycles of a case share: how a case begins, waits, and ends with what is carried out for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.aftersales.audit import AuditEvent
+from bot.aftersales.case import Case, CaseState
+from bot.aftersales.exchange import ExchangeState
+from bot.aftersales.order import Order
+from bot.aftersales.refund import DUE
+from bot.errors import NotFoundError
+from bot.services import stock
+from bot.services.ports import UnitOfWork
+
+SYSTEM = "system"
+"""Who acts where time or a rule does, not a person."""
+
+SHOP = "shop"
+"""Who acts where the shop's own systems report something."""
+
+_CAN_GO_ON = frozenset({CaseState.AGREED, CaseState.WAITING_CUSTOMER, CaseState.ESCALATED})
+_CARRIED_OUT = frozenset({CaseState.AGREED, CaseState.EXECUTING, CaseState.WAITING_CUSTOMER})
+
+
+async def case_of(uow: UnitOfWork, number: str) -> Case:
+    """Return a case, or raise NotFoundError."""
+    case = await uow.cases.get(number)
+    if case is None:
+        raise NotFoundError("case", number)
+    return case
+
+
+async def order_of(uow: UnitOfWork, number: str) -> Order:
+    """Return an order to be changed, or raise NotFoundError."""
+    order = await uow.orders.get(number)
+    if order is None:
+        raise NotFoundError("order", number)
+    return order
+
+
+def begin(case: Case) -> None:
+    """Let an open case be carried out, wherever it stood; one that has ended stays as it is."""
+    if not case.is_open or case.state is CaseState.EXECUTING:
+        return
+    if case.state not in _CAN_GO_ON:
+        case.agree()
+    case.execute()
+
+
+def wait(case: Case) -> None:
+    """Stop the clocks of a case that is carried out until its customer has answered."""
+    if case.state is CaseState.EXECUTING:
+        case.wait_for_customer()
+
+
+def go_on(case: Case) -> None:
+    """Start the clocks of a case whose customer has answered."""
+    if case.state is CaseState.WAITING_CUSTOMER:
+        case.execute()
+
+
+async def finish(uow: UnitOfWork, case: Case, now: datetime) -> bool:
+    """Resolve a case for which nothing is left to do, and tell whether it was; commits nothing.
+
+    A case that a person has in hand stays theirs, one that has ended stays as it is.
+    """
+    if case.state not in _CARRIED_OUT or await is_under_way(uow, case):
+        return False
+    case.resolve(now)
+    record(uow, SYSTEM, "case.resolved", f"case:{case.number}", case, now)
+    return True
+
+
+async def is_under_way(uow: UnitOfWork, case: Case) -> bool:
+    """Tell whether goods, replacements, repairs, papers or money of a case are still on their way."""
+    order = case.order_number
+    things: list[Any] = [
+        *await uow.returns.of_order(order),
+        *await uow.exchanges.of_order(order),
+        *await uow.repairs.of_order(order),
+        *await uow.reshipments.of_order(order),
+        *await uow.customs.of_order(order),
+    ]
+    if any(thing.case_number == case.number and thing.is_open for thing in things):
+        return True
+    refunds = await uow.refunds.of_order(order)
+    return any(refund.case_number == case.number and refund.state in DUE for refund in refunds)
+
+
+async def call_off(uow: UnitOfWork, case: Case, now: datetime) -> None:
+    """Cancel whatever is carried out for a case and set its reserved pieces free; commits nothing.
+
+    Raises IllegalStateError where something has gone too far: goods on their way, a replacement that has left.
+    """
+    order = case.order_number
+    for return_ in await uow.returns.of_order(order):
+        if return_.case_number == case.number and return_.is_open:
+            return_.cancel(now)
+    for exchange in await uow.exchanges.of_order(order):
+        if exchange.case_number == case.number and exchange.state is ExchangeState.REPLACEMENT_RESERVED:
+            exchange.cancel(now)
+            await stock.release(uow, exchange.sku, exchange.quantity)
+    for repair in await uow.repairs.of_order(order):
+        if repair.case_number == case.number and repair.is_open:
+            repair.cancel(now)
+    for matter in await uow.customs.of_order(order):
+        if matter.case_number == case.number and matter.is_open:
+            if not matter.is_decided:
+                matter.abandon("withdrawn", now)
+            matter.close(now)
+    for reshipment in await uow.reshipments.of_order(order):
+        if reshipment.case_number == case.number and reshipment.is_open:
+            if reshipment.holds_stock:
+                await release_pieces(uow, order, reshipment.lines)
+            reshipment.cancel(now)
+
+
+async def release_pieces(uow: UnitOfWork, order_number: str, lines: dict[int, int]) -> None:
+    """Put pieces of order lines, by position, back into the free stock."""
+    order = await order_of(uow, order_number)
+    for position, quantity in lines.items():
+        line = order.line(position)
+        if line is not None:
+            await stock.release(uow, line.sku, quantity)
+
+
+def record(uow: UnitOfWork, actor: str, action: str, subject: str, case: Case, now: datetime, **data: Any) -> None:
+    """Add an audit event that the case's timeline finds."""
+    uow.audit.add(AuditEvent(now, actor, action, subject, case.conversation_id, {"case": case.number, **data}))

@@ -1,0 +1,279 @@
+"""Repairs: goods come in, are mended free of charge or for a price the customer agreed to, and go back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from bot.aftersales.case import Case, CaseState
+from bot.aftersales.money import Money
+from bot.aftersales.order import Order
+from bot.aftersales.repair import Repair, RepairState
+from bot.aftersales.return_ import Refusal
+from bot.aftersales.task import Department
+from bot.errors import InvalidInputError, NotFoundError
+from bot.services import tasks, wording
+from bot.services.identification import is_proved
+from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, go_on, record, wait
+from bot.services.notifications import notify
+from bot.services.one_by_one import one_by_one
+from bot.services.ports import UnitOfWork
+from bot.services.returns import GRACE
+from bot.services.warehouses import shop_warehouses
+
+QUOTE_HOLDS = timedelta(days=14)
+"""How long the customer has to answer a quote."""
+
+
+async def add_repair(
+    uow: UnitOfWork,
+    case: Case,
+    order: Order,
+    now: datetime,
+    *,
+    in_warranty: bool,
+    deadline: date,
+    needs_review: bool = False,
+) -> Repair:
+    """Add the repair of the case's pieces to the transaction, approved unless a person has to decide.
+
+    Raises InvalidInputError for pieces of several lines, NotFoundError for a line that the order has not.
+    """
+    if len(case.lines) != 1:
+        raise InvalidInputError("lines", "not_one")
+    ((position, quantity),) = case.lines.items()
+    if order.line(position) is None:
+        raise NotFoundError("order line", str(position))
+    repair = Repair(
+        number=f"W{1_000_000 + await uow.next_number('repair')}",
+        case_number=case.number,
+        order_number=order.number,
+        position=position,
+        quantity=quantity,
+        in_warranty=in_warranty,
+        requested_at=now,
+        deadline=deadline,
+        warehouse=shop_warehouses().nearest(order.address.country).id,
+    )
+    if not needs_review:
+        repair.approve()
+    uow.repairs.add(repair)
+    record(uow, "bot", "repair.opened", subject_of(repair), case, now, in_warranty=in_warranty)
+    return repair
+
+
+async def get(uow: UnitOfWork, number: str) -> Repair:
+    """Return a repair, or raise NotFoundError."""
+    repair = await uow.repairs.get(number)
+    if repair is None:
+        raise NotFoundError("repair", number)
+    return repair
+
+
+def subject_of(repair: Repair) -> str:
+    """Return how a repair is named in audit events and keys."""
+    return f"repair:{repair.number}"
+
+
+async def approve(uow: UnitOfWork, number: str, now: datetime, *, actor: str) -> Repair:
+    """Allow a repair that a person had to look at, and tell the customer to send the goods; commits nothing."""
+    repair = await get(uow, number)
+    case = await case_of(uow, repair.case_number)
+    repair.approve()
+    begin(case)
+    record(uow, actor, "repair.approved", subject_of(repair), case, now)
+    values = {"repair": number, "deadline": wording.day(repair.deadline)}
+    await notify(uow, case, "utter_notify_repair_approved", f"{subject_of(repair)}:approved", now, **values)
+    return repair
+
+
+async def decline(uow: UnitOfWork, number: str, reason: Refusal, now: datetime, *, actor: str) -> Repair:
+    """Refuse a repair before the goods travel; commits nothing."""
+    repair = await get(uow, number)
+    case = await case_of(uow, repair.case_number)
+    repair.decline(reason, now)
+    record(uow, actor, "repair.declined", subject_of(repair), case, now, reason=reason.value)
+    values = {"repair": number, "reason": wording.label(f"label_refusal_{reason}")}
+    await notify(uow, case, "utter_notify_repair_declined", f"{subject_of(repair)}:declined", now, **values)
+    begin(case)
+    await finish(uow, case, now)
+    return repair
+
+
+async def receive(uow: UnitOfWork, number: str, now: datetime, *, actor: str = SHOP) -> Repair:
+    """Record that the goods are here; in warranty the work begins at once, else it is priced; commits nothing."""
+    repair = await get(uow, number)
+    case = await case_of(uow, repair.case_number)
+    repair.receive(now)
+    record(uow, actor, "repair.received", subject_of(repair), case, now)
+    key = f"{subject_of(repair)}:received"
+    if repair.in_warranty:
+        repair.start()
+        await notify(uow, case, "utter_notify_repair_started", f"{subject_of(repair)}:started", now, repair=number)
+        await tasks.open_task(uow, case.number, Department.QUALITY, "repair", f"{subject_of(repair)}:work", now)
+    else:
+        await notify(uow, case, "utter_notify_repair_received", key, now, repair=number)
+        await tasks.open_task(uow, case.number, Department.QUALITY, "quote_repair", f"{subject_of(repair)}:price", now)
+    return repair
+
+
+async def propose(uow: UnitOfWork, number: str, quote: Money, now: datetime, *, actor: str = SHOP) -> Repair:
+    """Ask the customer whether the repair may cost so much, which stops the case's clocks; commits nothing."""
+    if quote.amount <= 0:
+        raise InvalidInputError("quote", "not_positive")
+    repair = await get(uow, number)
+    case = await case_of(uow, repair.case_number)
+    until = (now + QUOTE_HOLDS).date()
+    repair.propose(quote, until)
+    wait(case)
+    await tasks.cancel_by_key(uow, f"{subject_of(repair)}:price", now)
+    record(uow, actor, "repair.quoted", subject_of(repair), case, now, quote=str(quote))
+    await notify(
+        uow,
+        case,
+        "utter_notify_repair_quoted",
+        f"{subject_of(repair)}:quoted",
+        now,
+        repair=number,
+        quote=wording.money(quote),
+        until=wording.day(until),
+        choices=[
+            wording.choice(wording.label("label_choice_accept_quote"), _answer(number, "yes")),
+            wording.choice(wording.label("label_choice_decline_quote"), _answer(number, "no")),
+        ],
+    )
+    return repair
+
+
+async def accept_quote(uow: UnitOfWork, number: str, now: datetime, *, actor: str = "bot") -> Repair:
+    """Begin with the work, because the customer pays for it; finance sends the bill; commits nothing."""
+    repair = await get(uow, number)
+    case = await case_of(uow, repair.case_number)
+    repair.accept_quote()
+    go_on(case)
+    subject = subject_of(repair)
+    record(uow, actor, "repair.quote_accepted", subject, case, now, quote=str(repair.quote))
+    await notify(uow, case, "utter_notify_repair_started", f"{subject}:started", now, repair=number)
+    await tasks.open_task(uow, case.number, Department.QUALITY, "repair", f"{subject}:work", now)
+    await tasks.open_task(uow, case.number, Department.FINANCE, "bill_repair", f"{subject}:bill", now)
+    return repair
+
+
+async def decline_quote(uow: UnitOfWork, number: str, now: datetime, *, actor: str = "bot") -> Repair:
+    """Send the goods back as they came, because the customer does not pay for the work; commits nothing."""
+    repair = await get(uow, number)
+    case = await case_of(uow, repair.case_number)
+    repair.decline_quote()
+    go_on(case)
+    subject = subject_of(repair)
+    record(uow, actor, "repair.quote_declined", subject, case, now)
+    await tasks.open_task(uow, case.number, Department.WAREHOUSE, "send_goods_back", f"{subject}:back", now)
+    return repair
+
+
+async def answer_quote(uow: UnitOfWork, conversation_id: str, number: str, is_accepted: bool, now: datetime) -> Repair:
+    """Take the customer's answer to a quote and commit.
+
+    Raises NotFoundError for a repair of somebody else, IllegalStateError where no quote waits for an answer.
+    """
+    repair = await get(uow, number)
+    case = await case_of(uow, repair.case_number)
+    if case.conversation_id != conversation_id and not await is_proved(uow, conversation_id, case.order_number):
+        raise NotFoundError("repair", number)
+    await (accept_quote if is_accepted else decline_quote)(uow, number, now)
+    await uow.commit()
+    return repair
+
+
+async def quoted_in(uow: UnitOfWork, conversation_id: str) -> Repair | None:
+    """Return the repair of which a conversation has yet to accept or decline the price, or None."""
+    for case in await uow.cases.of_conversation(conversation_id):
+        if case.state is CaseState.WAITING_CUSTOMER:
+            for repair in await uow.repairs.of_order(case.order_number):
+                if repair.case_number == case.number and repair.state is RepairState.QUOTED:
+                    return repair
+    return None
+
+
+async def ship_back(
+    uow: UnitOfWork,
+    number: str,
+    carrier: str,
+    tracking_number: str,
+    now: datetime,
+    *,
+    is_repaired: bool,
+    actor: str = SHOP,
+) -> Repair:
+    """Record that the goods are on their way to the customer, mended or as they came; commits nothing.
+
+    What could not be mended though the customer was promised it goes to a person, who finds another remedy.
+    """
+    repair = await get(uow, number)
+    case = await case_of(uow, repair.case_number)
+    was_refused = repair.state is RepairState.QUOTE_DECLINED
+    repair.ship_back(carrier, tracking_number, now, is_repaired=is_repaired)
+    subject = subject_of(repair)
+    for what in ("price", "work", "back"):
+        await tasks.cancel_by_key(uow, f"{subject}:{what}", now)
+    if not is_repaired and not was_refused:
+        await tasks.cancel_by_key(uow, f"{subject}:bill", now)
+        await tasks.open_task(uow, case.number, Department.SUPERVISOR, "repair_failed", f"{subject}:failed", now)
+    record(uow, actor, "repair.shipped_back", subject, case, now, is_repaired=is_repaired)
+    response = "utter_notify_repair_shipped_back" if is_repaired else "utter_notify_repair_returned_unrepaired"
+    values = {"repair": number, "carrier": carrier, "tracking_number": tracking_number}
+    await notify(uow, case, response, f"{subject}:shipped_back", now, **values)
+    return repair
+
+
+async def complete(uow: UnitOfWork, number: str, now: datetime, *, actor: str = SHOP) -> Repair:
+    """Record that the customer has the goods again; commits nothing.
+
+    A case whose goods could not be mended stays open for the person who looks for another remedy.
+    """
+    repair = await get(uow, number)
+    case = await case_of(uow, repair.case_number)
+    repair.complete(now)
+    record(uow, actor, "repair.completed", subject_of(repair), case, now)
+    failed = await uow.tasks.by_key(f"{subject_of(repair)}:failed")
+    if failed is None or not failed.is_open:
+        await finish(uow, case, now)
+    return repair
+
+
+async def lost(uow: UnitOfWork, repair: Repair, now: datetime) -> None:
+    """Let somebody trace goods that the carrier lost on their way to the customer; commits nothing."""
+    key = f"{subject_of(repair)}:lost:{repair.tracking_number}"
+    await tasks.open_task(uow, repair.case_number, Department.LOGISTICS, "trace_parcel", key, now)
+
+
+async def expire_overdue(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:
+    """End repairs whose goods were never sent, decline quotes nobody answered, and return how many.
+
+    Each is done in a transaction of its own.
+    """
+    today = (now - GRACE).date()
+    async with uow_factory() as uow:
+        numbers = [repair.number for repair in await uow.repairs.overdue(today)]
+
+    async def end(uow: UnitOfWork, number: str) -> None:
+        repair = await get(uow, number)
+        if repair.is_quote_over(today):
+            await decline_quote(uow, number, now, actor=SYSTEM)
+        elif repair.is_overdue(today):
+            await _expire(uow, repair, now)
+
+    return await one_by_one(uow_factory, numbers, end)
+
+
+async def _expire(uow: UnitOfWork, repair: Repair, now: datetime) -> None:
+    case = await case_of(uow, repair.case_number)
+    repair.expire(now)
+    record(uow, SYSTEM, "repair.expired", subject_of(repair), case, now)
+    values = {"repair": repair.number, "deadline": wording.day(repair.deadline)}
+    await notify(uow, case, "utter_notify_repair_expired", f"{subject_of(repair)}:expired", now, **values)
+    await finish(uow, case, now)
+
+
+def _answer(number: str, answer: str) -> str:
+    return f'/answer_quote{{"repair": "{number}", "accepted": "{answer}"}}'

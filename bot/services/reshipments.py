@@ -1,0 +1,200 @@
+"""Reshipments: goods that never came are sent again, once the carrier has had its time to find them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.aftersales.case import Case
+from bot.aftersales.order import Order
+from bot.aftersales.reship import Reshipment, ReshipState
+from bot.aftersales.task import Department
+from bot.errors import InvalidInputError, NotFoundError, OutOfStockError
+from bot.services import stock, tasks
+from bot.services.lifecycle import SHOP, SYSTEM, case_of, finish, order_of, record, release_pieces
+from bot.services.notifications import notify
+from bot.services.one_by_one import one_by_one
+from bot.services.ports import UnitOfWork
+
+
+async def add_reshipment(
+    uow: UnitOfWork, case: Case, order: Order, now: datetime, *, search_until: datetime | None = None
+) -> Reshipment:
+    """Add the reshipment of the case's pieces, none chosen meaning the whole order, to the transaction.
+
+    With a time until which the carrier may search it waits for that, else the pieces are reserved at once. Raises
+    NotFoundError for a line that the order has not.
+    """
+    lines = dict(case.lines) or {line.position: line.quantity for line in order.lines}
+    for position in lines:
+        if order.line(position) is None:
+            raise NotFoundError("order line", str(position))
+    reshipment = Reshipment(
+        number=f"S{1_000_000 + await uow.next_number('reshipment')}",
+        case_number=case.number,
+        order_number=order.number,
+        requested_at=now,
+        lines=lines,
+    )
+    uow.reshipments.add(reshipment)
+    record(uow, "bot", "reshipment.opened", subject_of(reshipment), case, now)
+    if search_until is not None and now < search_until:
+        first = next((parcel.tracking_number for parcel in order.shipments if parcel.delivered_at is None), None)
+        reshipment.search(first or next((parcel.tracking_number for parcel in order.shipments), None), search_until)
+        key = f"{subject_of(reshipment)}:search"
+        await tasks.open_task(uow, case.number, Department.LOGISTICS, "search_parcel", key, now)
+    else:
+        await reserve(uow, reshipment, now)
+    return reshipment
+
+
+async def get(uow: UnitOfWork, number: str) -> Reshipment:
+    """Return a reshipment, or raise NotFoundError."""
+    reshipment = await uow.reshipments.get(number)
+    if reshipment is None:
+        raise NotFoundError("reshipment", number)
+    return reshipment
+
+
+def subject_of(reshipment: Reshipment) -> str:
+    """Return how a reshipment is named in audit events and keys."""
+    return f"reshipment:{reshipment.number}"
+
+
+async def reserve(uow: UnitOfWork, reshipment: Reshipment, now: datetime, *, actor: str = SYSTEM) -> bool:
+    """Set the pieces aside and ask the warehouse to send them, and tell whether there were any; commits nothing.
+
+    Where too few are in stock, the reshipment ends, the customer is told, and a person offers something else.
+    """
+    case = await case_of(uow, reshipment.case_number)
+    order = await order_of(uow, reshipment.order_number)
+    subject = subject_of(reshipment)
+    await tasks.cancel_by_key(uow, f"{subject}:search", now)
+    if not await _take_all(uow, order, reshipment.lines):
+        reshipment.cancel(now)
+        key = f"{subject}:unavailable"
+        record(uow, actor, "reshipment.unavailable", subject, case, now)
+        await notify(uow, case, "utter_notify_reship_unavailable", key, now, reship=reshipment.number)
+        await tasks.open_task(uow, case.number, Department.SUPERVISOR, "offer_refund", key, now)
+        return False
+    reshipment.reserve()
+    record(uow, actor, "reshipment.reserved", subject, case, now)
+    await tasks.open_task(uow, case.number, Department.WAREHOUSE, "ship_again", f"{subject}:ship", now)
+    return True
+
+
+async def ship(
+    uow: UnitOfWork, number: str, carrier: str, tracking_number: str, now: datetime, *, actor: str = SHOP
+) -> Reshipment:
+    """Record that the new parcel has left, and tell the customer how it travels; commits nothing."""
+    reshipment = await get(uow, number)
+    case = await case_of(uow, reshipment.case_number)
+    reshipment.ship(carrier, tracking_number, now)
+    subject = subject_of(reshipment)
+    await tasks.cancel_by_key(uow, f"{subject}:ship", now)
+    record(uow, actor, "reshipment.shipped", subject, case, now, tracking_number=tracking_number)
+    values = {"reship": number, "carrier": carrier, "tracking_number": tracking_number}
+    await notify(uow, case, "utter_notify_reship_shipped", f"{subject}:shipped:{tracking_number}", now, **values)
+    return reshipment
+
+
+async def deliver(uow: UnitOfWork, number: str, now: datetime, *, actor: str = SHOP) -> Reshipment:
+    """Record that the customer has the new parcel; commits nothing."""
+    reshipment = await get(uow, number)
+    case = await case_of(uow, reshipment.case_number)
+    reshipment.deliver(now)
+    record(uow, actor, "reshipment.delivered", subject_of(reshipment), case, now)
+    key = f"{subject_of(reshipment)}:delivered"
+    await notify(uow, case, "utter_notify_reship_delivered", key, now, reship=number)
+    await finish(uow, case, now)
+    return reshipment
+
+
+async def find(uow: UnitOfWork, reshipment: Reshipment, now: datetime, *, actor: str = SHOP) -> None:
+    """End a reshipment whose first parcel turned up before the second one left; commits nothing."""
+    case = await case_of(uow, reshipment.case_number)
+    if reshipment.holds_stock:
+        await release_pieces(uow, reshipment.order_number, reshipment.lines)
+    reshipment.find(now)
+    subject = subject_of(reshipment)
+    for what in ("search", "ship"):
+        await tasks.cancel_by_key(uow, f"{subject}:{what}", now)
+    record(uow, actor, "reshipment.found_meanwhile", subject, case, now)
+    await notify(uow, case, "utter_notify_parcel_found", f"{subject}:found", now, order_number=reshipment.order_number)
+    await finish(uow, case, now)
+
+
+async def cancel(uow: UnitOfWork, number: str, reason: str, now: datetime, *, actor: str) -> Reshipment:
+    """Call a reshipment off before the new parcel leaves; commits nothing.
+
+    Raises InvalidInputError without a reason.
+    """
+    if not reason.strip():
+        raise InvalidInputError("reason", "missing")
+    reshipment = await get(uow, number)
+    case = await case_of(uow, reshipment.case_number)
+    if reshipment.holds_stock:
+        await release_pieces(uow, reshipment.order_number, reshipment.lines)
+    reshipment.cancel(now)
+    for what in ("search", "ship"):
+        await tasks.cancel_by_key(uow, f"{subject_of(reshipment)}:{what}", now)
+    record(uow, actor, "reshipment.canceled", subject_of(reshipment), case, now, reason=reason.strip())
+    await finish(uow, case, now)
+    return reshipment
+
+
+async def lost(uow: UnitOfWork, reshipment: Reshipment, now: datetime) -> None:
+    """Let somebody trace a second parcel that the carrier lost, too; commits nothing."""
+    key = f"{subject_of(reshipment)}:lost:{reshipment.tracking_number}"
+    await tasks.open_task(uow, reshipment.case_number, Department.LOGISTICS, "trace_parcel", key, now)
+
+
+async def first_parcel_lost(uow: UnitOfWork, order_number: str, tracking_number: str, now: datetime) -> None:
+    """End the search for a parcel that the carrier itself reports as lost; commits nothing."""
+    for reshipment in await _searching(uow, order_number, tracking_number):
+        await reserve(uow, reshipment, now, actor=SHOP)
+
+
+async def first_parcel_found(uow: UnitOfWork, order_number: str, tracking_number: str, now: datetime) -> None:
+    """End the reshipments that a parcel makes needless by arriving after all; commits nothing."""
+    for reshipment in await uow.reshipments.of_order(order_number):
+        is_this = reshipment.lost_tracking_number == tracking_number
+        if is_this and reshipment.state in (ReshipState.SEARCHING, ReshipState.RESERVED):
+            await find(uow, reshipment, now)
+
+
+async def end_searches(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:
+    """Reserve what carriers have not found in their time, each in a transaction of its own, and return how many."""
+    async with uow_factory() as uow:
+        numbers = [reshipment.number for reshipment in await uow.reshipments.searched(now)]
+
+    async def end(uow: UnitOfWork, number: str) -> None:
+        reshipment = await get(uow, number)
+        if reshipment.is_search_over(now):
+            await reserve(uow, reshipment, now)
+
+    return await one_by_one(uow_factory, numbers, end)
+
+
+async def _searching(uow: UnitOfWork, order_number: str, tracking_number: str) -> list[Reshipment]:
+    return [
+        found
+        for found in await uow.reshipments.of_order(order_number)
+        if found.state is ReshipState.SEARCHING and found.lost_tracking_number == tracking_number
+    ]
+
+
+async def _take_all(uow: UnitOfWork, order: Order, lines: dict[int, int]) -> bool:
+    """Reserve every piece or none."""
+    taken: list[tuple[str, int]] = []
+    for position, quantity in lines.items():
+        line = order.line(position)
+        try:
+            if line is not None:
+                await stock.reserve(uow, line.sku, quantity)
+                taken.append((line.sku, quantity))
+        except (OutOfStockError, NotFoundError):
+            for sku, count in taken:
+                await stock.release(uow, sku, count)
+            return False
+    return True
