@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+ASK_SOLVED = "utter_ask_solved"
+"""The response that asks, after a case was resolved, whether it is."""
+
 
 @dataclass(eq=False)
 class Notification:

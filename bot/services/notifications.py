@@ -10,7 +10,7 @@ from bot.aftersales.notification import Notification
 from bot.services.ports import UnitOfWork
 
 
-async def notify(uow: UnitOfWork, case: Case, response: str, key: str, now: datetime, **values: Any) -> None:
+async def notify(uow: UnitOfWork, case: Case, response: str, key: str, now: datetime, /, **values: Any) -> None:
     """Add an announcement to the transaction, unless there is one with this key already; commits nothing.
 
     ``values`` are plain JSON in the shapes of ``bot.services.wording``; ``facts`` among them becomes the message's

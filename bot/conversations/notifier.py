@@ -1,0 +1,136 @@
+"""The notifier: writes announcements into conversations, each exactly once and in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import traceback
+from collections.abc import Callable
+
+import structlog
+
+from bot.aftersales.notification import Notification
+from bot.conversations.feed import Feed
+from bot.conversations.model import Author, Conversation, Message, OutboundMessage
+from bot.conversations.ports import UnitOfWork
+from bot.conversations.router import Bot
+from bot.services.ports import Clock
+
+log = structlog.get_logger()
+
+_LOOKS_EVERY_SECONDS = 1.0
+_HELD_SECONDS = 60.0
+
+
+class Notifier:
+    """Delivers what was announced in committed transactions; several replicas may do so at the same time.
+
+    The message, its place in the outbox and the note that the announcement was made are one transaction, and the note
+    is taken only where nobody took it before: whatever dies in between leaves either all of it or nothing.
+    """
+
+    def __init__(self, uow: Callable[[], UnitOfWork], bot: Bot, feed: Feed, clock: Clock) -> None:
+        self._uow = uow
+        self._bot = bot
+        self._feed = feed
+        self._clock = clock
+        self._news = asyncio.Event()
+        self._is_closing = False
+        self._task: asyncio.Task[None] | None = None
+        self._held_until: dict[str, float] = {}
+
+    def start(self) -> None:
+        """Begin to look for announcements, every second and whenever ``wake`` is called."""
+        self._task = asyncio.create_task(self._keep_delivering(), name="notifier")
+
+    def wake(self) -> None:
+        """Look now: a transaction that announces something was committed."""
+        self._news.set()
+
+    async def close(self) -> None:
+        """Deliver what is being delivered, then end."""
+        self._is_closing = True
+        self.wake()
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=10)
+            self._task.cancel()
+            self._task = None
+
+    async def deliver(self) -> int:
+        """Make all announcements that wait, and return how many were made.
+
+        Where one cannot be made, the later ones of its conversation wait with it, and it is tried again in a minute.
+        """
+        now, made = asyncio.get_running_loop().time(), 0
+        async with self._uow() as uow:
+            waiting = await uow.notifications.conversations_waiting()
+        self._held_until = {held: until for held, until in self._held_until.items() if until > now}
+        for conversation_id in waiting:
+            if conversation_id in self._held_until:
+                continue
+            try:
+                while (was_ours := await self._deliver_next(conversation_id)) is not None:
+                    made += was_ours
+            except Exception as error:
+                place = traceback.extract_tb(error.__traceback__)[-1]
+                log.error(
+                    "notifier.failed",
+                    conversation_id=conversation_id,
+                    error=type(error).__name__,
+                    at=f"{place.name}:{place.lineno}",
+                )
+                self._held_until[conversation_id] = now + _HELD_SECONDS
+        return made
+
+    async def _keep_delivering(self) -> None:
+        while not self._is_closing:
+            try:
+                await self.deliver()
+            except Exception as error:
+                # Most likely the database is away; what was announced stays announced.
+                log.error("notifier.looking_failed", error=type(error).__name__)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._news.wait(), _LOOKS_EVERY_SECONDS)
+            self._news.clear()
+
+    async def _deliver_next(self, conversation_id: str) -> bool | None:
+        """Make a conversation's next announcement; return False where another replica did, None where there is none."""
+        async with self._uow() as uow:
+            notification = await uow.notifications.oldest_unsent(conversation_id)
+            if notification is None:
+                return None
+            conversation = await self._conversation(uow, notification)
+            message = self._message(notification, conversation)
+            # Appending waits for whoever appends to this conversation now, so order holds among replicas too.
+            await uow.messages.add(message)
+            assert message.id is not None
+            if not await uow.notifications.claim(notification, message.id, message.at):
+                # Its message stands, ours is rolled back.
+                return False
+            uow.outbox.add(OutboundMessage(message.id, conversation.id, conversation.channel, message.at))
+            conversation.last_message_at = message.at
+            await uow.commit()
+        self._feed.publish(conversation_id, {"type": "message", "message": message.as_json()})
+        handoff = message.custom.get("handoff")
+        if handoff:
+            self._feed.publish(conversation_id, {"type": "state", "handled_by": handoff["state"]})
+        return True
+
+    def _message(self, notification: Notification, conversation: Conversation) -> Message:
+        language = conversation.language or conversation.locale or "en"
+        message = self._bot.say(notification.response, language, **notification.values)
+        message.conversation_id = conversation.id
+        message.author = Author.BOT
+        message.at = self._clock()
+        return message
+
+    async def _conversation(self, uow: UnitOfWork, notification: Notification) -> Conversation:
+        conversation = await uow.conversations.get(notification.conversation_id)
+        if conversation is None:
+            # Registered in a process that keeps its conversations elsewhere, such as `rasa run`.
+            case = await uow.cases.get(notification.case_number)
+            channel, language = (case.channel, case.language) if case else ("web", None)
+            now = self._clock()
+            conversation = Conversation(notification.conversation_id, channel, now, now, language=language)
+            uow.conversations.add(conversation)
+        return conversation

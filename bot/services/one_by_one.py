@@ -1,0 +1,33 @@
+"""Doing the same to many things, each in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from bot.errors import ConflictError
+from bot.services.ports import UnitOfWork
+
+
+async def one_by_one(
+    uow_factory: Callable[[], UnitOfWork], keys: Iterable[str], do: Callable[[UnitOfWork, str], Awaitable[None]]
+) -> int:
+    """Do something to each key, commit, and return for how many it went well.
+
+    What somebody else changed at the same moment is left for the next time. Another error keeps none of the others
+    from their turn; the first one is raised at the end.
+    """
+    done, first_error = 0, None
+    for key in keys:
+        try:
+            async with uow_factory() as uow:
+                await do(uow, key)
+                await uow.commit()
+        except ConflictError:
+            continue
+        except Exception as error:
+            first_error = first_error or error
+        else:
+            done += 1
+    if first_error is not None:
+        raise first_error
+    return done

@@ -1,0 +1,107 @@
+"""Promises: until when a customer hears from us, and what happens when that time passes in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.aftersales.audit import AuditEvent
+from bot.aftersales.case import AWAITS_SHOP, Case
+from bot.aftersales.escalation import EscalationReason
+from bot.aftersales.labels import Priority
+from bot.aftersales.sla import ServiceLevels
+from bot.aftersales.task import Department
+from bot.services import escalations, tasks
+from bot.services.notifications import notify
+from bot.services.one_by_one import one_by_one
+from bot.services.ports import UnitOfWork
+from bot.services.wording import moment
+
+_RENEWED = "case.contact_promised"
+_BROKEN = "case.delayed"
+_DELAY = "utter_notify_delay"
+_DELAY_HANDED_OVER = "utter_notify_delay_handed_over"
+
+
+def renew(uow: UnitOfWork, levels: ServiceLevels, case: Case, contacted_at: datetime) -> None:
+    """Promise the next contact after one that took place; commits nothing."""
+    case.next_contact_by = levels.next_contact(case.language, case.priority, contacted_at)
+    _record(uow, case, _RENEWED, contacted_at)
+
+
+async def detect_delays(uow_factory: Callable[[], UnitOfWork], levels: ServiceLevels, now: datetime) -> int:
+    """Deal with every promise whose time has passed, and return how many; each in a transaction of its own.
+
+    An announcement made meanwhile has kept the promise, and a new one counts from it. Otherwise the customer is told
+    of the delay with a new promise, and the case becomes more pressing; the second time in a row a person takes over,
+    from the third on a supervisor gets a task as well. Only cases whose customer waits for our answer count.
+    """
+    async with uow_factory() as uow:
+        numbers = [case.number for case in await uow.cases.promised_until(now)]
+
+    async def look_at(uow: UnitOfWork, number: str) -> None:
+        case = await uow.cases.get(number)
+        if case is None or case.state not in AWAITS_SHOP or case.next_contact_by > now:
+            return
+        history = [
+            event for event in await uow.audit.of_subject(f"case:{number}") if event.action in (_RENEWED, _BROKEN)
+        ]
+        promised_at = history[-1].at if history else case.opened_at
+        contacts = [
+            told.sent_at
+            for told in await uow.notifications.of_case(number)
+            if told.sent_at is not None
+            and told.sent_at > promised_at
+            and told.response not in (_DELAY, _DELAY_HANDED_OVER)
+        ]
+        if contacts:
+            renew(uow, levels, case, max(contacts))
+        if case.next_contact_by <= now:
+            await _delay(uow, levels, case, 1 + _broken_in_a_row(history, bool(contacts)), now)
+
+    return await one_by_one(uow_factory, numbers, look_at)
+
+
+async def _delay(uow: UnitOfWork, levels: ServiceLevels, case: Case, times: int, now: datetime) -> None:
+    key = f"case:{case.number}:delay:{case.next_contact_by.isoformat()}"
+    case.raise_priority()
+    # A person has it from the second time on; the customer shall not be told of nothing more than once a day or so.
+    pace = case.priority if times == 1 else Priority.HIGH
+    case.next_contact_by = levels.next_contact(case.language, pace, now)
+    _record(uow, case, _BROKEN, now)
+    hands_over = times == 2 and await uow.escalations.open_of(case.conversation_id) is None
+    facts = {"handoff": {"state": "queued"}} if hands_over else {}
+    response = _DELAY_HANDED_OVER if hands_over else _DELAY
+    until = moment(case.next_contact_by)
+    await notify(uow, case, response, key, now, case=case.number, until=until, facts=facts)
+    if times > 2:
+        task_key = f"case:{case.number}:delayed:{times}"
+        await tasks.open_task(uow, case.number, Department.SUPERVISOR, "promise_broken_again", task_key, now)
+    if hands_over:
+        # This commits, and with it all of the above.
+        await escalations.hand_over(
+            uow,
+            case.conversation_id,
+            EscalationReason.PROMISE_BROKEN,
+            case.language,
+            now,
+            case_number=case.number,
+            facts={"order_number": case.order_number},
+            priority=case.priority,
+        )
+
+
+def _broken_in_a_row(history: list[AuditEvent], was_contacted: bool) -> int:
+    if was_contacted:
+        return 0
+    count = 0
+    for event in reversed(history):
+        if event.action != _BROKEN:
+            break
+        count += 1
+    return count
+
+
+def _record(uow: UnitOfWork, case: Case, action: str, at: datetime) -> None:
+    data = {"until": case.next_contact_by.isoformat()}
+    uow.audit.add(AuditEvent(at, "system", action, f"case:{case.number}", case.conversation_id, data))

@@ -1,0 +1,98 @@
+"""Service levels at work: clocks that go as their cases do, warnings before a target is missed and what follows then.
+
+Clocks follow the state of things rather than being told of each change: whatever changes a case, in whichever process,
+its clock is brought into step at the next run of ``follow``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.aftersales.audit import AuditEvent
+from bot.aftersales.case import Case
+from bot.aftersales.sla import Metric, ServiceClock, ServiceLevels
+from bot.aftersales.task import Department
+from bot.services import tasks
+from bot.services.one_by_one import one_by_one
+from bot.services.ports import UnitOfWork
+
+
+def start(uow: UnitOfWork, levels: ServiceLevels, case: Case) -> None:
+    """Add the clocks of a newly registered case to the transaction: first response and resolution."""
+    for metric in (Metric.FIRST_RESPONSE, Metric.RESOLUTION):
+        uow.service_clocks.add(_clock(levels, case, metric, f"{metric.value}:{case.number}", case.opened_at))
+
+
+async def follow(uow: UnitOfWork, levels: ServiceLevels, now: datetime) -> int:
+    """Start, pause, resume and stop the clocks of resolutions as their cases stand; return how many changed; commits.
+
+    A clock stops at the moment its case was resolved; the other changes count from now.
+    """
+    changed = 0
+    for clock, case, waits_for_customer in await uow.service_clocks.out_of_step():
+        if not case.is_open:
+            clock.stop(case.resolved_at or now)
+        elif waits_for_customer:
+            clock.pause(now)
+        else:
+            clock.resume(levels.calendar_of(clock), now)
+        changed += 1
+    for case in await uow.service_clocks.unwatched_cases():
+        before = [clock for clock in await uow.service_clocks.of_case(case.number) if clock.metric is Metric.RESOLUTION]
+        # A case that was taken up again has all of the time again, counted from when that is noticed.
+        began_at, key = (
+            (now, f"resolution:{case.number}:{len(before) + 1}")
+            if before
+            else (
+                case.opened_at,
+                f"resolution:{case.number}",
+            )
+        )
+        uow.service_clocks.add(_clock(levels, case, Metric.RESOLUTION, key, began_at))
+        changed += 1
+    await uow.commit()
+    return changed
+
+
+async def check_due(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:
+    """Note what is about to be late and what is late, and return how many; each in a transaction of its own.
+
+    What is late makes its case one step more pressing and opens a task for a supervisor; handoffs with something late
+    stand first in the queue by themselves.
+    """
+    async with uow_factory() as uow:
+        keys = [clock.key for clock in await uow.service_clocks.due(now)]
+
+    async def note(uow: UnitOfWork, key: str) -> None:
+        clock = await uow.service_clocks.by_key(key)
+        assert clock is not None
+        if not clock.is_running or clock.paused_at is not None or clock.breached_at is not None:
+            return
+        if clock.due_at < now:
+            await _breach(uow, clock, now)
+        elif clock.warned_at is None:
+            clock.warn(now)
+            _record(uow, clock, "sla.warned", now)
+
+    return await one_by_one(uow_factory, keys, note)
+
+
+async def _breach(uow: UnitOfWork, clock: ServiceClock, now: datetime) -> None:
+    clock.breach()
+    _record(uow, clock, "sla.breached", now)
+    case = await uow.cases.get(clock.case_number) if clock.case_number else None
+    if case is not None and case.is_open:
+        case.raise_priority()
+        what = f"{clock.metric.value}_overdue"
+        await tasks.open_task(uow, case.number, Department.SUPERVISOR, what, f"sla:{clock.key}", now)
+
+
+def _clock(levels: ServiceLevels, case: Case, metric: Metric, key: str, began_at: datetime) -> ServiceClock:
+    return levels.clock(key, metric, case.conversation_id, case.language, case.priority, began_at, case.number)
+
+
+def _record(uow: UnitOfWork, clock: ServiceClock, action: str, now: datetime) -> None:
+    subject = f"case:{clock.case_number}" if clock.case_number else f"conversation:{clock.conversation_id}"
+    data = {"metric": clock.metric.value, "team": clock.team, "due_at": clock.due_at.isoformat()}
+    uow.audit.add(AuditEvent(now, "system", action, subject, clock.conversation_id, data))
