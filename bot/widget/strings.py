@@ -40,6 +40,8 @@ WIDGET_STRINGS: dict[str, str] = {
     "widget_copied": "Copied",
     "widget_case_number": "Case number",
     "widget_return_number": "Return number",
+    "widget_document_return": "Return slip with address and packing guide (PDF)",
+    "widget_document_invoice": "Invoice (PDF)",
     "widget_send_back_by": "Send back by {date}",
     "widget_offer": "Our offer",
     "widget_handoff": "A person will take over",
@@ -51,6 +53,19 @@ WIDGET_STRINGS: dict[str, str] = {
     "widget_start_return": "Send something back",
     "widget_start_exchange": "Exchange something",
     "widget_start_complain": "Something is wrong",
+    "widget_attach": "Attach photos or documents",
+    "widget_take_photo": "Take a photo",
+    "widget_drop_files": "Drop photos or documents here",
+    "widget_photo": "Photo",
+    "widget_document": "Document",
+    "widget_file_too_large": "This file is too large. You can send up to {megabytes} MB.",
+    "widget_file_unsupported": (
+        "We cannot take this kind of file. Please send a photo (JPEG, PNG, WebP, HEIC) or a PDF."
+    ),
+    "widget_file_unreadable": "We could not open this file. It may be damaged, please try another one.",
+    "widget_file_encrypted": "This document is protected with a password. Please send it without one.",
+    "widget_file_too_many_pages": "This document is too long. You can send up to {pages} pages.",
+    "widget_file_too_many": "You can send up to {count} files an hour. Please try again later.",
 }
 
 SHOP_STRINGS: dict[str, str] = {

@@ -13,7 +13,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, async_playwright, expect
-from widget_fake_server import FakeDesk
+
+from tests.browser.widget_fake_server import FakeDesk
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from aiohttp.test_utils import TestClient
-from widget_fake_server import FakeDesk
 
 from bot.widget import routes
 from bot.widget.strings import STRINGS, WIDGET_STRINGS
+from tests.browser.widget_fake_server import FakeDesk
 
 WIDGET = Path(routes.__file__).parent
 

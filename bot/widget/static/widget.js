@@ -24,6 +24,10 @@
   const ACK_MS = 15_000;
   const TYPING_SHOWN_MS = 10_000;
   const TYPING_SENT_MS = 3_000;
+  const MAX_FILE_BYTES = 10 * 1024 * 1024;
+  const MAX_FILES_AN_HOUR = 10;
+  const MAX_PAGES = 20;
+  const UPLOAD_MS = 5 * 60_000;
   const BACKOFF_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 
   const STARTERS = [
@@ -32,6 +36,19 @@
     ["widget_start_exchange", "/exchange_item"],
     ["widget_start_complain", "/complain"],
   ];
+
+  // Endings beside types: browsers on desktops do not know what HEIC is.
+  const FILE_TYPES = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif,application/pdf";
+
+  /** Why the server refuses a file, and whether sending the same one again later may help. */
+  const FILE_PROBLEMS = {
+    too_large: { key: "widget_file_too_large" },
+    unsupported_type: { key: "widget_file_unsupported" },
+    unreadable: { key: "widget_file_unreadable" },
+    encrypted: { key: "widget_file_encrypted" },
+    too_many_pages: { key: "widget_file_too_many_pages" },
+    too_many: { key: "widget_file_too_many", mayRetry: true },
+  };
 
   const ICONS = {
     chat: "M12 3.5c5 0 9 3.3 9 7.6s-4 7.6-9 7.6c-.9 0-1.8-.1-2.6-.3L4.6 20.6l1-3.7C3.9 15.4 3 13.4 3 11.1 3 6.8 7 3.5 12 3.5Z",
@@ -45,6 +62,9 @@
     clock: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16ZM12 8v4.2l2.8 1.8",
     copy: "M9 9h10v11H9zM15 9V4H5v11h4",
     alert: "M12 8v5M12 16.4v.1M12 3.5 2.8 19.5h18.4Z",
+    clip: "M20 11.2l-8.3 8.3a5.1 5.1 0 0 1-7.2-7.2L13 3.8a3.4 3.4 0 0 1 4.8 4.8l-8.5 8.5a1.7 1.7 0 0 1-2.4-2.4l7.9-7.9",
+    camera: "M3.5 8h4l1.6-2.5h5.8L16.5 8h4v11h-17ZM12 16.4a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4Z",
+    file: "M6 3.5h8l4.5 4.5v12.5H6ZM14 3.5V8h4.5M9 13h6.5M9 16.5h6.5",
     offline: "M4 4l16 16M8.8 15.2a4.6 4.6 0 0 1 6.4 0M5.6 11.8a9 9 0 0 1 4-2.2M14.6 9.7a9 9 0 0 1 3.8 2.1M12 19h.01",
   };
 
@@ -355,6 +375,7 @@
     constructor() {
       this.entries = [];
       this.outbox = [];
+      this.uploads = [];
       for (const kept of Transcript.#kept()) {
         const entry = { ...kept, author: "customer", state: "sending", inFlightSince: 0 };
         this.entries.push(entry);
@@ -377,6 +398,7 @@
       const own = clientId && this.entries.find((entry) => entry.clientId === clientId);
       if (own) {
         own.id = id;
+        if (own.file) this.uploaded(own, message.custom?.attachment);
         this.settle(clientId);
         return ["merged", own];
       }
@@ -412,6 +434,29 @@
       return entry;
     }
 
+    /** Add a file of the customer that is to be sent; unlike words it does not outlive a reload. */
+    attach(file) {
+      const entry = {
+        clientId: uuid4(),
+        author: "customer",
+        text: "",
+        at: new Date().toISOString(),
+        state: "sending",
+        file,
+        progress: 0,
+        custom: {},
+      };
+      this.entries.push(entry);
+      this.uploads.push(entry);
+      return entry;
+    }
+
+    /** Mark a file as stored by the server, which knows it under an id from now on. */
+    uploaded(entry, attachment) {
+      Object.assign(entry, { state: "sent", code: null, file: null, custom: { attachment } });
+      this.uploads = this.uploads.filter((waiting) => waiting !== entry);
+    }
+
     /** Mark a message as safely stored by the server; return its entry. */
     settle(clientId) {
       const entry = this.outbox.find((waiting) => waiting.clientId === clientId);
@@ -434,8 +479,9 @@
 
     /** Put the oldest messages ahead of the history that arrived after a page load. */
     moveUnsentToEnd() {
-      const waiting = new Set(this.outbox);
-      this.entries = [...this.entries.filter((entry) => !waiting.has(entry)), ...this.outbox];
+      const waiting = new Set([...this.outbox, ...this.uploads]);
+      const isWaiting = (entry) => waiting.has(entry);
+      this.entries = [...this.entries.filter((entry) => !isWaiting(entry)), ...this.entries.filter(isWaiting)];
     }
 
     /** Return the entry whose buttons are on show and whether they have been used, or null. */
@@ -550,6 +596,14 @@
     return reference(words.text("widget_return_number"), scalar(return_.rma), words, note);
   }
 
+  /** Return a link to a paper; the server names it by a path that starts at its own root. */
+  function documentCard({ kind, url }, words) {
+    const path = scalar(url);
+    if (!["return", "invoice"].includes(kind) || !/^\/documents\/[\w.-]+$/.test(path)) return null;
+    const link = { href: new URL(path.slice(1), BASE).href, target: "_blank", rel: "noopener", class: "paper" };
+    return el("div", { class: "card" }, el("a", link, words.text(`widget_document_${kind}`)));
+  }
+
   function cards({ custom = {}, buttons = [] }, words) {
     const has = (name) => custom[name] && typeof custom[name] === "object";
     const nodes = [];
@@ -557,6 +611,7 @@
       nodes.push(reference(words.text("widget_case_number"), scalar(custom.case.number), words));
     }
     if (has("return") && scalar(custom.return.rma)) nodes.push(returnCard(custom.return, words));
+    if (has("document")) nodes.push(documentCard(custom.document, words));
     if (has("offer")) nodes.push(offerCard(custom.offer, words));
     if (has("handoff")) nodes.push(handoffCard(custom.handoff, words));
     if (buttons.length === 0) {
@@ -595,6 +650,7 @@
     #typingSentAt = 0;
     #offlineTimer = 0;
     #unseenBelow = false;
+    #upload = null;
     #started = false;
     #spoken = null;
 
@@ -654,10 +710,14 @@
       if (lasting.get("sender")) this.#connection.open();
     }
 
-    #hello() {
+    get #sender() {
       if (!lasting.get("sender")) lasting.set("sender", uuid4());
+      return lasting.get("sender");
+    }
+
+    #hello() {
       return {
-        sender: lasting.get("sender"),
+        sender: this.#sender,
         language: OPTIONS.language || document.documentElement.lang || navigator.language,
         after: this.#transcript.lastId,
       };
@@ -698,7 +758,10 @@
         this.#transcript.moveUnsentToEnd();
         this.#renderAll();
       } else {
-        for (const [outcome, entry] of outcomes) if (outcome === "added") this.#append(entry);
+        for (const [outcome, entry] of outcomes) {
+          if (outcome === "added") this.#append(entry);
+          else if (outcome === "merged" && entry.custom?.attachment) this.#renderAgain(entry);
+        }
         this.#renderStates();
       }
       this.#showHandledBy(frame.handled_by);
@@ -710,7 +773,10 @@
     #arrived(message) {
       const [outcome, entry] = this.#transcript.receive(message);
       if (outcome === "known") return;
-      if (outcome === "merged") return this.#settled(entry);
+      if (outcome === "merged") {
+        if (entry.custom?.attachment) this.#renderAgain(entry);
+        return this.#settled(entry);
+      }
       if (entry.author !== "customer") this.#hideTyping();
       this.#append(entry);
       this.#markSeen();
@@ -762,10 +828,100 @@
 
     #retry(entry) {
       Object.assign(entry, { state: "sending", code: null, inFlightSince: 0, at: new Date().toISOString() });
-      this.#renderState(entry);
+      if (entry.file) {
+        this.#renderAgain(entry);
+        this.#uploadNext();
+      } else this.#renderState(entry);
       this.#flush();
       this.#connection.hurry();
       this.#ui.input.focus();
+    }
+
+    /* --- files --- */
+
+    #attach(files) {
+      for (const file of files) this.#append(this.#transcript.attach(file));
+      if (files.length === 0) return;
+      this.#scrollToEnd();
+      this.#uploadNext();
+      (TOUCH.matches ? this.#ui.log : this.#ui.input).focus({ preventScroll: true });
+    }
+
+    /** Send the oldest waiting file; one after the other, so that each is soon there on a slow line. */
+    #uploadNext() {
+      if (this.#upload) return;
+      const entry = this.#transcript.uploads.find(({ state }) => state === "sending");
+      if (!entry) return;
+      if (entry.file.size > MAX_FILE_BYTES) {
+        this.#uploadEnded(entry, { code: "too_large" });
+        return;
+      }
+      const form = new FormData();
+      form.append("file", entry.file);
+      const query = new URLSearchParams({ message_id: entry.clientId, language: this.#hello().language });
+      // Not fetch, which cannot tell how much of a body has gone out.
+      const request = new XMLHttpRequest();
+      this.#upload = request;
+      request.open("POST", this.#fileAddress(`?${query}`));
+      request.timeout = UPLOAD_MS;
+      request.upload.onprogress = ({ loaded, total }) => this.#showProgress(entry, total ? loaded / total : 0);
+      request.onloadend = () => {
+        this.#upload = null;
+        let answer = {};
+        try {
+          answer = JSON.parse(request.responseText) ?? {};
+        } catch {
+          /* no connection, or somebody between us and the server answered */
+        }
+        this.#uploadEnded(entry, answer);
+      };
+      request.send(form);
+    }
+
+    #uploadEnded(entry, answer) {
+      const known = FILE_PROBLEMS[answer.code] || answer.code === "rate_limited";
+      // The message may have come over the socket before the answer to the upload.
+      if (entry.file && scalar(answer.id)) this.#transcript.uploaded(entry, { id: answer.id, kind: answer.kind });
+      else if (entry.file) Object.assign(entry, { state: known ? "rejected" : "failed", code: answer.code ?? null });
+      this.#renderAgain(entry);
+      this.#renderStates();
+      this.#uploadNext();
+    }
+
+    #fileAddress(rest) {
+      return new URL(`webhooks/web/conversations/${encodeURIComponent(this.#sender)}/files${rest}`, BASE).href;
+    }
+
+    #showProgress(entry, share) {
+      entry.progress = share;
+      const bar = entry.node?.querySelector("progress");
+      if (bar) bar.value = share;
+    }
+
+    /** Return what stands for a file: while it is sent its name, then the small picture or a link. */
+    #attachment(entry) {
+      const words = this.#words;
+      if (entry.file) {
+        const name = el("bdi", { class: "file-name" }, entry.file.name);
+        const bar = el("progress", { max: 1, "aria-label": words.text("widget_sending") });
+        bar.value = entry.progress;
+        return el("div", { class: "file" }, icon("file"), name, entry.state === "sending" ? bar : null);
+      }
+      const id = scalar(entry.custom?.attachment?.id);
+      if (!/^[0-9a-f]{32}$/.test(id)) return null;
+      const link = { href: this.#fileAddress(`/${id}`), target: "_blank", rel: "noopener noreferrer" };
+      if (entry.custom.attachment.kind !== "image") {
+        return el("a", { ...link, class: "file" }, icon("file"), words.text("widget_document"));
+      }
+      const source = this.#fileAddress(`/${id}/thumbnail`);
+      const image = { src: source, alt: words.text("widget_photo"), loading: "lazy", referrerpolicy: "no-referrer" };
+      return el("a", { ...link, class: "thumbnail" }, el("img", image));
+    }
+
+    #renderAgain(entry) {
+      const isFollowUp = entry.node?.classList.contains("follow-up");
+      entry.node?.replaceChildren(...this.#entryParts(entry, isFollowUp));
+      this.#renderState(entry);
     }
 
     #settled(entry) {
@@ -849,8 +1005,14 @@
       ui.input = el("textarea", { id: "input", rows: "1", enterkeyhint: "send", autocomplete: "off" });
       ui.input.setAttribute("aria-describedby", "counter");
       ui.counter = el("p", { class: "counter", id: "counter", hidden: true });
+      ui.attach = button("tool", "clip", () => ui.files.click());
+      ui.camera = button("tool camera", "camera", () => ui.photos.click());
+      ui.files = el("input", { type: "file", accept: FILE_TYPES, multiple: true, hidden: true });
+      ui.photos = el("input", { type: "file", accept: "image/*", capture: "environment", hidden: true });
+      const tools = el("div", { class: "tools" }, ui.attach, ui.camera, ui.files, ui.photos);
+      ui.drop = el("div", { class: "drop", "aria-hidden": "true", hidden: true }, icon("clip"), el("span"));
       ui.send = el("button", { class: "send", type: "submit", disabled: true }, icon("send"));
-      ui.form = el("form", { class: "composer" }, ui.inputLabel, ui.input, ui.send, ui.counter);
+      ui.form = el("form", { class: "composer" }, ui.inputLabel, ui.input, tools, ui.send, ui.counter);
       ui.panel = el(
         "section",
         { class: "panel", id: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
@@ -858,6 +1020,7 @@
         ui.banner,
         el("div", { class: "body" }, ui.scroll, ui.below),
         ui.form,
+        ui.drop,
       );
 
       this.#wire();
@@ -882,9 +1045,47 @@
         event.preventDefault();
         this.#sendInput();
       });
+      for (const input of [ui.files, ui.photos]) {
+        input.addEventListener("change", () => {
+          const chosen = [...input.files];
+          // Choosing the same file once more is a change only of an empty field.
+          input.value = "";
+          this.#attach(chosen);
+        });
+      }
+      this.#wireDrop();
       ui.panel.addEventListener("keydown", (event) => this.#panelKey(event));
       ui.panel.addEventListener("pointerdown", (event) => {
         if (!event.composedPath().some((node) => node === ui.menu || node === ui.menuButton)) this.#closeMenu();
+      });
+    }
+
+    #wireDrop() {
+      const { panel, drop } = this.#ui;
+      const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+      for (const name of ["dragenter", "dragover"]) {
+        panel.addEventListener(name, (event) => {
+          if (!hasFiles(event)) return;
+          event.preventDefault();
+          event.dataTransfer.dropEffect = "copy";
+          drop.hidden = false;
+        });
+      }
+      panel.addEventListener("dragleave", (event) => {
+        if (!panel.contains(event.relatedTarget)) drop.hidden = true;
+      });
+      panel.addEventListener("drop", (event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        drop.hidden = true;
+        this.#attach([...event.dataTransfer.files]);
+      });
+      panel.addEventListener("paste", (event) => {
+        const files = [...(event.clipboardData?.files ?? [])];
+        // Office programs put a picture of copied words beside the words.
+        if (files.length === 0 || event.clipboardData.getData("text/plain")) return;
+        event.preventDefault();
+        this.#attach(files);
       });
     }
 
@@ -903,11 +1104,15 @@
       ui.person.lastChild.textContent = text("widget_talk_to_person");
       ui.restart.lastChild.textContent = text("widget_start_over");
       ui.below.lastChild.textContent = text("widget_new_messages");
+      ui.drop.lastChild.textContent = text("widget_drop_files");
+      ui.attach.title = text("widget_attach");
       for (const [node, key] of [
         [ui.menuButton, "widget_menu"],
         [ui.menu, "widget_menu"],
         [ui.closeButton, "widget_close"],
         [ui.send, "widget_send"],
+        [ui.attach, "widget_attach"],
+        [ui.camera, "widget_take_photo"],
         [ui.log, "widget_conversation"],
         [ui.starters, "widget_suggestions"],
       ]) {
@@ -976,6 +1181,8 @@
       if (entry.text) {
         parts.push(el("p", { class: "bubble", dir: "auto", lang: entry.language || null }, linked(entry.text)));
       }
+      const attachment = entry.author === "customer" ? this.#attachment(entry) : null;
+      if (attachment) parts.push(attachment);
       const picture = entry.image && imageAddress(entry.image);
       if (picture) {
         const image = el("img", { src: picture, alt: words.text("widget_image"), loading: "lazy" });
@@ -998,10 +1205,14 @@
       const isStuck = entry.state === "failed" || entry.state === "rejected";
       line.className = `state ${isStuck ? "stuck" : entry.state}`;
       if (isStuck) {
-        const why = entry.code === "rate_limited" ? "widget_rate_limited" : "widget_not_sent";
+        const problem = FILE_PROBLEMS[entry.code];
+        const why = problem?.key ?? (entry.code === "rate_limited" ? "widget_rate_limited" : "widget_not_sent");
+        const limits = { megabytes: MAX_FILE_BYTES / 2 ** 20, count: MAX_FILES_AN_HOUR, pages: MAX_PAGES };
+        line.replaceChildren(icon("alert"), el("span", {}, this.#words.text(why, limits)));
+        if (problem && !problem.mayRetry) return;
         const again = el("button", { class: "again", type: "button" }, text("widget_retry"));
         again.addEventListener("click", () => this.#retry(entry));
-        line.replaceChildren(icon("alert"), text(why), " ", again);
+        line.append(" ", again);
       } else if (entry.state === "sending") line.replaceChildren(icon("clock"), text("widget_sending"));
       else if (isNewest) line.replaceChildren(icon("check"), text("widget_sent"));
       else line.replaceChildren();
@@ -1407,10 +1618,25 @@
     .picture img {
       display: block; max-width: 100%; max-height: 240px; border-radius: 12px; border: 1px solid var(--line);
     }
+    .thumbnail { display: block; max-width: 100%; border-radius: 12px; }
+    .thumbnail img {
+      /* A fixed height, so that nothing jumps when it has loaded. */
+      display: block; height: 150px; min-width: 60px; max-width: 100%; object-fit: cover; border-radius: 12px;
+      border: 1px solid var(--line); background: var(--raised);
+    }
+    .file {
+      display: flex; align-items: center; flex-wrap: wrap; gap: 8px; max-width: 100%; min-height: 44px;
+      padding: 9px 13px; border: 1px solid var(--line); border-radius: 12px; background: var(--raised);
+      color: var(--text);
+    }
+    a.file { color: var(--ink); font-weight: 600; }
+    .file-name { min-width: 0; max-width: 220px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .file progress { flex-basis: 100%; width: 100%; height: 6px; accent-color: var(--ink); }
     .state { display: flex; align-items: center; gap: 4px; font-size: 12px; line-height: 16px; color: var(--muted); }
     .state:empty { display: none; }
     .state .icon { width: 13px; height: 13px; }
     .state.stuck { flex-wrap: wrap; justify-content: flex-end; color: var(--danger); font-weight: 550; }
+    .state.stuck span { max-width: calc(100% - 20px); }
     .customer:has(.stuck) .bubble { opacity: .75; }
     .again { padding: 4px 2px; font-weight: 650; text-decoration: underline; text-underline-offset: 2px; }
 
@@ -1419,6 +1645,7 @@
       border-radius: 12px; background: color-mix(in oklab, var(--accent) 5%, var(--raised));
     }
     .card-title { font-size: 12px; font-weight: 650; color: var(--ink); }
+    .paper { font-size: 14px; font-weight: 550; color: var(--ink); }
     .card-note { margin-block-start: 2px; font-size: 13px; color: var(--muted); }
     .number { font-size: 17px; font-weight: 650; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
     .reference { display: flex; align-items: center; justify-content: space-between; gap: 10px; }
@@ -1464,7 +1691,7 @@
     .below .icon { width: 16px; height: 16px; }
 
     .composer {
-      display: grid; grid-template-columns: 1fr auto; align-items: end; gap: 8px; flex: none;
+      display: grid; grid-template-columns: 1fr auto auto; align-items: end; gap: 8px; flex: none;
       padding: 10px 12px calc(10px + env(safe-area-inset-bottom)); border-block-start: 1px solid var(--line);
       background: var(--surface);
     }
@@ -1476,6 +1703,21 @@
     }
     textarea::placeholder { color: var(--muted); opacity: 1; }
     textarea:focus { outline: 2px solid var(--ink); outline-offset: -1px; }
+    .tools { display: flex; margin-inline-start: -4px; }
+    .tool { display: grid; place-items: center; width: 38px; height: 42px; border-radius: 10px; color: var(--muted); }
+    .tool:hover { background: var(--canvas); color: var(--text); }
+    .tool.camera { display: none; }
+    @media (hover: none) and (pointer: coarse) {
+      .tool { width: 44px; }
+      .tool.camera { display: grid; }
+    }
+    .drop {
+      position: absolute; inset: 8px; z-index: 3; display: flex; flex-direction: column; align-items: center;
+      justify-content: center; gap: 10px; padding: 20px; border: 2px dashed var(--ink); border-radius: 12px;
+      background: color-mix(in oklab, var(--surface) 92%, var(--accent)); color: var(--ink); font-weight: 650;
+      text-align: center; pointer-events: none;
+    }
+    .drop .icon { width: 36px; height: 36px; }
     .send {
       display: grid; place-items: center; width: 42px; height: 42px; border-radius: 50%;
       background: var(--accent); color: var(--on-accent);

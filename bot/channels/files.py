@@ -1,0 +1,213 @@
+"""Files of customers over HTTP: one request a file, and the way to look at one's own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, BinaryIO
+
+from aiohttp import BodyPartReader, web
+
+from bot.aftersales.evidence import MAX_BYTES, Evidence, EvidenceRefusal
+from bot.channels import limits
+from bot.channels.keys import CLOCK, EVIDENCE, RATE, ROUTER, UOW
+from bot.channels.limits import BadMessageError
+from bot.channels.origins import is_allowed
+from bot.conversations.ports import UnitOfWork
+from bot.errors import EvidenceRefusedError, NotFoundError
+from bot.evidence.serving import evidence_response
+from bot.services import evidence as pieces
+from bot.services.evidence_ports import CleanCopy
+
+UPLOADED = "/evidence_uploaded"
+"""The payload that tells the bot of a file, with its id as ``evidence``."""
+
+_FIELD = "file"
+_READ_SECONDS = 180
+# Boundaries and headers of the form around the file.
+_FORM_BYTES = 16 * 1024
+_STATUS = {
+    EvidenceRefusal.TOO_LARGE: 413,
+    EvidenceRefusal.UNSUPPORTED_TYPE: 415,
+    EvidenceRefusal.TOO_MANY: 429,
+}
+_SHOWN = {
+    # The widget shows them on pages of other origins, also on those that isolate themselves with COEP.
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "private, max-age=86400, immutable",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def routes(channel: str) -> list[web.RouteDef]:
+    """Return a channel's routes: sending a file, and getting one's own back, whole or as a small picture.
+
+    Whoever knows a conversation's sender can read it and send files into it, as with messages.
+    """
+    base = f"/webhooks/{channel}/conversations/{{sender}}/files"
+
+    async def receive(request: web.Request) -> web.StreamResponse:
+        return await _receive(request, channel)
+
+    async def whole(request: web.Request) -> web.StreamResponse:
+        return await _show(request, thumbnail=False)
+
+    async def thumbnail(request: web.Request) -> web.StreamResponse:
+        return await _show(request, thumbnail=True)
+
+    return [
+        web.options(base, _guarded(_preflight)),
+        web.post(base, _guarded(receive)),
+        web.get(f"{base}/{{id}}", _guarded(whole)),
+        web.get(f"{base}/{{id}}/thumbnail", _guarded(thumbnail)),
+    ]
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Return a handler that refuses foreign pages, lets friendly ones read the answer, and answers errors as JSON."""
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        if not is_allowed(request):
+            return _problem(403, "forbidden_origin", reason="see PARLEY_ALLOWED_ORIGINS")
+        try:
+            response = await handler(request)
+        except BadMessageError as error:
+            response = _problem(400, error.code, **error.fields)
+        except NotFoundError as error:
+            response = _problem(404, error.code)
+        except EvidenceRefusedError as error:
+            response = _problem(_STATUS.get(EvidenceRefusal(error.reason), 422), str(error.reason))
+        if "Origin" in request.headers:
+            response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+        response.headers["Vary"] = "Origin"
+        return response
+
+    return serve
+
+
+async def _preflight(request: web.Request) -> web.StreamResponse:
+    """Answer what browsers ask before a page of another origin sends a file and watches its progress."""
+    return web.Response(
+        status=204,
+        headers={
+            "Access-Control-Allow-Methods": "POST",
+            "Access-Control-Allow-Headers": "Content-Type",
+            "Access-Control-Max-Age": "600",
+        },
+    )
+
+
+async def _receive(request: web.Request, channel: str) -> web.StreamResponse:
+    """Take a file in: cleaned, kept, shown in the transcript, and told to the bot.
+
+    With a ``message_id`` in the query, sending the same file again returns the first answer and does nothing else.
+    """
+    sender = limits.sender(request.match_info["sender"])
+    message_id = limits.message_id(request.query.get("message_id"))
+    if not request.app[RATE].allows(sender):
+        return _problem(429, "rate_limited")
+    known = await _known(request, channel, sender, message_id)
+    if known is not None:
+        return _answer(known)
+    if (request.content_length or 0) > MAX_BYTES + _FORM_BYTES:
+        raise EvidenceRefusedError(EvidenceRefusal.TOO_LARGE)
+    async with request.app[UOW]() as uow:
+        await pieces.check_room(uow, sender, request.app[CLOCK]())
+    store, evidence_id = request.app[EVIDENCE], pieces.new_id()
+    with store.receive() as file:
+        await _read_form(request, file)
+        copy = await store.keep(evidence_id, file)
+    try:
+        added = await _hand_in(request, channel, sender, message_id, evidence_id, copy)
+    except EvidenceRefusedError:
+        # After any other error it is not known whether there is a row; then the sweep decides.
+        await store.remove(evidence_id)
+        raise
+    if added is None:
+        # The same message was handed in by another request while this one was reading.
+        await store.remove(evidence_id)
+        added = await _known(request, channel, sender, message_id)
+        assert added is not None
+    return _answer(added)
+
+
+async def _hand_in(
+    request: web.Request, channel: str, sender: str, message_id: str | None, evidence_id: str, copy: CleanCopy
+) -> Evidence | None:
+    """Write row, transcript and inbox in one transaction; return None where the message is known already."""
+    added: list[Evidence] = []
+
+    async def add(uow: UnitOfWork) -> None:
+        added.append(await pieces.add(uow, evidence_id, sender, copy, request.app[CLOCK]()))
+
+    await request.app[ROUTER].receive(
+        sender,
+        channel,
+        f"{UPLOADED}{json.dumps({'evidence': evidence_id})}",
+        message_id=message_id,
+        title="",
+        metadata={"language": limits.language(request.query.get("language"))},
+        custom={"attachment": {"id": evidence_id, "kind": copy.kind.value}},
+        within=add,
+    )
+    return added[0] if added else None
+
+
+async def _known(request: web.Request, channel: str, sender: str, message_id: str | None) -> Evidence | None:
+    """Return what was handed in under a message id; raises BadMessageError where that was no file."""
+    if message_id is None:
+        return None
+    async with request.app[UOW]() as uow:
+        inbound = await uow.inbox.by_platform_id(channel, f"{sender}:{message_id}")
+        if inbound is None:
+            return None
+        payload, _, facts = inbound.text.partition("{")
+        if payload != UPLOADED:
+            raise BadMessageError(field="message_id", reason="another message has this id")
+        return await pieces.owned(uow, sender, str(json.loads("{" + facts).get("evidence")))
+
+
+async def _read_form(request: web.Request, file: BinaryIO) -> None:
+    if request.content_type != "multipart/form-data":
+        raise BadMessageError(field="body", reason=f"give multipart/form-data with a file named '{_FIELD}'")
+    try:
+        await asyncio.wait_for(_read_parts(request, file), _READ_SECONDS)
+    except (ValueError, AssertionError, web.RequestPayloadError, web.HTTPException, asyncio.TimeoutError) as error:
+        raise BadMessageError(field="body", reason="the form is damaged or incomplete") from error
+
+
+async def _read_parts(request: web.Request, file: BinaryIO) -> None:
+    """Write the form's file into ours, and no more of it than may be; raises ValueError where there is none."""
+    form = await request.multipart()
+    while (part := await form.next()) is not None:
+        if not isinstance(part, BodyPartReader) or part.name != _FIELD:
+            continue
+        size = 0
+        while chunk := await part.read_chunk(64 * 1024):
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise EvidenceRefusedError(EvidenceRefusal.TOO_LARGE)
+            # Goes to the system's cache, which takes microseconds; a thread would cost more.
+            file.write(chunk)
+        return
+    raise ValueError("no file")
+
+
+async def _show(request: web.Request, *, thumbnail: bool) -> web.StreamResponse:
+    sender = limits.sender(request.match_info["sender"])
+    async with request.app[UOW]() as uow:
+        evidence = await pieces.owned(uow, sender, request.match_info["id"])
+    response = await evidence_response(request.app[EVIDENCE], evidence, thumbnail=thumbnail)
+    response.headers.update(_SHOWN)
+    return response
+
+
+def _answer(evidence: Evidence) -> web.Response:
+    facts = {"id": evidence.id, "kind": evidence.kind.value, "width": evidence.width, "height": evidence.height}
+    return web.json_response(facts)
+
+
+def _problem(status: int, code: str, **fields: Any) -> web.Response:
+    return web.json_response({"code": code, **fields}, status=status)

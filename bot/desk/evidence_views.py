@@ -1,0 +1,35 @@
+"""Photos and papers of customers, for people of the desk only."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.desk.keys import desk_of, visitor_of
+from bot.errors import NotFoundError
+from bot.evidence.serving import evidence_response
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show a picture as it is kept, or download a document."""
+    return await _show(request, thumbnail=False)
+
+
+async def show_thumbnail(request: web.Request) -> web.Response:
+    """Show a picture small."""
+    return await _show(request, thumbnail=True)
+
+
+async def _show(request: web.Request, *, thumbnail: bool) -> web.Response:
+    desk, _ = desk_of(request), visitor_of(request)
+    evidence_id = request.match_info["id"]
+    async with desk.uow() as uow:
+        evidence = await uow.evidence.get(evidence_id)
+    if evidence is None:
+        raise NotFoundError("evidence", evidence_id)
+    return await evidence_response(desk.evidence, evidence, thumbnail=thumbnail)
+
+
+ROUTES = [
+    web.get("/evidence/{id}", show),
+    web.get("/evidence/{id}/thumbnail", show_thumbnail),
+]

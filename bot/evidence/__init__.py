@@ -1,0 +1,1 @@
+"""Checking, cleaning and keeping of the files that customers send."""
