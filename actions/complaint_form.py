@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import facts
+from actions import bargaining, facts
+from actions.bargaining import ACCEPTED, BARGAINED, OVER
+from actions.evidence import evidence_needed, read_evidence
 from actions.forms import OrderForm
 from actions.intake import Intake
+from actions.lookup import tell_what_is_known
 from actions.refusals import say_refusal
 from actions.replacement import open_variants, read_variant
 from bot.aftersales.labels import WHOLE_ORDER, IssueType, Remedy
+from bot.aftersales.verdict import Verdict
 
 _WISHES = {
     "return_item": "return",
@@ -17,6 +21,7 @@ _WISHES = {
     "repair_item": "repair",
     "reship_item": "reship",
     "refund_order": "refund",
+    "cancel_order": "refund",
 }
 _MEANT_BY = {
     "return": (Remedy.RETURN_REFUND,),
@@ -25,6 +30,33 @@ _MEANT_BY = {
     "reship": (Remedy.RESHIP,),
     "refund": (Remedy.REFUND_FULL, Remedy.RETURN_REFUND, Remedy.REFUND_PARTIAL),
 }
+_WHOLE = 100
+
+_SORRY = {
+    **dict.fromkeys((IssueType.OVERCHARGED, IssueType.REFUND_MISSING, IssueType.CUSTOMS_CHARGES), "payment"),
+    **dict.fromkeys(
+        (
+            IssueType.LATE_DELIVERY,
+            IssueType.LOST_PARCEL,
+            IssueType.DELIVERED_NOT_RECEIVED,
+            IssueType.CUSTOMS_HOLD,
+        ),
+        "logistics",
+    ),
+    IssueType.POOR_SERVICE: "service",
+    **dict.fromkeys(
+        (
+            IssueType.DEFECTIVE,
+            IssueType.DAMAGED,
+            IssueType.WRONG_ITEM,
+            IssueType.MISSING_ITEM,
+            IssueType.NOT_AS_DESCRIBED,
+            IssueType.COUNTERFEIT,
+        ),
+        "product",
+    ),
+}
+"""What the regret is about; of the rest there is nothing particular to say."""
 
 
 class ValidateComplaintForm(OrderForm):
@@ -39,10 +71,14 @@ class ValidateComplaintForm(OrderForm):
         "reason",
         "items",
         "quantity",
+        "evidence",
         "remedy",
         "variant",
+        "offer",
+        "return_method",
         "confirmation",
     )
+    starts = frozenset({"cancel_order"})
     _decided_after = "quantity"
 
     async def on_start(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
@@ -51,18 +87,22 @@ class ValidateComplaintForm(OrderForm):
             intake.set("wish", wish)
         if intake.issue is IssueType.SAFETY_HAZARD:
             dispatcher.utter_message(response="utter_safety_stop_using")
-        elif intake.turn.issue:
-            dispatcher.utter_message(response="utter_sorry")
+        elif intake.turn.issue and intake.issue is not None:
+            regret = _SORRY.get(intake.issue)
+            dispatcher.utter_message(response=f"utter_sorry_{regret}" if regret else "utter_sorry")
+            intake.set("soothed", 1)
 
-    async def read_own(self, intake: Intake, asked: str | None) -> None:
+    async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         turn = intake.turn
+        await read_evidence(dispatcher, intake, asked == "evidence")
+        await bargaining.read_answer(intake, asked == "offer")
         chosen = turn.value("remedy")
         if chosen in set(Remedy):
             intake.set("remedy", chosen)
             intake.clear("variant", "confirmation")
-        elif asked in ("remedy", "confirmation") and (wish := _WISHES.get(turn.intent)) and turn.confidence >= 0.5:
-            intake.set("wish", wish)
-            if asked == "confirmation" and intake["remedy"]:
+        elif asked and self._wishes_otherwise(intake, asked):
+            intake.set("wish", _WISHES[turn.intent])
+            if intake["remedy"]:
                 intake.clear("remedy", "confirmation")
         if asked == "reason" and "reason" in intake.updates and intake.issue is IssueType.SAFETY_HAZARD:
             intake.set("wish", None)
@@ -74,14 +114,21 @@ class ValidateComplaintForm(OrderForm):
             return intake["details"] is None and intake["reason"] is None
         if slot in ("items", "quantity") and intake.issue in WHOLE_ORDER:
             return False
+        if slot == "evidence":
+            return await evidence_needed(intake)
         if slot == "remedy":
             return await self._remedy_needed(dispatcher, intake)
         if slot == "variant":
             return await self._variant_needed(intake)
+        if slot == "offer":
+            return bargaining.open_offer(intake) is not None
+        if slot == "return_method":
+            return False
         return await super().is_needed(dispatcher, intake, slot)
 
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
         verdict = await intake.verdict()
+        await tell_what_is_known(dispatcher, intake, verdict)
         if verdict.remedies:
             return False
         if "not_delivered_yet" in verdict.reasons or "order_canceled" in verdict.reasons:
@@ -93,19 +140,54 @@ class ValidateComplaintForm(OrderForm):
             intake.set("remedy", Remedy.APOLOGY.value)
         return False
 
+    @staticmethod
+    def _wishes_otherwise(intake: Intake, asked: str) -> bool:
+        """Tell whether the message names a solution, rather than arguing about the one on the table."""
+        turn = intake.turn
+        if turn.intent not in _WISHES or turn.confidence < 0.5:
+            return False
+        if asked == "offer":
+            return turn.intent != "refund_order"
+        return asked in ("remedy", "confirmation") or intake["remedy"] is None
+
     async def _remedy_needed(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
         if intake.issue is IssueType.SAFETY_HAZARD and intake["remedy"] is None:
             intake.set("remedy", Remedy.APOLOGY.value)
-        if intake["remedy"] is not None:
-            return False
         verdict = await intake.verdict()
-        wished = [remedy for remedy in _MEANT_BY.get(intake["wish"] or "", ()) if verdict.allows(remedy)]
-        if intake["wish"] and wished:
-            intake.set("remedy", wished[0].value)
-            return False
-        if intake["wish"] and not wished:
-            dispatcher.utter_message(response="utter_wish_not_open", wish=facts.label(f"label_wish_{intake['wish']}"))
+        if intake["remedy"] is None:
+            await self._remedy_of_wish(dispatcher, intake, verdict)
+        if intake["remedy"] is None:
+            return True
+        if Remedy(intake["remedy"]) in BARGAINED and intake["offer"] != ACCEPTED and not verdict.owed:
+            return not await self._bargain(dispatcher, intake, verdict)
+        return False
+
+    async def _remedy_of_wish(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> None:
+        wish = intake["wish"]
+        if not wish:
+            return
+        demand = intake["demand"] or {}
+        wants_part = bool(demand.get("amount") or int(demand.get("share") or _WHOLE) < _WHOLE)
+        meant = (Remedy.REFUND_PARTIAL,) if wish == "refund" and wants_part else _MEANT_BY[wish]
+        open_now = [remedy for remedy in meant if verdict.allows(remedy)]
+        if open_now:
+            intake.set("remedy", open_now[0].value)
+            return
+        dispatcher.utter_message(response="utter_wish_not_open", wish=facts.label(f"label_wish_{wish}"))
+        intake.set("wish", None)
+
+    async def _bargain(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> bool:
+        """Return whether there is an offer to answer; where the ladder has ended, say what else is possible."""
+        if intake["offer"] != OVER and await bargaining.next_offer(dispatcher, intake, verdict):
+            return True
+        if intake["offer"] == OVER and any(remedy not in BARGAINED for remedy in verdict.remedies):
+            intake.set("remedy", None)
             intake.set("wish", None)
+            return False
+        # Nothing is left to offer: the complaint is registered with the offers made, and a person takes over.
+        intake.set("remedy", Remedy.APOLOGY.value)
+        intake.set("offer", OVER)
+        intake.set("confirmation", "yes")
         return True
 
     async def _variant_needed(self, intake: Intake) -> bool:

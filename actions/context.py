@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from actions.turn import Turn
 from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy
+from bot.services.document_links import DocumentLinks
 from bot.services.identification import proved_order
 from bot.services.ports import Clock, UnitOfWork
 
@@ -17,11 +18,12 @@ _MESSAGES_AT_ONCE = 64
 
 @dataclass(frozen=True)
 class Context:
-    """The transaction factory, the policy in force and the clock."""
+    """The transaction factory, the policy in force, the clock, and what makes links to documents."""
 
     uow: Callable[[], UnitOfWork]
     policy: Policy
     clock: Clock
+    links: DocumentLinks
     _read: OrderedDict[tuple[str, str, str], Order] = field(default_factory=OrderedDict, repr=False)
 
     async def proved_order(self, turn: Turn, number: str) -> Order:

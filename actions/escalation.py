@@ -15,21 +15,23 @@ from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import Priority
 from bot.services import escalations
 
-#: Processes that people carry out until Parley does; the agent is told which one was asked for.
-UNSUPPORTED = ("cancel_order", "change_address", "change_items", "ask_invoice")
-
 
 async def hand_over(
-    dispatcher: CollectingDispatcher,
-    turn: Turn,
-    reason: EscalationReason,
-    *,
-    case_number: str | None = None,
+    dispatcher: CollectingDispatcher, turn: Turn, reason: EscalationReason, *, case_number: str | None = None
 ) -> list[EventType]:
     """Queue the conversation for a person with everything known, tell the customer the place, and fall silent."""
+    events = await queue(dispatcher, turn, reason, case_number=case_number)
+    # A form in the middle of which this happens stays as it is, but must not ask again while a person is awaited.
+    return [*events, FollowupAction("action_listen")]
+
+
+async def queue(
+    dispatcher: CollectingDispatcher, turn: Turn, reason: EscalationReason, *, case_number: str | None = None
+) -> list[EventType]:
+    """Queue the conversation for a person with everything known, and tell the customer the place."""
     known = context()
     slots = {slot: value for slot in FORM_SLOTS if (value := turn.tracker.get_slot(slot)) not in (None, [], {})}
-    asked = turn.tracker.get_slot("last_request")
+    asked = turn.tracker.get_slot("request")
     async with known.uow() as uow:
         if case_number is None:
             found = await uow.cases.of_conversation(turn.conversation_id)
@@ -62,8 +64,7 @@ async def hand_over(
             }
         },
     )
-    # A form in the middle of which this happens stays as it is, but must not ask again while a person is awaited.
-    return [SlotSet("misunderstood", 0), FollowupAction("action_listen")]
+    return [SlotSet("misunderstood", 0)]
 
 
 class ActionHandOver(Action):
@@ -73,19 +74,4 @@ class ActionHandOver(Action):
         return "action_hand_over"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = Turn(tracker)
-        request = tracker.get_slot("last_request")
-        reason = EscalationReason.UNSUPPORTED_REQUEST if request in UNSUPPORTED else EscalationReason.ASKED_FOR_HUMAN
-        return await hand_over(dispatcher, turn, reason)
-
-
-class ActionUnsupported(Action):
-    """Say honestly that people do this, and offer one."""
-
-    def name(self) -> str:
-        return "action_unsupported"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = Turn(tracker)
-        dispatcher.utter_message(response=f"utter_unsupported_{turn.intent}")
-        return [SlotSet("last_request", turn.intent)]
+        return await hand_over(dispatcher, Turn(tracker), EscalationReason.ASKED_FOR_HUMAN)

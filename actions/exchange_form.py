@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts
+from actions.evidence import evidence_needed, read_evidence
 from actions.forms import OrderForm
 from actions.intake import Intake
 from actions.refusals import say_refusal
@@ -17,11 +18,12 @@ class ValidateExchangeForm(OrderForm):
 
     form = "exchange_form"
     soothes = True
-    questions = ("order_number", "verification", "items", "quantity", "reason", "variant", "confirmation")
+    questions = ("order_number", "verification", "items", "quantity", "reason", "evidence", "variant", "confirmation")
     left_to_rules = frozenset({"return_item", "refund_order", "repair_item", "reship_item"})
     _decided_after = "reason"
 
-    async def read_own(self, intake: Intake, asked: str | None) -> None:
+    async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
+        await read_evidence(dispatcher, intake, asked == "evidence")
         await read_variant(intake, asked == "variant")
 
     async def is_needed(self, dispatcher: CollectingDispatcher, intake: Intake, slot: str) -> bool:
@@ -31,6 +33,8 @@ class ValidateExchangeForm(OrderForm):
             return True
         if slot == "reason" and intake["reason"] is None and intake.turn.value("size"):
             intake.set("reason", IssueType.WRONG_SIZE.value)
+        if slot == "evidence":
+            return await evidence_needed(intake)
         return await super().is_needed(dispatcher, intake, slot)
 
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:

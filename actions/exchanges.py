@@ -54,6 +54,10 @@ async def open_exchange(dispatcher: CollectingDispatcher, intake: Intake) -> lis
         say_refusal(dispatcher, "utter_exchange_refused", await intake.verdict())
         return forget_answers()
     say_return_opened(
-        dispatcher, case, return_, {"return": facts.return_fact(return_), "exchange": facts.exchange_fact(exchange)}
+        dispatcher,
+        intake,
+        case,
+        return_,
+        {"return": facts.return_fact(return_), "exchange": facts.exchange_fact(exchange)},
     )
     return forget_answers()

@@ -7,6 +7,7 @@ from typing import Any
 from bot.aftersales.case import Case
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.order import OrderLine
+from bot.aftersales.refund import Refund
 from bot.aftersales.return_ import Return
 from bot.services.wording import choice, day, label, lines, moment, money
 
@@ -21,6 +22,7 @@ __all__ = [
     "moment",
     "money",
     "pieces",
+    "refund_fact",
     "return_fact",
     "variant",
 ]
@@ -78,4 +80,14 @@ def exchange_fact(exchange: Exchange) -> dict[str, Any]:
             "amount": str(exchange.price_difference.amount),
             "currency": exchange.price_difference.currency,
         },
+    }
+
+
+def refund_fact(refund: Refund) -> dict[str, Any]:
+    """Return a refund as clients see it in ``custom.refund``."""
+    return {
+        "number": refund.number,
+        "state": refund.state.value,
+        "amount": str(refund.amount.amount),
+        "currency": refund.amount.currency,
     }

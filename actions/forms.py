@@ -9,16 +9,18 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import choices, facts
 from actions import intake as reading
 from actions.context import context
 from actions.intake import Intake, Reader, forget_answers
 from actions.turn import Turn
 from bot.aftersales.labels import IssueType
+from bot.services import contacts
 
 #: Messages that are something else than an answer; a form leaves them to the rules unless they also answer it.
 _DIGRESSIONS = re.compile(
     r"ask_.*|track_order|check_case|withdraw_case|greet|goodbye|thank|stop|out_of_scope"
-    r"|change_language|cancel_order|change_address|change_items|resume"
+    r"|change_language|cancel_order|change_address|change_items|resume|evidence_uploaded|solved|rate"
 )
 #: Messages that a form never swallows, whatever it asked.
 _ALWAYS_LEFT = frozenset({"stop", "ask_human", "change_language"})
@@ -44,6 +46,8 @@ class Form(Action):
     questions: tuple[str, ...] = ()
     left_to_rules: frozenset[str] = frozenset()
     """Intents that start another process rather than answer this form."""
+    starts: frozenset[str] = frozenset()
+    """Intents that begin this form; in the middle of it they change what it is about."""
     soothes = False
     """Whether a complaint that answers nothing is anger in the middle of this form, not a process of its own."""
 
@@ -56,21 +60,27 @@ class Form(Action):
         asked = turn.requested_slot
         is_resumed = turn.was_rejected_by(self.form)
         if not is_resumed:
-            if asked and not self._concerns_us(turn, asked):
+            if asked and not self._concerns_us(turn, asked) and not self._is_picked(intake):
                 return []
-            await self._read(intake, asked)
+            await self._read(dispatcher, intake, asked)
+            if asked and not intake.updates and self._is_picked(intake):
+                await self._read(dispatcher, intake, asked)
             if asked and not intake.updates and not intake.failed_proof and not intake.is_locked:
                 if not (self.soothes and turn.intent == "complain" and not turn.is_payload):
                     return []
-                dispatcher.utter_message(response="utter_sorry")
+                soothe(dispatcher, intake)
         if intake.is_locked:
             reasons = ["identification_locked"]
             dispatcher.utter_message(response="utter_identification_locked", facts={"reasons": reasons})
-            return [*self._saved(intake), *forget_answers(), *_ended("ended", order_number=None)]
+            return [*self._saved(intake), *forget_answers(), *ended("ended", order_number=None)]
         if intake.failed_proof and not intake["verification"]:
             dispatcher.utter_message(response="utter_identification_failed")
+        if self.soothes and "verification" in intake.updates:
+            await _note_contact(dispatcher, intake)
         if not asked:
             await self.on_start(dispatcher, intake)
+        if (events := await self.on_answers(dispatcher, intake)) is not None:
+            return [*self._saved(intake), *events]
         if intake["change"]:
             intake.clear(*_cleared_by(intake["change"]), "confirmation", "change")
         return await self._next(dispatcher, intake)
@@ -78,7 +88,11 @@ class Form(Action):
     async def on_start(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
         """Say or set what belongs before the first question."""
 
-    async def read_own(self, intake: Intake, asked: str | None) -> None:
+    async def on_answers(self, dispatcher: CollectingDispatcher, intake: Intake) -> list[EventType] | None:
+        """Act on what was read just now; return what ends the form, or None to go on."""
+        return None
+
+    async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         """Read the slots that only this form has."""
 
     async def is_needed(self, dispatcher: CollectingDispatcher, intake: Intake, slot: str) -> bool:
@@ -89,6 +103,13 @@ class Form(Action):
         """Tell the customer why it cannot be done and return True, where that is so."""
         return False
 
+    @staticmethod
+    def _is_picked(intake: Intake) -> bool:
+        """Read the message as the button that it names, and tell whether it names one."""
+        found = choices.picked(intake.turn)
+        intake.turn = found or intake.turn
+        return found is not None
+
     def _concerns_us(self, turn: Turn, asked: str) -> bool:
         if turn.is_payload:
             return turn.intent in _ANSWERS.get(asked, ()) or turn.intent.startswith(("choose_", "inform"))
@@ -96,11 +117,11 @@ class Form(Action):
             return False
         if turn.intent in self.left_to_rules and turn.confidence >= 0.6 and asked != "details":
             return False
-        if _DIGRESSIONS.fullmatch(turn.intent):
+        if _DIGRESSIONS.fullmatch(turn.intent) and turn.intent not in self.starts:
             return _answers_directly(turn, asked)
         return True
 
-    async def _read(self, intake: Intake, asked: str | None) -> None:
+    async def _read(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         for slot in self.questions:
             if reader := _READERS.get(slot):
                 await reader(intake, asked == slot)
@@ -114,20 +135,20 @@ class Form(Action):
                 intake.set("confirmation", "yes")
             elif intake.turn.is_payload and intake.turn.intent == "deny":
                 intake.set("confirmation", "no")
-        await self.read_own(intake, asked)
+        await self.read_own(dispatcher, intake, asked)
 
     async def _next(self, dispatcher: CollectingDispatcher, intake: Intake) -> list[EventType]:
         if intake["confirmation"] == "no":
             intake.clear("confirmation")
             return [*self._saved(intake), SlotSet("requested_slot", "change")]
         if intake["confirmation"] == "yes" and await _is_written(intake):
-            return [*self._saved(intake), *_ended("confirmed")]
+            return [*self._saved(intake), *ended("confirmed")]
         for slot in self.questions:
             if await self.is_needed(dispatcher, intake, slot):
                 return [*self._saved(intake), SlotSet("requested_slot", slot)]
             if slot == self._decided_after and await self.refuse(dispatcher, intake):
-                return [*self._saved(intake), *forget_answers(keep=("items", "quantity")), *_ended("ended")]
-        return [*self._saved(intake), *_ended("confirmed")]
+                return [*self._saved(intake), *forget_answers(keep=("items", "quantity")), *ended("ended")]
+        return [*self._saved(intake), *ended("confirmed")]
 
     _decided_after = ""
     """The slot after which policy can tell whether the wish is open at all."""
@@ -178,7 +199,31 @@ async def _is_written(intake: Intake) -> bool:
         return await uow.cases.by_source_message(intake.turn.message_id) is not None
 
 
-def _ended(outcome: str, **slots: Any) -> list[EventType]:
+async def _note_contact(dispatcher: CollectingDispatcher, intake: Intake) -> None:
+    """Notice that the customer comes again about the same order, from wherever, and say so."""
+    order, turn = await intake.load_order(), intake.turn
+    if order is None:
+        return
+    async with intake.context.uow() as uow:
+        known = await contacts.note_contact(
+            uow, order.customer.id, order.number, turn.channel, turn.conversation_id, intake.context.clock()
+        )
+        await uow.commit()
+    still_open = next((case for case in known if case.is_open), None)
+    if still_open is not None:
+        case = facts.case_fact(still_open)
+        dispatcher.utter_message(response="utter_known_case", case=still_open.number, facts={"case": case})
+
+
+def soothe(dispatcher: CollectingDispatcher, intake: Intake) -> None:
+    """Say sorry once; the second time offer a person instead of more words."""
+    times = int(intake["soothed"] or 0)
+    dispatcher.utter_message(response="utter_offer_human_angry" if times else "utter_sorry")
+    intake.set("soothed", times + 1)
+
+
+def ended(outcome: str, **slots: Any) -> list[EventType]:
+    """Return the events that end a form."""
     return [
         SlotSet("outcome", outcome),
         *(SlotSet(slot, value) for slot, value in slots.items()),
@@ -196,13 +241,18 @@ def _cleared_by(change: str) -> tuple[str, ...]:
 
 def _read_change(intake: Intake) -> None:
     chosen = str(intake.turn.value("change") or "")
-    if chosen in ("order", "items", "quantity", "reason", "remedy", "variant"):
+    if chosen in ("order", "items", "quantity", "reason", "remedy", "variant", "address", "return_method"):
         intake.set("change", chosen)
 
 
 _ANSWERS = {
     "confirmation": ("affirm", "deny"),
     "remedy": ("return_item", "exchange_item", "repair_item", "reship_item", "refund_order"),
+    "evidence": ("affirm", "deny", "evidence_uploaded"),
+    "offer": ("affirm", "deny", "return_item", "exchange_item", "repair_item", "reship_item", "refund_order"),
+    "solved": ("affirm", "deny", "solved"),
+    "rating": ("rate",),
+    "rating_comment": ("deny",),
 }
 """Buttons besides ``choose_…`` that answer a question."""
 
@@ -215,6 +265,14 @@ def _answers_directly(turn: Turn, asked: str) -> bool:
         return bool(turn.factors) or (len(turn.text.split()) <= 2 and any(c.isdigit() for c in turn.text))
     if asked == "quantity":
         return turn.value("quantity") is not None or reading.is_count(turn.text)
+    if asked == "evidence":
+        return turn.intent == "evidence_uploaded"
+    if asked == "solved":
+        return turn.intent == "thank"
+    if asked == "rating":
+        return turn.text.strip() in {"1", "2", "3", "4", "5"}
+    if asked == "rating_comment":
+        return not turn.intent.startswith(("ask_", "track", "check", "stop"))
     if asked in ("items", "variant"):
         return bool(turn.values("ordinal") or turn.values("size") or turn.values("color") or turn.text.isdigit())
     if asked == "reason":

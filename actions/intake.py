@@ -26,19 +26,28 @@ FORM_SLOTS = (
     "quantity",
     "details",
     "reason",
+    "looked_up",
+    "evidence",
     "remedy",
     "variant",
+    "offer",
+    "ledger",
+    "demand",
+    "return_method",
+    "address",
     "confirmation",
     "change",
 )
 _AFTER_ORDER = FORM_SLOTS[1:]
+#: What a form remembers besides its answers.
+_BESIDES = ("wish", "request", "soothed", "solved", "rating", "rating_comment", "feedback_case")
 #: What a finished or abandoned form leaves behind for the next one: the order, once proved, stays known.
 TRANSIENT = tuple(slot for slot in FORM_SLOTS if slot not in ("order_number", "verification"))
 
 
 def forget_answers(*, keep: tuple[str, ...] = ()) -> list[EventType]:
     """Return the events that make the next form start afresh."""
-    return [SlotSet(slot, None) for slot in (*TRANSIENT, "outcome", "wish") if slot not in keep]
+    return [SlotSet(slot, None) for slot in (*TRANSIENT, *_BESIDES, "outcome") if slot not in keep]
 
 
 def finished(turn: Turn) -> list[EventType]:
@@ -52,7 +61,7 @@ class Intake:
     def __init__(self, turn: Turn, context: Context) -> None:
         self.turn = turn
         self.context = context
-        self.slots: dict[str, Any] = {slot: turn.tracker.get_slot(slot) for slot in (*FORM_SLOTS, "wish")}
+        self.slots: dict[str, Any] = {slot: turn.tracker.get_slot(slot) for slot in (*FORM_SLOTS, *_BESIDES)}
         self.updates: dict[str, Any] = {}
         self.order: Order | None = None
         self.failed_proof = False
@@ -90,12 +99,25 @@ class Intake:
         quantities = {int(position): int(count) for position, count in (self["quantity"] or {}).items()}
         return {int(position): quantities.get(int(position), 1) for position in self["items"] or []}
 
+    @property
+    def evidence_given(self) -> bool | None:
+        """Return whether photos came, or None until that is known."""
+        return {"given": True, "declined": False}.get(self["evidence"])
+
     async def verdict(self) -> Verdict:
         """Return what policy allows for what is known so far; needs an order and an issue."""
         order = await self.load_order()
         assert order is not None and self.issue is not None
         async with self.context.uow() as uow:
-            return await cases.decide(uow, self.context.policy, order, self.issue, self.lines, self.context.clock())
+            return await cases.decide(
+                uow,
+                self.context.policy,
+                order,
+                self.issue,
+                self.lines,
+                self.context.clock(),
+                evidence_given=self.evidence_given,
+            )
 
 
 # A message longer than this is a story, whose numbers may count anything.
@@ -154,6 +176,8 @@ async def read_items(intake: Intake, asked: bool) -> None:
     if order is None:
         return
     turn = intake.turn
+    if intake["items"] is None and "verification" in intake.updates:
+        _recall_items(intake, order)
     chosen = [str(value) for value in turn.values("item")]
     if "all" in chosen:
         positions = [line.position for line in order.lines]
@@ -174,6 +198,14 @@ async def read_items(intake: Intake, asked: bool) -> None:
     if positions and positions != intake["items"]:
         intake.set("items", positions)
         intake.clear("quantity", "variant", "confirmation")
+
+
+def _recall_items(intake: Intake, order: Order) -> None:
+    """Take the lines over that were named before the order was known, so that nobody is asked for them again."""
+    for said in intake.turn.earlier:
+        found = matching.lines_meant(order, said.text, ordinals=[], colors=said.values("color"), sizes=[])
+        if found and len(found) < len(order.lines):
+            intake.set("items", found)
 
 
 async def read_quantity(intake: Intake, asked: bool) -> None:
@@ -221,7 +253,7 @@ async def read_reason(intake: Intake, asked: bool) -> None:
     if not turn.value("reason") and not _is_meant(intake, IssueType(issue), asked):
         return
     intake.set("reason", issue)
-    intake.clear("remedy", "confirmation")
+    intake.clear("remedy", "offer", "ledger", "confirmation")
     if IssueType(issue) in WHOLE_ORDER:
         intake.set("items", [])
 

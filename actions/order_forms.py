@@ -42,7 +42,7 @@ class ValidateWithdrawForm(OrderForm):
     async def on_start(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
         await use_order_of_latest_case(intake)
 
-    async def read_own(self, intake: Intake, asked: str | None) -> None:
+    async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         number = intake.turn.case_number
         if number and any(case.number == number for case in await _open_cases(intake)):
             intake.set("case_choice", number)

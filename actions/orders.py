@@ -42,7 +42,6 @@ class ActionTrackOrder(Action):
 
     @staticmethod
     def _say_shipment(dispatcher: CollectingDispatcher, order: Order, shipment: Shipment, is_late: bool) -> None:
-        last = shipment.last_event
         if shipment.delivered_at:
             response = "utter_order_delivered"
         elif is_late:
@@ -63,14 +62,7 @@ class ActionTrackOrder(Action):
             tracking_number=shipment.tracking_number,
             state=facts.label(f"label_shipment_state_{shipment.state}"),
             day=facts.day(promised) if promised else "",
-            last=facts.label(
-                "label_last_scan",
-                state=facts.label(f"label_shipment_state_{last.state}"),
-                place=last.location,
-                at=facts.moment(last.at),
-            )
-            if last
-            else "",
+            last=last_scan(shipment),
             facts={
                 "order": {
                     "number": order.number,
@@ -87,3 +79,16 @@ class ActionTrackOrder(Action):
             },
             choices=choices,
         )
+
+
+def last_scan(shipment: Shipment) -> dict[str, Any] | str:
+    """Return the newest scan of a parcel for a response; nothing before the first."""
+    last = shipment.last_event
+    if last is None:
+        return ""
+    return facts.label(
+        "label_last_scan",
+        state=facts.label(f"label_shipment_state_{last.state}"),
+        place=last.location,
+        at=facts.moment(last.at),
+    )

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import facts
+from actions import bargaining, evidence, facts
 from actions.context import context
 from actions.intake import Intake
 from actions.replacement import open_variants
@@ -16,6 +16,7 @@ from actions.summaries import summary_of
 from actions.turn import Turn
 from bot.aftersales.case import Case
 from bot.aftersales.labels import FAULTS, WITHDRAWALS, IssueType
+from bot.aftersales.return_ import ReturnMethod
 from bot.services import cases
 
 _GOODS_REASONS = (
@@ -129,12 +130,52 @@ class ActionAskRemedy(_Question):
 
     async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
         verdict = await intake.verdict()
+        is_over = intake["offer"] == bargaining.OVER
+        remedies = [r for r in verdict.remedies if not (is_over and r in bargaining.BARGAINED)]
+        choices = [
+            facts.choice(facts.label(f"label_remedy_{remedy}"), f'/choose_remedy{{"remedy": "{remedy}"}}')
+            for remedy in remedies
+        ]
+        if is_over:
+            choices.append(facts.choice(facts.label("label_choice_human"), "/ask_human"))
         dispatcher.utter_message(
-            response="utter_ask_remedy",
-            facts={"remedies": [remedy.value for remedy in verdict.remedies]},
+            response="utter_ask_remedy", facts={"remedies": [remedy.value for remedy in remedies]}, choices=choices
+        )
+
+
+class ActionAskOffer(_Question):
+    """Ask whether the customer accepts the offer on the table."""
+
+    slot = "offer"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        bargaining.say_offer(dispatcher, intake)
+
+
+class ActionAskEvidence(_Question):
+    """Ask for photos, and how to send them once the customer wants to."""
+
+    slot = "evidence"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        waits = intake["evidence"] == evidence.WAITING
+        dispatcher.utter_message(response="utter_evidence_how" if waits else "utter_ask_evidence")
+
+
+class ActionAskReturnMethod(_Question):
+    """Ask how the goods shall travel back."""
+
+    slot = "return_method"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        dispatcher.utter_message(
+            response="utter_ask_return_method",
+            facts={"methods": [method.value for method in ReturnMethod]},
             choices=[
-                facts.choice(facts.label(f"label_remedy_{remedy}"), f'/choose_remedy{{"remedy": "{remedy}"}}')
-                for remedy in verdict.remedies
+                facts.choice(
+                    facts.label(f"label_method_{method}"), f'/choose_return_method{{"return_method": "{method}"}}'
+                )
+                for method in ReturnMethod
             ],
         )
 
@@ -146,6 +187,10 @@ class ActionAskVariant(_Question):
 
     async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
         variants = await open_variants(intake)
+        more = []
+        order = await intake.load_order()
+        if intake.turn.tracker.active_loop.get("name") == "change_form" and order and len(order.lines) > 1:
+            more = [facts.choice(facts.label("label_choice_remove"), '/choose_variant{"variant": "remove"}')]
         dispatcher.utter_message(
             response="utter_ask_variant",
             facts={
@@ -159,7 +204,8 @@ class ActionAskVariant(_Question):
                     facts.variant(variant.size, variant.color), f'/choose_variant{{"variant": "{variant.sku}"}}'
                 )
                 for variant in variants[:10]
-            ],
+            ]
+            + more,
         )
 
 
@@ -187,9 +233,12 @@ class ActionAskChange(_Question):
     slot = "change"
 
     async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
-        known = [name for name in ("items", "quantity", "reason", "remedy", "variant") if intake[name]]
-        if intake.turn.tracker.active_loop.get("name") == "withdraw_form":
+        known = [name for name in ("items", "quantity", "reason", "remedy", "variant", "address") if intake[name]]
+        form = intake.turn.tracker.active_loop.get("name")
+        if form == "withdraw_form":
             known = []
+        elif form == "return_form":
+            known.append("return_method")
         dispatcher.utter_message(
             response="utter_ask_change",
             facts={"changes": ["order", *known]},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions.intake import Intake
 from bot.aftersales import matching
 from bot.aftersales.catalogue import Variant
+from bot.aftersales.labels import IssueType
 from bot.services import exchanges
 
 
@@ -13,9 +14,10 @@ async def open_variants(intake: Intake) -> list[Variant]:
     order = await intake.load_order()
     (position,) = intake["items"]
     line = order.line(int(position)) if order else None
-    if line is None or intake.issue is None:
+    if line is None:
         return []
-    return exchanges.alternatives(line, intake.lines[line.position], intake.issue)
+    # Before it has left, an order is changed for whatever else there is.
+    return exchanges.alternatives(line, intake.lines[line.position], intake.issue or IssueType.CHANGED_MIND)
 
 
 async def read_variant(intake: Intake, asked: bool) -> None:
@@ -24,7 +26,8 @@ async def read_variant(intake: Intake, asked: bool) -> None:
     chosen = turn.value("variant")
     if not chosen and not (asked or intake["variant"] or turn.values("size") or turn.values("color")):
         return
-    if not intake["items"] or len(intake["items"]) != 1 or intake.issue is None:
+    is_change = intake["request"] == "change_items"
+    if not intake["items"] or len(intake["items"]) != 1 or (intake.issue is None and not is_change):
         return
     open_now = await open_variants(intake)
     if chosen:

@@ -11,12 +11,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import facts
 from actions.context import context
 from actions.intake import Intake, forget_answers
-from actions.outcomes import complaint_of, say_return_opened
+from actions.outcomes import complaint_of, say_outcome, say_return_opened
 from actions.refusals import say_refusal
 from actions.turn import Turn
 from bot.aftersales.labels import Remedy
 from bot.errors import PolicyRefusalError
-from bot.services import returns
+from bot.services import remedies, returns
 
 
 class ActionOpenReturn(Action):
@@ -35,10 +35,21 @@ class ActionOpenReturn(Action):
 
 
 async def open_return(dispatcher: CollectingDispatcher, intake: Intake) -> list[EventType]:
-    """Open the return of the chosen pieces and tell its numbers; raises PolicyRefusalError where it is not open."""
+    """Open the return of the chosen pieces and tell its numbers; raises PolicyRefusalError where it is not open.
+
+    Goods that are not worth the way back are refunded and stay with the customer.
+    """
+    verdict = await intake.verdict()
+    if verdict.goods_stay and verdict.allows(Remedy.REFUND_FULL):
+        async with intake.context.uow() as uow:
+            outcome = await remedies.register(
+                uow, intake.context.policy, complaint_of(intake, Remedy.REFUND_FULL), intake.context.clock()
+            )
+        say_outcome(dispatcher, intake, outcome, verdict)
+        return forget_answers()
     async with intake.context.uow() as uow:
         case, return_ = await returns.open_return(
             uow, intake.context.policy, complaint_of(intake, Remedy.RETURN_REFUND), intake.context.clock()
         )
-    say_return_opened(dispatcher, case, return_, {"return": facts.return_fact(return_)})
+    say_return_opened(dispatcher, intake, case, return_, {"return": facts.return_fact(return_)})
     return forget_answers()

@@ -11,6 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import facts
 from actions.context import context
 from actions.intake import Intake, forget_answers, read_order_number, read_verification
+from actions.parcels import note_return_tracking
+from actions.quotes import answer_quote
 from actions.turn import Turn
 from bot.l10n import names
 from bot.l10n.languages import (
@@ -21,6 +23,7 @@ from bot.l10n.languages import (
     fallback_chain,
     resolve,
 )
+from bot.services import follow_up, repairs
 
 #: Meanings that can be offered as a button, because the customer knows them from the wording alone.
 _OFFERED = (
@@ -50,6 +53,10 @@ _OFFERED = (
 )
 
 
+#: Questions whose answers say nothing about the language of the customer.
+_ASKED_FOR_NAMES = frozenset({"order_number", "verification", "address"})
+
+
 class ActionClarify(Action):
     """Offer the two likeliest meanings; the second time in a row offer a person."""
 
@@ -57,25 +64,32 @@ class ActionClarify(Action):
         return "action_clarify"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = Turn(tracker)
-        data = await _data(turn)
-        misunderstood = int(tracker.get_slot("misunderstood") or 0) + 1
-        human = facts.choice(facts.label("label_choice_human"), "/ask_human")
-        if misunderstood >= 2:
-            dispatcher.utter_message(response="utter_offer_human", choices=[human])
-            return [*data, SlotSet("misunderstood", 0)]
-        if tracker.active_loop.get("name"):
-            # The form asks its question again right after this, with its own choices.
-            dispatcher.utter_message(response="utter_not_understood")
-            return [SlotSet("misunderstood", misunderstood)]
-        likely = [found["name"] for found in turn.intent_ranking if found["name"] in _OFFERED][:2]
-        likely += [name for name in ("return_item", "track_order") if name not in likely][: 2 - len(likely)]
-        dispatcher.utter_message(
-            response="utter_ask_intent",
-            facts={"intents": likely},
-            choices=[*(facts.choice(facts.label(f"label_intent_{name}"), f"/{name}") for name in likely), human],
-        )
-        return [*data, SlotSet("misunderstood", misunderstood)]
+        return await clarify(dispatcher, Turn(tracker))
+
+
+async def clarify(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Ask back; in the middle of a form its own question follows."""
+    tracker = turn.tracker
+    if not tracker.active_loop.get("name") and await note_return_tracking(dispatcher, turn):
+        return []
+    data = await _data(turn)
+    misunderstood = int(tracker.get_slot("misunderstood") or 0) + 1
+    human = facts.choice(facts.label("label_choice_human"), "/ask_human")
+    if misunderstood >= 2:
+        dispatcher.utter_message(response="utter_offer_human", choices=[human])
+        return [*data, SlotSet("misunderstood", 0)]
+    if tracker.active_loop.get("name"):
+        # The form asks its question again right after this, with its own choices.
+        dispatcher.utter_message(response="utter_not_understood")
+        return [SlotSet("misunderstood", misunderstood)]
+    likely = [found["name"] for found in turn.intent_ranking if found["name"] in _OFFERED][:2]
+    likely += [name for name in ("return_item", "track_order") if name not in likely][: 2 - len(likely)]
+    dispatcher.utter_message(
+        response="utter_ask_intent",
+        facts={"intents": likely},
+        choices=[*(facts.choice(facts.label(f"label_intent_{name}"), f"/{name}") for name in likely), human],
+    )
+    return [*data, SlotSet("misunderstood", misunderstood)]
 
 
 class ActionDefaultFallback(ActionClarify):
@@ -88,6 +102,54 @@ class ActionDefaultFallback(ActionClarify):
         events = await super().run(dispatcher, tracker, domain)
         # No rule leads on from here, so the policies would fall back once more.
         return [*events, FollowupAction(tracker.active_loop.get("name") or "action_listen")]
+
+
+class ActionSayYes(Action):
+    """Take a yes outside of any form: to whether a case is solved, if that was asked, or to nothing in particular."""
+
+    def name(self) -> str:
+        return "action_say_yes"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        return await _answer(dispatcher, Turn(tracker), "utter_how_can_i_help")
+
+
+class ActionSayNo(Action):
+    """Take a no outside of any form, likewise."""
+
+    def name(self) -> str:
+        return "action_say_no"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        return await _answer(dispatcher, Turn(tracker), "utter_all_right")
+
+
+async def _answer(dispatcher: CollectingDispatcher, turn: Turn, otherwise: str) -> list[EventType]:
+    if turn.tracker.active_loop.get("name"):
+        # The question on the table is no question for yes or no.
+        return await clarify(dispatcher, turn)
+    known = context()
+    async with known.uow() as uow:
+        quoted = await repairs.quoted_in(uow, turn.conversation_id)
+        case = None if quoted else await follow_up.asked_about(uow, turn.conversation_id)
+    if quoted is not None:
+        await answer_quote(dispatcher, turn, quoted.number, turn.intent == "affirm")
+        return []
+    if case is None:
+        dispatcher.utter_message(response=otherwise)
+        return []
+    return [SlotSet("feedback_case", case.number), FollowupAction("feedback_form")]
+
+
+class ActionThankForFeedback(Action):
+    """Thank for the answers; they were kept as they came."""
+
+    def name(self) -> str:
+        return "action_thank_for_feedback"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        dispatcher.utter_message(response="utter_rating_thanks")
+        return forget_answers()
 
 
 class ActionStop(Action):
@@ -116,6 +178,9 @@ class ActionRememberLanguage(Action):
         message = tracker.latest_message or {}
         current = tracker.get_slot("language")
         written, locale = message.get("language"), turn.metadata.get("locale")
+        if current and turn.requested_slot in _ASKED_FOR_NAMES:
+            # Streets, towns and names are of a country, not of the language somebody speaks.
+            return []
         if tracker.get_slot("unspoken_language") and current and written not in LEARNED:
             # The customer was told, and may have chosen. Estonian looks like Finnish at times, Slovak like Czech: what
             # is written on in the same language, or one like it, changes nothing.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from actions import facts
+from actions.change_form import line_change
 from actions.intake import Intake
 from bot.aftersales.labels import Payer, Remedy
+from bot.aftersales.order import Order
 from bot.services import exchanges
 from bot.services.cases import selections
 
@@ -17,12 +19,15 @@ _KIND = {
     "exchange_form": "exchange",
     "complaint_form": "complaint",
     "withdraw_form": "withdrawal",
+    "change_form": "change",
 }
 
 
 async def summary_of(intake: Intake) -> Summary:
     """Return the summary of the active form: localisable lines, and ``custom.summary``."""
     kind = _KIND[intake.turn.tracker.active_loop["name"]]
+    if kind == "change":
+        return await _change(intake)
     if kind == "withdrawal":
         number = intake["case_choice"]
         return (
@@ -61,6 +66,11 @@ async def summary_of(intake: Intake) -> Summary:
         elif difference:
             lines.append(facts.label("label_summary_paid_back", amount=facts.money(difference * -1)))
         summary |= {"sku": variant.sku, "price_difference": str(difference.amount), "currency": order.currency}
+    if verdict.goods_stay and remedy is Remedy.RETURN_REFUND and verdict.allows(Remedy.REFUND_FULL):
+        remedy = Remedy.REFUND_FULL
+        summary["remedy"] = remedy.value
+    if verdict.goods_stay and remedy is Remedy.REFUND_FULL:
+        lines.append(facts.label("label_summary_keep"))
     if remedy in (Remedy.RETURN_REFUND, Remedy.REFUND_FULL):
         lines.append(facts.label("label_summary_refund", amount=facts.money(verdict.refund)))
         summary |= {"refund": str(verdict.refund.amount), "currency": order.currency}
@@ -70,3 +80,45 @@ async def summary_of(intake: Intake) -> Summary:
         lines.append(facts.label("label_summary_send_by", day=facts.day(verdict.send_by)))
         summary |= {"return_shipping": payer.value, "send_by": verdict.send_by.isoformat()}
     return facts.lines(*lines), summary
+
+
+async def _change(intake: Intake) -> Summary:
+    order = await intake.load_order()
+    assert order is not None
+    request = intake["request"]
+    known: dict[str, Any] = {"kind": request, "order_number": order.number}
+    if request == "change_address":
+        address = intake["address"]
+        text = f"{address['street']}, {address['postcode']} {address['city']}"
+        label = facts.label("label_summary_address", order_number=order.number, address=text)
+        return facts.lines(label), {**known, "address": address}
+    if request == "change_items":
+        change = line_change(intake)
+        label = facts.label("label_summary_change", order_number=order.number, change=change_text(intake, order))
+        return facts.lines(label), {
+            **known,
+            "line": change.position,
+            "sku": change.sku,
+            "quantity": 0 if change.removes else change.quantity,
+        }
+    lines = [facts.label("label_summary_cancel", order_number=order.number)]
+    if order.paid:
+        lines.append(facts.label("label_summary_refund", amount=facts.money(order.paid)))
+    return facts.lines(*lines), {**known, "refund": str(order.paid.amount), "currency": order.currency}
+
+
+def change_text(intake: Intake, order: Order) -> dict[str, Any]:
+    """Return what becomes of a line, for a response."""
+    change = line_change(intake)
+    line = order.line(change.position)
+    assert line is not None
+    item = facts.pieces(line, line.quantity, intake.turn.language)
+    if change.removes:
+        return facts.label("label_change_removed", item=item)
+    if change.sku is not None:
+        variant = next(found for found in line.product.variants if found.sku == change.sku)
+        item = facts.pieces(line, change.quantity or line.quantity, intake.turn.language)
+        return facts.label("label_change_variant_to", item=item, variant=facts.variant(variant.size, variant.color))
+    return facts.label(
+        "label_change_quantity_to", item=facts.pieces(line, 1, intake.turn.language), count=change.quantity
+    )

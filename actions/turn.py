@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from copy import copy
+from decimal import Decimal
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -27,7 +29,7 @@ STATED = 0.5
 class Turn:
     """The latest message of a tracker."""
 
-    def __init__(self, tracker: Tracker) -> None:
+    def __init__(self, tracker: Any) -> None:
         self.tracker = tracker
         message = tracker.latest_message or {}
         self.text: str = (message.get("text") or "").strip()
@@ -42,6 +44,14 @@ class Turn:
         self.message_id: str = str((since[0] if since else {}).get("message_id") or "")
         self.metadata: dict[str, Any] = (since[0] if since else {}).get("metadata") or {}
         self._since = since
+
+    def as_pressed(self, intent: str, values: dict[str, Any]) -> Turn:
+        """Return this message as if it were the button of an intent with these values."""
+        turn = copy(self)
+        turn.intent, turn.confidence, turn.is_payload = intent, 1.0, True
+        turn.entities = [{"entity": name, "value": value} for name, value in values.items()]
+        turn.issue_ranking, turn.issue_stated = [], 0.0
+        return turn
 
     @property
     def conversation_id(self) -> str:
@@ -79,6 +89,20 @@ class Turn:
     def value(self, entity: str) -> Any:
         """Return an entity's first value, or None."""
         return next(iter(self.values(entity)), None)
+
+    @property
+    def money(self) -> tuple[Decimal, str] | None:
+        """Return the first amount in the message with its ISO 4217 code, "" where that is unsure, or None."""
+        for found in self.entities:
+            value = found.get("value")
+            if found.get("entity") == "amount" and isinstance(value, dict):
+                try:
+                    amount = Decimal(str(value.get("amount"))[:_LONGEST])
+                except ArithmeticError:
+                    continue
+                if amount.is_finite() and amount > 0:
+                    return amount, str(value.get("currency") or "")
+        return None
 
     @property
     def order_number(self) -> str | None:
@@ -125,9 +149,30 @@ class Turn:
         return [str(value) for name in ("email", "phone", "postcode") for value in self.values(name)]
 
     @property
+    def earlier(self) -> list[Turn]:
+        """Return the customer's messages since the active form began, oldest first, without the latest."""
+        events = self.tracker.events
+        start = max((i for i, event in enumerate(events) if event.get("event") == "active_loop"), default=-1)
+        # The message that started the form stands before it.
+        first = max((i for i in range(start) if events[i].get("event") == "user"), default=0)
+        said = [event for event in events[first:] if event.get("event") == "user"]
+        return [Turn(_Moment(self.tracker, event)) for event in said[:-1]]
+
+    @property
     def is_story(self) -> bool:
         """Tell whether the message is long enough to be the customer's own account of what happened."""
         return not self.is_payload and (len(self.text.split()) >= 7 or _wide_characters(self.text) >= 12)
+
+
+class _Moment:
+    """A tracker as it stood at an earlier message, as far as reading that message needs it."""
+
+    def __init__(self, tracker: Tracker, event: dict[str, Any]) -> None:
+        self.sender_id = tracker.sender_id
+        self.latest_message = event.get("parse_data") or {}
+        self.events = [event]
+        self.get_slot = tracker.get_slot
+        self.active_loop = tracker.active_loop
 
 
 def _since_last_message(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,20 @@ import sys
 import typer
 
 from bot import logs
-from bot.commands import agents, cases, evaluate, locale, serve, shop, train, translate
+from bot.commands import (
+    agents,
+    cases,
+    evaluate,
+    ledger,
+    locale,
+    policy,
+    privacy,
+    returns,
+    serve,
+    shop,
+    train,
+    translate,
+)
 from bot.errors import ImportRejectedError, ParleyError, StartupError
 from bot.settings import Settings
 
@@ -16,20 +29,26 @@ app.command("serve")(serve.serve)
 app.command("actions")(serve.actions)
 app.command("chat")(serve.chat)
 app.command("train")(train.train)
-app.command("cases")(cases.cases)
+app.add_typer(cases.app, name="cases")
 app.command("translate")(translate.translate)
+app.command("export")(privacy.export)
+app.command("erase")(privacy.erase)
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(shop.app, name="shop")
 app.add_typer(shop.database, name="db")
 app.add_typer(agents.app, name="agents")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(locale.app, name="locale")
+app.add_typer(policy.app, name="policy")
+app.add_typer(returns.app, name="return")
 
 
 def main() -> None:
     """Run a subcommand; whatever is wrong ends in one clear line and a non-zero exit."""
     logs.quiet_libraries()
     try:
-        logs.configure(Settings.from_environment().log_level)
+        settings = Settings.from_environment()
+        logs.configure(settings.log_level, settings.secret)
         app()
     except ImportRejectedError as error:
         for path, problem in error.problems:

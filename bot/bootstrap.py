@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,20 @@ from bot.aftersales.catalogue import Product
 from bot.aftersales.policy import Policy
 from bot.conversations.delivery import Delivery
 from bot.conversations.feed import Feed
+from bot.conversations.notifier import Notifier
 from bot.conversations.router import Router
+from bot.documents.key import kept_key
 from bot.errors import StartupError
+from bot.evidence.files import EvidenceFiles
+from bot.jobs import jobs
+from bot.payments.recorded import RecordedPayments
+from bot.scheduler.scheduler import Scheduler
+from bot.services.document_links import DocumentLinks
+from bot.services.money_ports import PaymentProvider
 from bot.services.policy_files import load_policy
 from bot.services.ports import Clock
+from bot.services.service_level_files import load_service_levels
+from bot.services.warehouses import shop_warehouses
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -43,19 +53,34 @@ class Parley:
     policy: Policy
     router: Router
     clock: Clock
+    notifier: Notifier
+    scheduler: Scheduler
 
     @property
     def uow(self) -> Callable[[], SqlUnitOfWork]:
         """Return the factory of transactions."""
         return self.store.uow
 
+    @property
+    def payments(self) -> PaymentProvider:
+        """Return who moves the money."""
+        return RecordedPayments(self.uow, self.clock)
+
     async def products(self) -> list[Product]:
         """Return what the shop sells."""
         async with self.uow() as uow:
             return await uow.products.all()
 
+    async def start(self) -> None:
+        """Take up what an earlier process left, and begin to do what happens by itself."""
+        await self.router.recover()
+        self.notifier.start()
+        self.scheduler.start()
+
     async def close(self) -> None:
-        """Let the running turns end, then disconnect."""
+        """Let running jobs and turns end, then disconnect."""
+        await self.scheduler.close()
+        await self.notifier.close()
         await self.router.close()
         await self.store.close()
 
@@ -74,9 +99,26 @@ async def open_store(settings: Settings) -> Database:
     return await Database.open(settings.database_url)
 
 
+def evidence_store(settings: Settings) -> EvidenceFiles:
+    """Return where the files are that customers send."""
+    return EvidenceFiles(settings.var / "evidence")
+
+
+def document_links(settings: Settings) -> DocumentLinks:
+    """Return what makes and reads links to documents; without PARLEY_SECRET its key is kept in PARLEY_VAR."""
+    return DocumentLinks(settings.secret or kept_key(settings.var / "documents.key"))
+
+
+def read_policy(settings: Settings) -> Policy:
+    """Return law, shop policy and service levels; raises SettingsError naming file, line and field of each mistake."""
+    # A mistake among the warehouses ends the start, too, not the first return.
+    shop_warehouses()
+    return replace(load_policy(settings.policy), levels=load_service_levels(settings.service_levels))
+
+
 def bind_actions(settings: Settings, store: Database, policy: Policy, clock: Clock = utc_now) -> None:
     """Give the actions of this process what they work with."""
-    context.bind(context.Context(store.uow, policy, clock))
+    context.bind(context.Context(store.uow, policy, clock, document_links(settings)))
 
 
 def translations(
@@ -114,7 +156,7 @@ def translations(
 
 async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parley:
     """Return a whole Parley with a trained model; raises StartupError or SettingsError in one clear line."""
-    policy = load_policy(settings.policy)
+    policy = read_policy(settings)
     store = await open_store(settings)
     bind_actions(settings, store, policy, clock)
 
@@ -125,7 +167,10 @@ async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parl
     assistant = _assistant(settings, model, load_events, clock)
     await assistant.warm_up()
     router = Router(store.uow, assistant, Feed(), Delivery(store.uow, clock), clock)
-    return Parley(store, policy, router, clock)
+    notifier = Notifier(store.uow, assistant, router.feed, clock)
+    work = jobs(store.uow, policy.levels, RecordedPayments(store.uow, clock), evidence_store(settings))
+    scheduler = Scheduler(store.uow, work, clock)
+    return Parley(store, policy, router, clock, notifier, scheduler)
 
 
 def _assistant(settings: Settings, model: Path, load_events: Any, clock: Clock) -> Any:

@@ -86,10 +86,54 @@ class OutOfStockError(ParleyError):
         super().__init__(sku=sku, left=left)
 
 
+class RefundTooHighError(ParleyError):
+    """Raised when a refund exceeds what is left of what the customer paid; amounts are in the order's currency."""
+
+    code = "refund_too_high"
+
+    def __init__(self, order_number: str, asked: str, left: str) -> None:
+        super().__init__(order=order_number, asked=asked, left=left)
+
+
+class UnbalancedEntryError(ParleyError):
+    """Raised when the postings of a journal entry do not add up to nothing."""
+
+    code = "unbalanced_entry"
+
+    def __init__(self, entry: str) -> None:
+        super().__init__(entry=entry)
+
+
+class PaymentRefusedError(ParleyError):
+    """Raised when a payment provider will not carry out an instruction; ``reason`` is the provider's code."""
+
+    code = "payment_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.reason = reason
+
+
+class PaymentUnavailableError(ParleyError):
+    """Raised when it is not known whether a payment provider has taken an instruction; ask again with its key."""
+
+    code = "payment_unavailable"
+
+
 class ConflictError(ParleyError):
     """Raised when somebody else has changed the same thing in the meantime."""
 
     code = "conflict"
+
+
+class ErasureRefusedError(ParleyError):
+    """Raised when a customer's data is still needed; ``unfinished`` names the open cases, handoffs and refunds."""
+
+    code = "erasure_refused"
+
+    def __init__(self, unfinished: tuple[str, ...]) -> None:
+        super().__init__(unfinished=", ".join(unfinished))
+        self.unfinished = unfinished
 
 
 class ImportRejectedError(ParleyError):
@@ -100,6 +144,16 @@ class ImportRejectedError(ParleyError):
     def __init__(self, problems: list[tuple[str, str]]) -> None:
         super().__init__(problems=len(problems))
         self.problems = problems
+
+
+class EvidenceRefusedError(ParleyError):
+    """Raised when a file that a customer sends is not taken; ``reason`` is a code such as ``too_large``."""
+
+    code = "evidence_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=str(reason))
+        self.reason = reason
 
 
 class AuthenticationError(ParleyError):

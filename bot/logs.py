@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import sys
+import traceback
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
 
 import structlog
 
+from bot.errors import ParleyError
 
-def configure(level: str) -> None:
+# A conversation's id may be a phone number or the name of an account elsewhere.
+_IDS = ("conversation_id", "conversation", "sender")
+
+
+def configure(level: str, secret: bytes | None = None) -> None:
     """Send our events and warnings of libraries to standard error.
 
-    Debug lines of Rasa and urllib3 hold whole messages of customers, so their loggers never go below warning.
+    Debug lines of Rasa and urllib3 hold whole messages of customers, so their loggers never go below warning. Ids of
+    conversations are replaced by keyed digests, the same in all processes that have the secret; of errors that are not
+    ours only kind and place are told, because their words may quote a customer.
     """
     number = logging.getLevelName(level.upper())
-    logging.basicConfig(level=number, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s", force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WordlessFormatter("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=number, handlers=[handler], force=True)
     for chatty in (
         "rasa",
         "rasa_sdk",
@@ -33,7 +47,8 @@ def configure(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _Pseudonyms(secret or os.urandom(16)),
+            _wordless,
             structlog.processors.LogfmtRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(max(number, logging.INFO)),
@@ -51,3 +66,41 @@ def quiet_libraries() -> None:
     # Rasa and TensorFlow set warning filters of their own; what comes through them is sent to a logger that is off.
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
+
+
+def described(error: BaseException) -> str:
+    """Return what kind of error happened and where, without its own words unless it is one of ours."""
+    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    words = f" ({error})" if isinstance(error, ParleyError) else ""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = f" after {described(cause)}" if cause is not None else ""
+    return f"{type(error).__name__}{words}{' at ' if frames else ''}{' > '.join(frames)}{before}"
+
+
+class _Pseudonyms:
+    """Replaces ids of conversations in events."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key[:64]
+
+    def __call__(self, logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        for field in _IDS:
+            if isinstance(event.get(field), str):
+                event[field] = hashlib.blake2b(event[field].encode(), key=self._key, digest_size=6).hexdigest()
+        return event
+
+
+def _wordless(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["exception"] = described(error)
+    return event
+
+
+class _WordlessFormatter(logging.Formatter):
+    def formatException(self, ei: Any) -> str:
+        return described(ei[1]) if ei[1] is not None else ""

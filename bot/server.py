@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.bootstrap import Parley
-from bot.channels import keys, rest
+from bot.bootstrap import Parley, document_links, evidence_store
+from bot.channels import documents, files, keys, rest, shop_events
 from bot.channels import web as web_channel
 from bot.channels.limits import Rate
 from bot.desk import app as desk
+from bot.documents.press import Press
 from bot.l10n.catalogue import translator
 from bot.settings import Settings
 from bot.widget import routes as widget
@@ -25,17 +26,28 @@ def create_app(parley: Parley, settings: Settings) -> web.Application:
     """Return the application that serves everything; it owns the parts of ``parley`` and closes them."""
     app = web.Application(client_max_size=_MAX_BODY)
     app[keys.ROUTER] = parley.router
+    app[keys.NOTIFIER] = parley.notifier
     app[keys.UOW] = parley.uow
     app[keys.RATE] = Rate(_MESSAGES_A_MINUTE, _BURST)
     app[keys.ORIGINS] = settings.allowed_origins
+    app[keys.EVIDENCE] = evidence = evidence_store(settings)
+    app[keys.CLOCK] = parley.clock
+    app[keys.SHOP_SECRET] = settings.shop_secret
+    app[keys.DOCUMENT_LINKS] = document_links(settings)
+    app[keys.PRESS] = Press()
     app.add_routes(rest.ROUTES)
     app.add_routes(web_channel.ROUTES)
+    app.add_routes(shop_events.ROUTES)
+    app.add_routes(documents.ROUTES)
+    for channel in (rest.CHANNEL, web_channel.CHANNEL):
+        app.add_routes(files.routes(channel))
     widget.setup(app, translate=translator("bot").translate, load_products=parley.products)
     desk.setup(
         app,
         uow=parley.uow,
         router=parley.router,
         clock=parley.clock,
+        evidence=evidence,
         secret=settings.secret,
         secure_cookies=settings.secure_cookies,
     )
@@ -47,7 +59,7 @@ def create_app(parley: Parley, settings: Settings) -> web.Application:
 
 def _running(parley: Parley):  # type: ignore[no-untyped-def]
     async def run(app: web.Application) -> AsyncIterator[None]:
-        await parley.router.recover()
+        await parley.start()
         yield
         await parley.close()
 

@@ -59,7 +59,7 @@ class TranslationSettings:
             requests_per_minute=_rates(env.get("PARLEY_TRANSLATION_REQUESTS_PER_MINUTE") or ""),
             timeout_seconds=_seconds(env, "PARLEY_TRANSLATION_TIMEOUT_SECONDS", cls.timeout_seconds),
             deadline_seconds=_seconds(env, "PARLEY_TRANSLATION_DEADLINE_SECONDS", cls.deadline_seconds),
-            keep_days=_days(env.get("PARLEY_TRANSLATION_KEEP_DAYS") or str(cls.keep_days)),
+            keep_days=_days(env, "PARLEY_TRANSLATION_KEEP_DAYS", cls.keep_days),
         )
 
 
@@ -73,12 +73,16 @@ class Settings:
     var: Path
     models: Path
     policy: Path
+    service_levels: Path
     actions_url: str | None
     demo_shop: bool
     secure_cookies: bool
     secret: bytes | None
+    shop_secret: bytes | None
     allowed_origins: tuple[str, ...]
     log_level: str
+    transcript_days: int = 730
+    evidence_days: int = 365
     translation: TranslationSettings = field(default_factory=TranslationSettings)
 
     @classmethod
@@ -93,14 +97,25 @@ class Settings:
             var=var,
             models=Path(env.get("PARLEY_MODELS") or ROOT / "models"),
             policy=Path(env.get("PARLEY_POLICY") or ROOT / "data" / "policy"),
+            service_levels=Path(env.get("PARLEY_SERVICE_LEVELS") or ROOT / "data" / "sla.yml"),
             actions_url=env.get("PARLEY_ACTIONS_URL") or None,
             demo_shop=_flag(env, "PARLEY_DEMO_SHOP", default=True),
             secure_cookies=_flag(env, "PARLEY_SECURE_COOKIES", default=False),
             secret=(_secret(env, "PARLEY_SECRET") or "").encode() or None,
+            shop_secret=_shop_secret(env),
             allowed_origins=tuple((env.get("PARLEY_ALLOWED_ORIGINS") or "").split()),
             log_level=_level(env.get("PARLEY_LOG_LEVEL") or "warning"),
+            transcript_days=_days(env, "PARLEY_RETENTION_DAYS_TRANSCRIPTS", cls.transcript_days),
+            evidence_days=_days(env, "PARLEY_RETENTION_DAYS_EVIDENCE", cls.evidence_days),
             translation=TranslationSettings.from_environment(env),
         )
+
+
+def _shop_secret(env: Mapping[str, str]) -> bytes | None:
+    secret = (_secret(env, "PARLEY_SHOP_SECRET") or "").encode()
+    if secret and len(secret) < 32:
+        raise SettingsError("PARLEY_SHOP_SECRET is too short: give at least 32 characters")
+    return secret or None
 
 
 def _port(text: str) -> int:
@@ -186,7 +201,8 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
     return float(text)
 
 
-def _days(text: str) -> int:
-    if not re.fullmatch(r"\d{1,4}", text.strip(), re.ASCII):
-        raise SettingsError(f"PARLEY_TRANSLATION_KEEP_DAYS is '{text}': give a number of days, 0 for none")
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    text = (env.get(name) or "").strip() or str(default)
+    if not re.fullmatch(r"\d{1,4}", text, re.ASCII):
+        raise SettingsError(f"{name} is '{text}': give a number of days")
     return int(text)

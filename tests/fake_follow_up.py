@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.aftersales.notification import Notification
 from bot.aftersales.task import Task
 from tests.fake_tables import Table
@@ -15,8 +17,20 @@ class FakeNotifications(Table[Notification]):
     async def by_key(self, key: str) -> Notification | None:
         return self.one(key=key)
 
-    async def unsent(self, limit: int = 100) -> list[Notification]:
-        return self.find(sent_at=None)[:limit]
+    async def conversations_waiting(self, limit: int = 500) -> list[str]:
+        return list(dict.fromkeys(found.conversation_id for found in self.find(sent_at=None)))[:limit]
+
+    async def oldest_unsent(self, conversation_id: str) -> Notification | None:
+        return self.one(conversation_id=conversation_id, sent_at=None)
+
+    async def claim(self, notification: Notification, message_id: int, now: datetime) -> bool:
+        if notification.sent_at is not None:
+            return False
+        notification.mark_sent(message_id, now)
+        self.uow.undo.append(
+            lambda: (setattr(notification, "sent_at", None), setattr(notification, "message_id", None))
+        )
+        return True
 
     async def of_case(self, case_number: str) -> list[Notification]:
         return self.find(case_number=case_number)

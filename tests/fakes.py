@@ -7,6 +7,7 @@ changes of things that were there before are not undone.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import date, datetime
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -14,20 +15,46 @@ from typing import Any
 from typing_extensions import Self
 
 from bot.aftersales.audit import AuditEvent
-from bot.aftersales.case import Case
+from bot.aftersales.case import AWAITS_SHOP, Case, CaseState
 from bot.aftersales.catalogue import Product
+from bot.aftersales.claim import Claim
+from bot.aftersales.contact import Contact
+from bot.aftersales.customs import CustomsMatter
 from bot.aftersales.escalation import Escalation
+from bot.aftersales.evidence import Evidence
 from bot.aftersales.exchange import Exchange
+from bot.aftersales.grant import Coupon, WarrantyExtension
 from bot.aftersales.identification import Identification
-from bot.aftersales.notification import Notification
+from bot.aftersales.ledger import JournalEntry
+from bot.aftersales.liability import LiabilityFinding
+from bot.aftersales.notification import ASK_SOLVED, Notification
 from bot.aftersales.order import Customer, Order
+from bot.aftersales.payment import RecordedInstruction
+from bot.aftersales.rating import Rating
+from bot.aftersales.refund import Refund
+from bot.aftersales.repair import Repair
+from bot.aftersales.reship import Reshipment
 from bot.aftersales.return_ import Return
+from bot.aftersales.shop_event import ShopEvent
+from bot.aftersales.sla import ServiceClock
 from bot.aftersales.task import Task
 from bot.conversations.model import Conversation, InboundMessage, Message, OutboundMessage
 from bot.errors import ConflictError
 from bot.services.account import Account, Session
 from tests.fake_conversations import FakeConversations, FakeDialogueLog, FakeInbox, FakeMessages, FakeOutbox
+from tests.fake_decisions import FakeLiabilityFindings
+from tests.fake_evidence import FakeEvidencePieces
 from tests.fake_follow_up import FakeNotifications, FakeTasks
+from tests.fake_lifecycles import FakeCustomsMatters, FakeRepairs, FakeReshipments, FakeShopEvents
+from tests.fake_money import (
+    FakeCoupons,
+    FakeLedger,
+    FakeRecordedInstructions,
+    FakeRefunds,
+    FakeWarrantyExtensions,
+)
+from tests.fake_records import FakeClaims, FakeRecords
+from tests.fake_service_levels import FakeContacts, FakeRatings, FakeServiceClocks
 from tests.fake_tables import FakeDatabase, HasDatabase, Table
 
 __all__ = ["FakeDatabase", "FakeUnitOfWork", "fake_unit_of_work_factory"]
@@ -36,6 +63,14 @@ __all__ = ["FakeDatabase", "FakeUnitOfWork", "fake_unit_of_work_factory"]
 class FakeProducts(Table[Product]):
     async def get(self, product_id: str) -> Product | None:
         return self.one(id=product_id)
+
+    async def by_sku(self, sku: str) -> Product | None:
+        mine = [product for product in self._sold() if any(variant.sku == sku for variant in product.variants)]
+        return next(iter(mine), None)
+
+    def _sold(self) -> list[Product]:
+        ordered = [line.product for order in self.uow.database.all(Order) for line in order.lines]
+        return [*self.rows, *ordered]
 
     async def all(self) -> list[Product]:
         return sorted(self.rows, key=lambda product: (product.category, product.title, product.id))
@@ -62,6 +97,10 @@ class FakeOrders(Table[Order]):
     async def read(self, number: str) -> Order | None:
         return self.one(number=number)
 
+    async def by_tracking(self, tracking_number: str) -> Order | None:
+        mine = [order for order in self.rows if any(s.tracking_number == tracking_number for s in order.shipments)]
+        return max(mine, key=lambda order: (order.placed_at, order.number), default=None)
+
     async def of_customer(self, customer_id: str, limit: int = 20) -> list[Order]:
         mine = [order for order in self.rows if order.customer.id == customer_id]
         return sorted(mine, key=lambda order: (order.placed_at, order.number), reverse=True)[:limit]
@@ -77,8 +116,29 @@ class FakeCases(Table[Case]):
     async def of_order(self, order_number: str) -> list[Case]:
         return _newest_first(self.find(order_number=order_number))
 
+    async def of_customer(self, customer_id: str, since: datetime) -> list[Case]:
+        return _newest_first([case for case in self.find(customer_id=customer_id) if case.opened_at >= since])
+
     async def of_conversation(self, conversation_id: str) -> list[Case]:
         return _newest_first(self.find(conversation_id=conversation_id))
+
+    async def promised_until(self, now: datetime, limit: int = 200) -> list[Case]:
+        mine = [case for case in self.rows if case.state in AWAITS_SHOP and case.next_contact_by <= now]
+        return sorted(mine, key=lambda case: (case.next_contact_by, case.number))[:limit]
+
+    async def resolved_unasked(self, limit: int = 200) -> list[Case]:
+        asked = [found for found in self.uow.database.all(Notification) if found.response == ASK_SOLVED]
+        return [
+            case
+            for case in self._resolved()
+            if not any(found.case_number == case.number and found.created_at >= case.resolved_at for found in asked)
+        ][:limit]
+
+    async def resolved_until(self, moment: datetime, limit: int = 200) -> list[Case]:
+        return [case for case in self._resolved() if case.resolved_at <= moment][:limit]
+
+    def _resolved(self) -> list[Any]:
+        return sorted(self.find(state=CaseState.RESOLVED), key=lambda case: (case.resolved_at, case.number))
 
 
 class FakeReturns(Table[Return]):
@@ -89,6 +149,12 @@ class FakeReturns(Table[Return]):
         mine = self.find(order_number=order_number)
         return sorted(mine, key=lambda return_: (return_.requested_at, return_.rma), reverse=True)
 
+    async def by_tracking(self, tracking_number: str) -> Return | None:
+        return self.one(tracking_number=tracking_number)
+
+    async def overdue(self, today: date) -> list[Return]:
+        return [found for found in self.rows if found.is_overdue(today)]
+
 
 class FakeExchanges(Table[Exchange]):
     def add(self, thing: Exchange) -> None:
@@ -97,6 +163,12 @@ class FakeExchanges(Table[Exchange]):
 
     async def of_order(self, order_number: str) -> list[Exchange]:
         return self.find(order_number=order_number)[::-1]
+
+    async def of_return(self, rma: str) -> Exchange | None:
+        return self.one(rma=rma)
+
+    async def by_tracking(self, tracking_number: str) -> Exchange | None:
+        return self.one(tracking_number=tracking_number)
 
 
 class FakeEscalations(Table[Escalation]):
@@ -112,7 +184,15 @@ class FakeEscalations(Table[Escalation]):
 
     async def queue(self) -> list[Escalation]:
         waiting = [found for found in self.rows if found.is_open]
-        return sorted(waiting, key=lambda found: (found.priority.rank, found.opened_at, found.id))
+        late = {
+            clock.conversation_id
+            for clock in self.uow.database.all(ServiceClock)
+            if clock.is_running and clock.breached_at is not None
+        }
+        return sorted(
+            waiting,
+            key=lambda found: (found.conversation_id not in late, found.priority.rank, found.opened_at, found.id),
+        )
 
 
 class FakeIdentifications(Table[Identification]):
@@ -186,12 +266,28 @@ class FakeUnitOfWork:
         self.cases = FakeCases(self, Case)
         self.returns = FakeReturns(self, Return)
         self.exchanges = FakeExchanges(self, Exchange)
+        self.repairs = FakeRepairs(self, Repair)
+        self.reshipments = FakeReshipments(self, Reshipment)
+        self.customs = FakeCustomsMatters(self, CustomsMatter)
+        self.shop_events = FakeShopEvents(self, ShopEvent)
         self.escalations = FakeEscalations(self, Escalation)
         self.identifications = FakeIdentifications(self, Identification)
         self.audit = FakeAuditLog(self, AuditEvent)
         self.notifications = FakeNotifications(self, Notification)
         self.tasks = FakeTasks(self, Task)
+        self.evidence = FakeEvidencePieces(self, Evidence)
+        self.liability = FakeLiabilityFindings(self, LiabilityFinding)
         self.accounts = FakeAccounts(self, Account)
+        self.service_clocks = FakeServiceClocks(self, ServiceClock)
+        self.ratings = FakeRatings(self, Rating)
+        self.contacts = FakeContacts(self, Contact)
+        self.refunds = FakeRefunds(self, Refund)
+        self.ledger = FakeLedger(self, JournalEntry)
+        self.coupons = FakeCoupons(self, Coupon)
+        self.warranty_extensions = FakeWarrantyExtensions(self, WarrantyExtension)
+        self.payment_instructions = FakeRecordedInstructions(self, RecordedInstruction)
+        self.claims = FakeClaims(self, Claim)
+        self.records = FakeRecords(self)
         self.conversations = FakeConversations(self, Conversation)
         self.messages = FakeMessages(self, Message)
         self.inbox = FakeInbox(self, InboundMessage)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.aftersales.labels import IssueType, Label, Liability, Priority, Remedy
-from bot.aftersales.offer import Offer
+from bot.aftersales.offer import Offer, OfferState
 from bot.aftersales.states import Machine
 
 
@@ -29,7 +30,7 @@ class CaseState(Label):
 
 
 _S = CaseState
-_OPEN = frozenset(
+OPEN = frozenset(
     {
         _S.REGISTERED,
         _S.TRIAGED,
@@ -43,9 +44,19 @@ _OPEN = frozenset(
         _S.REOPENED,
     }
 )
+"""States in which something still has to happen."""
+
+AWAITS_CUSTOMER = frozenset({_S.OFFERED, _S.WAITING_CUSTOMER})
+"""Open states in which nothing goes on until the customer has answered."""
+
+AWAITS_SHOP = frozenset(
+    {_S.REGISTERED, _S.TRIAGED, _S.INVESTIGATING, _S.COUNTERED, _S.AGREED, _S.ESCALATED, _S.REOPENED}
+)
+"""Open states in which the customer waits for our answer; what is executed has deadlines of its own."""
+
 _SIDE = frozenset({_S.WAITING_CUSTOMER, _S.ESCALATED, _S.WITHDRAWN, _S.RESOLVED})
 
-_MACHINE = Machine(
+MACHINE = Machine(
     "case",
     {
         _S.REGISTERED: _SIDE | {_S.TRIAGED, _S.INVESTIGATING, _S.OFFERED, _S.AGREED},
@@ -55,8 +66,8 @@ _MACHINE = Machine(
         _S.COUNTERED: _SIDE | {_S.OFFERED, _S.AGREED, _S.INVESTIGATING},
         _S.AGREED: _SIDE | {_S.EXECUTING},
         _S.EXECUTING: _SIDE,
-        _S.WAITING_CUSTOMER: _OPEN | {_S.WITHDRAWN, _S.RESOLVED},
-        _S.ESCALATED: _OPEN | {_S.WITHDRAWN, _S.RESOLVED},
+        _S.WAITING_CUSTOMER: OPEN | {_S.WITHDRAWN, _S.RESOLVED},
+        _S.ESCALATED: OPEN | {_S.WITHDRAWN, _S.RESOLVED},
         _S.REOPENED: _SIDE | {_S.INVESTIGATING, _S.OFFERED, _S.AGREED},
         _S.RESOLVED: frozenset({_S.CLOSED, _S.REOPENED}),
         _S.CLOSED: frozenset({_S.REOPENED}),
@@ -71,7 +82,8 @@ class Case:
 
     ``lines`` maps order line positions to quantities. ``story`` is in the customer's words and language.
     ``source_message_id`` is the inbound message that confirmed it: a second run of that message finds this case.
-    ``next_contact_by`` is the promise made to the customer.
+    ``next_contact_by`` is the promise made to the customer. ``policy_rules`` are the rules that fired when it was
+    decided, each with ``id``, ``file``, ``line`` and ``text``.
     """
 
     number: str
@@ -90,6 +102,8 @@ class Case:
     priority: Priority = Priority.NORMAL
     liability: Liability = Liability.UNDETERMINED
     policy_version: str | None = None
+    policy_name: str | None = None
+    policy_rules: list[dict[str, Any]] = field(default_factory=list)
     state: CaseState = CaseState.REGISTERED
     resolved_at: datetime | None = None
     offers: list[Offer] = field(default_factory=list)
@@ -98,7 +112,7 @@ class Case:
     @property
     def is_open(self) -> bool:
         """Tell whether something still has to happen."""
-        return self.state in _OPEN
+        return self.state in OPEN
 
     def triage(self, priority: Priority, liability: Liability) -> None:
         """Record how pressing the case is and who seems to answer for it."""
@@ -106,24 +120,39 @@ class Case:
         self.liability = liability
         self._move(CaseState.TRIAGED)
 
+    def hold_liable(self, liable: Liability) -> None:
+        """Record who answers for it by the newest finding."""
+        self.liability = liable
+
     def investigate(self) -> None:
         """Record that a person has to look into the facts."""
         self._move(CaseState.INVESTIGATING)
 
     def offer(self, offer: Offer) -> None:
         """Propose a remedy to the customer and keep it in the ledger."""
+        was_declined = bool(self.offers) and self.offers[-1].state is not OfferState.PROPOSED
+        if self.state is not CaseState.OFFERED or not was_declined:
+            self._move(CaseState.OFFERED)
         self.offers.append(offer)
-        self._move(CaseState.OFFERED)
+
+    def counter(self, offer: Offer) -> None:
+        """Keep in the ledger what the customer wants instead."""
+        self.offers.append(offer)
+        self._move(CaseState.COUNTERED)
 
     def agree(self) -> None:
         """Record that both sides agreed on the newest offer, or on the customer's wish."""
-        if self.offers:
+        if self.offers and self.offers[-1].state is OfferState.PROPOSED:
             self.offers[-1].accept()
         self._move(CaseState.AGREED)
 
     def execute(self) -> None:
         """Record that what was agreed is being carried out."""
         self._move(CaseState.EXECUTING)
+
+    def wait_for_customer(self) -> None:
+        """Record that nothing goes on until the customer has answered; ``execute`` goes on."""
+        self._move(CaseState.WAITING_CUSTOMER)
 
     def escalate(self) -> None:
         """Hand the case to a person."""
@@ -146,7 +175,15 @@ class Case:
         """Take a finished case up again, one step more pressing than before."""
         self._move(CaseState.REOPENED)
         self.resolved_at = None
+        self.raise_priority()
+
+    def close(self) -> None:
+        """Record that the customer is satisfied, or has not said otherwise for long enough."""
+        self._move(CaseState.CLOSED)
+
+    def raise_priority(self) -> None:
+        """Make the case one step more pressing."""
         self.priority = list(Priority)[max(0, self.priority.rank - 1)]
 
     def _move(self, wanted: CaseState) -> None:
-        self.state = _MACHINE.move(self.state, wanted)
+        self.state = MACHINE.move(self.state, wanted)

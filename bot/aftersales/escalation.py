@@ -28,13 +28,14 @@ class EscalationReason(Label):
     SAFETY = "safety"
     POLICY_REFUSAL = "policy_refusal"
     IDENTIFICATION_LOCKED = "identification_locked"
-    UNSUPPORTED_REQUEST = "unsupported_request"
+    NOT_SOLVED = "not_solved"
     REVIEW_NEEDED = "review_needed"
     AGENT_TOOK_OVER = "agent_took_over"
+    PROMISE_BROKEN = "promise_broken"
 
 
 _S = EscalationState
-_MACHINE = Machine(
+MACHINE = Machine(
     "escalation",
     {
         _S.QUEUED: frozenset({_S.ASSIGNED, _S.RESOLVED, _S.RETURNED_TO_BOT, _S.EXPIRED}),
@@ -68,16 +69,16 @@ class Escalation:
 
     def assign(self, agent_id: str, now: datetime) -> None:
         """Give it to an agent; a colleague may take it over later."""
-        self.state = _MACHINE.move(self.state, EscalationState.ASSIGNED)
+        self.state = MACHINE.move(self.state, EscalationState.ASSIGNED)
         self.agent_id = agent_id
         self.assigned_at = now
 
     def resolve(self, now: datetime) -> None:
         """Record that the agent has dealt with it."""
-        self.state = _MACHINE.move(self.state, EscalationState.RESOLVED)
+        self.state = MACHINE.move(self.state, EscalationState.RESOLVED)
         self.ended_at = now
 
     def return_to_bot(self, now: datetime) -> None:
         """Give the conversation back to the bot."""
-        self.state = _MACHINE.move(self.state, EscalationState.RETURNED_TO_BOT)
+        self.state = MACHINE.move(self.state, EscalationState.RETURNED_TO_BOT)
         self.ended_at = now

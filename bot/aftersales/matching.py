@@ -72,10 +72,14 @@ def _nth(order: Order, ordinal: int) -> int | None:
     return positions[index] if 0 <= index < len(positions) else None
 
 
+def likeness(name: str, text: str) -> float:
+    """Return how much of a name stands in a text, 0 to 1."""
+    return max(_word_overlap(name, text), _character_overlap(name, text))
+
+
 def _overlap(line: OrderLine, text: str) -> float:
     """Return how much of one of the product's names stands in the text, 0 to 1."""
-    names = {line.product.title, *line.product.titles.values()}
-    return max(max(_word_overlap(name, text), _character_overlap(name, text)) for name in names)
+    return max(likeness(name, text) for name in {line.product.title, *line.product.titles.values()})
 
 
 def _word_overlap(name: str, text: str) -> float:

@@ -28,7 +28,7 @@ class Proposer(Label):
     CUSTOMER = "customer"
 
 
-_MACHINE = Machine(
+MACHINE = Machine(
     "offer",
     {
         OfferState.PROPOSED: frozenset(
@@ -40,7 +40,10 @@ _MACHINE = Machine(
 
 @dataclass(eq=False)
 class Offer:
-    """One entry of a case's offer ledger; ``reasons`` are the policy's codes."""
+    """One entry of a case's offer ledger; ``reasons`` are the policy's codes.
+
+    ``terms`` says what the remedy alone does not: ``percent`` of the price, or ``months`` of warranty.
+    """
 
     remedy: Remedy
     proposed_by: Proposer
@@ -48,12 +51,17 @@ class Offer:
     amount: Money | None = None
     reasons: list[str] = field(default_factory=list)
     state: OfferState = OfferState.PROPOSED
+    terms: dict[str, str] = field(default_factory=dict)
     id: int | None = None
 
     def accept(self) -> None:
         """Record that the other side agreed."""
-        self.state = _MACHINE.move(self.state, OfferState.ACCEPTED)
+        self.state = MACHINE.move(self.state, OfferState.ACCEPTED)
 
     def decline(self) -> None:
         """Record that the other side refused."""
-        self.state = _MACHINE.move(self.state, OfferState.DECLINED)
+        self.state = MACHINE.move(self.state, OfferState.DECLINED)
+
+    def counter(self) -> None:
+        """Record that the other side proposed something else."""
+        self.state = MACHINE.move(self.state, OfferState.COUNTERED)

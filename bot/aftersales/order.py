@@ -7,10 +7,14 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.aftersales.catalogue import Product
 from bot.aftersales.labels import Label
 from bot.aftersales.money import Money
+
+# No money in the owner's own currency, which only the owner knows.
+_NOTHING: Any = None
 
 
 class OrderState(Label):
@@ -94,7 +98,11 @@ class Payment:
 
 @dataclass(eq=False)
 class OrderLine:
-    """One line of an order; ``position`` counts from 1 and names the line in every conversation."""
+    """One line of an order; ``position`` counts from 1 and names the line in every conversation.
+
+    ``unit_price`` is the price of one piece before ``discount``, which is taken off the whole line. ``tax`` is the
+    part of what the whole line cost that is tax; it is included, not added.
+    """
 
     position: int
     product: Product
@@ -104,6 +112,17 @@ class OrderLine:
     size: str | None = None
     color: str | None = None
     id: int | None = None
+    discount: Money = _NOTHING
+    tax: Money = _NOTHING
+
+    def __post_init__(self) -> None:
+        self.discount = self.discount or Money.zero(self.unit_price.currency)
+        self.tax = self.tax or Money.zero(self.unit_price.currency)
+
+    @property
+    def total(self) -> Money:
+        """Return what the whole line cost, its discount taken off, its tax included."""
+        return self.unit_price * self.quantity - self.discount
 
     @property
     def variant_label(self) -> str:
@@ -124,7 +143,11 @@ class Address:
 
 @dataclass(eq=False)
 class Order:
-    """One purchase of one customer, all amounts in one currency."""
+    """One purchase of one customer, all amounts in one currency.
+
+    ``total`` is the sum of the lines after their discounts, ``shipping_fee`` and ``duties``, which are the import
+    charges that the customer paid to the shop at checkout.
+    """
 
     number: str
     customer: Customer
@@ -136,6 +159,20 @@ class Order:
     lines: list[OrderLine] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     shipments: list[Shipment] = field(default_factory=list)
+    duties: Money = _NOTHING
+
+    def __post_init__(self) -> None:
+        self.duties = self.duties or Money.zero(self.total.currency)
+
+    @property
+    def paid(self) -> Money:
+        """Return what the customer has paid for this order.
+
+        A shop need not tell its payments: then whatever went beyond pending was paid in full.
+        """
+        if self.payments:
+            return sum((payment.amount for payment in self.payments), start=Money.zero(self.currency))
+        return Money.zero(self.currency) if self.state is OrderState.PENDING else self.total
 
     @property
     def currency(self) -> str:

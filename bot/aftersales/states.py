@@ -23,3 +23,15 @@ class Machine(Generic[State]):
         if wanted not in self.changes.get(current, frozenset()):
             raise IllegalStateError(self.kind, current.value, wanted.value)
         return wanted
+
+    def leads_to(self, current: State, wanted: State) -> bool:
+        """Tell whether the wanted state may still follow, at once or after others."""
+        seen: set[State] = set()
+        ahead = [current]
+        while ahead:
+            following = self.changes.get(ahead.pop(), frozenset()) - seen
+            if wanted in following:
+                return True
+            seen |= following
+            ahead.extend(following)
+        return False

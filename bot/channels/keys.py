@@ -7,10 +7,21 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot.channels.limits import Rate
+from bot.conversations.notifier import Notifier
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Router
+from bot.documents.press import Press
+from bot.services.document_links import DocumentLinks
+from bot.services.evidence_ports import EvidenceStore
+from bot.services.ports import Clock
 
 ROUTER: web.AppKey[Router] = web.AppKey("router", Router)
+NOTIFIER: web.AppKey[Notifier] = web.AppKey("notifier", Notifier)
 UOW: web.AppKey[Callable[[], UnitOfWork]] = web.AppKey("uow")
 RATE: web.AppKey[Rate] = web.AppKey("rate", Rate)
 ORIGINS: web.AppKey[tuple[str, ...]] = web.AppKey("origins")
+EVIDENCE: web.AppKey[EvidenceStore] = web.AppKey("evidence")
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+DOCUMENT_LINKS: web.AppKey[DocumentLinks] = web.AppKey("document_links", DocumentLinks)
+PRESS: web.AppKey[Press] = web.AppKey("press", Press)
+SHOP_SECRET: web.AppKey[bytes | None] = web.AppKey("shop_secret")

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
 from bot.channels import limits
-from bot.channels.keys import ORIGINS, RATE, ROUTER, UOW
+from bot.channels.keys import RATE, ROUTER, UOW
 from bot.channels.limits import BadMessageError
+from bot.channels.origins import is_allowed
 from bot.conversations.model import Author, Message
 
 ROUTES = web.RouteTableDef()
@@ -27,7 +27,7 @@ _MAX_FRAME = 16_384
 async def socket(request: web.Request) -> web.StreamResponse:
     """Hold one widget's connection: first ``hello``, then messages both ways until either side closes."""
     # A browser sends cookies and local storage belongs to the page, but a foreign page must not speak for ours.
-    if not _is_allowed(request):
+    if not is_allowed(request):
         raise web.HTTPForbidden(text="this origin may not use the chat; see PARLEY_ALLOWED_ORIGINS")
     ws = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_MAX_FRAME)
     await ws.prepare(request)
@@ -163,10 +163,3 @@ class _Client:
 def _for_widget(message: dict[str, Any]) -> dict[str, Any]:
     custom = dict(message["custom"])
     return {**message, "client_message_id": custom.pop("client_message_id", None), "custom": custom}
-
-
-def _is_allowed(request: web.Request) -> bool:
-    origin = request.headers.get("Origin")
-    if origin is None or origin in request.app[ORIGINS]:
-        return True
-    return urlsplit(origin).netloc == request.host

@@ -17,7 +17,6 @@ from bot import bootstrap, training
 from bot.errors import StartupError
 from bot.services.accounts import ensure_administrator
 from bot.services.demo_shop import seed_demo
-from bot.services.policy_files import load_policy
 from bot.settings import Settings
 
 _out = Console(highlight=False)
@@ -43,7 +42,7 @@ def actions(
         from rasa_sdk.executor import ActionExecutor
 
         store = await bootstrap.open_store(settings)
-        bootstrap.bind_actions(settings, store, load_policy(settings.policy))
+        bootstrap.bind_actions(settings, store, bootstrap.read_policy(settings))
         executor = ActionExecutor()
         executor.register_package("actions")
         server = create_app(executor)
@@ -83,7 +82,7 @@ def chat(
 
 async def _serve(settings: Settings, host: str, port: int) -> None:
     _check_port(host, port)
-    load_policy(settings.policy)
+    bootstrap.read_policy(settings)
     store = await bootstrap.open_store(settings)
     if settings.demo_shop:
         counts = await seed_demo(store.uow, bootstrap.utc_now)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import bootstrap
+from bot.channels import signatures
 from bot.errors import StartupError
 from bot.services.shop_file import import_shop
 from bot.settings import Settings
@@ -44,6 +45,19 @@ def import_(file: Annotated[Path, typer.Argument(help="A JSON file, see docs/you
 
     for kind, count in asyncio.run(run()).items():
         typer.echo(f"{count} {kind}")
+
+
+@app.command()
+def sign(file: Annotated[Path, typer.Argument(help="The body of a request, see docs/shop-events.md.")]) -> None:
+    """Print the header that signs a file as the body of a request to /api/v1/events, good for five minutes."""
+    secret = Settings.from_environment().shop_secret
+    if secret is None:
+        raise StartupError("there is no secret to sign with: set PARLEY_SHOP_SECRET or PARLEY_SHOP_SECRET_FILE")
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise StartupError(f"cannot read {file}: {error.strerror}") from error
+    typer.echo(f"{signatures.HEADER}: {signatures.sign(secret, body, bootstrap.utc_now())}")
 
 
 @database.command()

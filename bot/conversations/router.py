@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -87,10 +87,14 @@ class Router:
         message_id: str | None = None,
         title: str | None = None,
         metadata: dict[str, Any] | None = None,
+        custom: dict[str, Any] | None = None,
+        within: Callable[[UnitOfWork], Awaitable[None]] | None = None,
     ) -> str:
         """Store a customer's message durably, then have it answered, and return its id in the inbox.
 
-        A redelivered ``message_id`` is stored once, and its first id returned.
+        A redelivered ``message_id`` is stored once, and its first id returned. The transcript shows ``title`` instead
+        of the text, where one is given, and ``custom``; ``within`` writes what belongs to a new message in its
+        transaction.
         """
         now = self._clock()
         # Only we may say that a person gave the conversation back.
@@ -111,10 +115,12 @@ class Router:
                     self._waiter(conversation_id, known.id)
                     self._wake(conversation_id)
                 return known.id
-            message = Message(
-                conversation_id, Author.CUSTOMER, title or text, now, reply_to=None, custom=_client_id(message_id)
-            )
+            shown = text if title is None else title
+            facts = {**(custom or {}), **_client_id(message_id)}
+            message = Message(conversation_id, Author.CUSTOMER, shown, now, custom=facts)
             await uow.messages.add(message)
+            if within is not None:
+                await within(uow)
             await uow.commit()
         self.feed.publish(conversation_id, {"type": "message", "message": message.as_json()})
         self._waiter(conversation_id, inbound.id)

@@ -12,9 +12,10 @@ from aiohttp import web
 
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Router
-from bot.desk import actions, auth, conversations, formats, live, middlewares, people
+from bot.desk import actions, auth, conversations, evidence_views, formats, live, middlewares, people
 from bot.desk.keys import DESK, Desk
 from bot.desk.throttle import LoginThrottle
+from bot.services.evidence_ports import EvidenceStore
 from bot.services.ports import Clock
 
 PREFIX = "/desk"
@@ -27,6 +28,7 @@ def setup(
     uow: Callable[[], UnitOfWork],
     router: Router,
     clock: Clock,
+    evidence: EvidenceStore,
     secret: bytes | None = None,
     secure_cookies: bool = False,
 ) -> None:
@@ -43,6 +45,7 @@ def setup(
         secret or secrets.token_bytes(32),
         secure_cookies,
         LoginThrottle(),
+        evidence,
     )
     aiohttp_jinja2.setup(
         desk,
@@ -55,6 +58,7 @@ def setup(
     desk.add_routes(auth.ROUTES)
     desk.add_routes(conversations.ROUTES)
     desk.add_routes(actions.ROUTES)
+    desk.add_routes(evidence_views.ROUTES)
     desk.add_routes(people.ROUTES)
     desk.router.add_static("/static", _HERE / "static")
     live.setup(desk)

@@ -23,7 +23,7 @@ _LABELS = {
     "safety": "Safety hazard",
     "policy_refusal": "Refused by policy",
     "identification_locked": "Identification locked",
-    "unsupported_request": "Bot cannot do this yet",
+    "not_solved": "Not solved for the customer",
     "review_needed": "Needs a decision",
     "agent_took_over": "Taken over by an agent",
     "return_refund": "Return for refund",

@@ -12,6 +12,7 @@ from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Router
 from bot.desk.throttle import LoginThrottle
 from bot.services.account import Account, Role, Session
+from bot.services.evidence_ports import EvidenceStore
 from bot.services.ports import Clock
 
 SESSION_COOKIE = "parley_desk"
@@ -31,6 +32,7 @@ class Desk:
     secret: bytes
     secure_cookies: bool
     throttle: LoginThrottle
+    evidence: EvidenceStore
     taking_over: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 

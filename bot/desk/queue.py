@@ -32,6 +32,7 @@ class Row:
     """One conversation in the queue.
 
     ``waiting_since`` is set while the customer waits for a person: to be taken over, or to be answered.
+    ``is_overdue`` tells that something has taken longer than the service levels allow.
     """
 
     conversation_id: str
@@ -46,6 +47,7 @@ class Row:
     preview: str
     preview_by: Author | None
     newest_at: datetime
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ async def _rows(
         return []
     newest = await uow.messages.newest_in(ids)
     customers = await uow.customers.proved_in(ids)
+    overdue = await uow.service_clocks.breached_in([handoff.conversation_id for handoff in handoffs])
     names = {account.id: account.display_name for account in await uow.accounts.all()}
     rows = []
     for handoff in handoffs:
@@ -98,9 +101,10 @@ async def _rows(
                 priority=handoff.priority,
                 reason=handoff.reason,
                 waiting_since=_waiting_since(handoff, message),
-                preview=message.text[:_PREVIEW] if message else "",
+                preview=_preview(message),
                 preview_by=message.author if message else None,
                 newest_at=message.at if message else handoff.opened_at,
+                is_overdue=handoff.conversation_id in overdue,
             )
         )
     for conversation in by_bot:
@@ -116,12 +120,20 @@ async def _rows(
                 priority=None,
                 reason=None,
                 waiting_since=None,
-                preview=message.text[:_PREVIEW] if message else "",
+                preview=_preview(message),
                 preview_by=message.author if message else None,
                 newest_at=conversation.last_message_at,
             )
         )
     return rows
+
+
+def _preview(message: Message | None) -> str:
+    if message is None:
+        return ""
+    attachment = message.custom.get("attachment")
+    named = {"image": "Photo", "document": "Document"}.get(attachment["kind"], "") if attachment else ""
+    return message.text[:_PREVIEW] or named
 
 
 def visitor_name(conversation_id: str) -> str:
@@ -140,7 +152,7 @@ def _waiting_since(handoff: Escalation, newest: Message | None) -> datetime | No
     return newest.at if newest and newest.author is Author.CUSTOMER else None
 
 
-def _order(row: Row) -> tuple[int, int, datetime, str]:
+def _order(row: Row) -> tuple[int, bool, int, datetime, str]:
     group = 0 if row.handled_by is HandledBy.QUEUED else 1 if row.is_mine else 2
     rank = row.priority.rank if row.priority else len(Priority)
-    return group, rank, row.waiting_since or _END_OF_TIME, row.conversation_id
+    return group, not row.is_overdue, rank, row.waiting_since or _END_OF_TIME, row.conversation_id

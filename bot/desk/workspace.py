@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.aftersales.case import Case
 from bot.aftersales.escalation import Escalation
+from bot.aftersales.evidence import Evidence
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.order import Customer, Order
 from bot.aftersales.return_ import Return
@@ -24,6 +25,7 @@ class CaseView:
     pieces: list[str]
     returns: list[Return]
     exchanges: list[tuple[Exchange, str]]
+    evidence: list[Evidence]
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ async def _view(uow: UnitOfWork, case: Case, orders: list[Order]) -> CaseView:
         [_piece(order, position, quantity) for position, quantity in sorted(case.lines.items())],
         returns,
         [(exchange, _replacement(order, exchange)) for exchange in exchanges],
+        await uow.evidence.of_case(case.number),
     )
 
 

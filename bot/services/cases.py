@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.aftersales import triage
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case
-from bot.aftersales.labels import IssueType, Priority, Remedy
+from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.offer import Offer, Proposer
 from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy, Selection, Verdict
 from bot.errors import InvalidInputError, NotFoundError, PolicyRefusalError
+from bot.services import contacts, evidence, liability, lifecycle, sla
+from bot.services.decisions import given_before, refunded_without_return, trail_of
 from bot.services.identification import is_proved, proved_order, require_proof
 from bot.services.ports import UnitOfWork
 
-NEXT_CONTACT = {
-    Priority.URGENT: timedelta(hours=4),
-    Priority.HIGH: timedelta(hours=24),
-    Priority.NORMAL: timedelta(hours=48),
-    Priority.LOW: timedelta(hours=72),
-}
-"""When the customer hears from us next at the latest."""
-
 _PAYS_OUT = frozenset({Remedy.REFUND_FULL, Remedy.RETURN_REFUND})
-
-# What a person has to settle or arrange: how much a part is, what is sent, what is repaired.
-_BY_PEOPLE = frozenset({None, Remedy.RESHIP, Remedy.REPAIR, Remedy.REFUND_PARTIAL})
 
 
 @dataclass(frozen=True)
 class Complaint:
-    """What the customer has told and confirmed; ``lines`` maps order line positions to quantities."""
+    """What the customer has told and confirmed; ``lines`` maps order line positions to quantities.
+
+    ``evidence_given`` is None where no photos were asked for, False where the customer declined.
+    """
 
     conversation_id: str
     message_id: str
@@ -44,12 +38,14 @@ class Complaint:
     lines: dict[int, int]
     story: str
     wish: Remedy | None = None
+    evidence_given: bool | None = None
 
 
 async def taken_pieces(uow: UnitOfWork, order_number: str) -> dict[int, int]:
-    """Return how many pieces of each order line other returns already bind or used up."""
-    taken: dict[int, int] = {}
-    for return_ in await uow.returns.of_order(order_number):
+    """Return how many pieces of each order line other returns already bind or used up, or refunds paid for."""
+    returns = await uow.returns.of_order(order_number)
+    taken = await refunded_without_return(uow, order_number, frozenset(found.case_number for found in returns))
+    for return_ in returns:
         if return_.uses_up_goods:
             for line in return_.lines:
                 taken[line.position] = taken.get(line.position, 0) + line.quantity
@@ -74,41 +70,50 @@ def selections(order: Order, lines: dict[int, int]) -> list[Selection]:
 
 
 async def decide(
-    uow: UnitOfWork, policy: Policy, order: Order, issue: IssueType, lines: dict[int, int], now: datetime
+    uow: UnitOfWork,
+    policy: Policy,
+    order: Order,
+    issue: IssueType,
+    lines: dict[int, int],
+    now: datetime,
+    *,
+    evidence_given: bool | None = None,
 ) -> Verdict:
-    """Return what law and policy allow for these pieces of an order."""
-    return policy.decide(order, selections(order, lines), issue, now, await taken_pieces(uow, order.number))
+    """Return what law and policy allow for these pieces of an order.
 
-
-async def register(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: datetime) -> Case:
-    """Register a complaint with the remedy both sides agreed on; a second run of the same message finds the first.
-
-    Raises PolicyRefusalError where the wished remedy is not open, NotIdentifiedError without proof.
+    ``evidence_given`` is None until the customer was asked for photos, False where they declined.
     """
-    known = await uow.cases.by_source_message(complaint.message_id)
-    if known is not None:
-        return known
-    case, verdict, _ = await draft(uow, policy, complaint, now)
-    if complaint.wish is not None:
-        agree(case, complaint.wish, verdict, now)
-    if complaint.wish in _BY_PEOPLE or verdict.needs_review:
-        case.investigate()
-    else:
-        case.agree()
-        case.execute()
-    await uow.commit()
-    return case
+    return policy.decide(
+        order,
+        selections(order, lines),
+        issue,
+        now,
+        await taken_pieces(uow, order.number),
+        evidence_given=evidence_given,
+        given=await given_before(uow, policy, order, issue, now),
+    )
 
 
 async def draft(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: datetime) -> tuple[Case, Verdict, Order]:
     """Add a triaged case to the transaction and return it with the verdict it rests on; commits nothing."""
     order = await proved_order(uow, complaint.conversation_id, complaint.order_number, is_to_change=True)
-    taken = await taken_pieces(uow, complaint.order_number)
-    verdict = policy.decide(order, selections(order, complaint.lines), complaint.issue, now, taken)
+    verdict = await decide(
+        uow, policy, order, complaint.issue, complaint.lines, now, evidence_given=complaint.evidence_given
+    )
     if complaint.wish is not None and not verdict.allows(complaint.wish):
-        raise PolicyRefusalError(verdict.reasons)
-    earlier = [case for case in await uow.cases.of_order(order.number) if case.is_open]
-    priority = triage.priority_of(complaint.issue, earlier_open_cases=len(earlier))
+        raise PolicyRefusalError(verdict.reasons_against(complaint.wish))
+    return await open_case(uow, policy, complaint, order, now, verdict), verdict, order
+
+
+async def open_case(
+    uow: UnitOfWork, policy: Policy, complaint: Complaint, order: Order, now: datetime, verdict: Verdict | None = None
+) -> Case:
+    """Add a triaged case to the transaction, with the evidence that its conversation sent; commits nothing.
+
+    Without a verdict it rests on no decision of the policy: it changes an order that has not left yet.
+    """
+    earlier = await contacts.earlier_cases(uow, order.customer.id, order.number, now)
+    priority = triage.priority_of(complaint.issue, earlier_cases=len(earlier))
     case = Case(
         number=f"C{1_000_000 + await uow.next_number('case')}",
         conversation_id=complaint.conversation_id,
@@ -116,19 +121,24 @@ async def draft(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: date
         order_number=order.number,
         issue_type=complaint.issue,
         opened_at=now,
-        next_contact_by=now + NEXT_CONTACT[priority],
+        next_contact_by=policy.levels.next_contact(complaint.language, priority, now),
         language=complaint.language,
         channel=complaint.channel,
         source_message_id=complaint.message_id,
         story=complaint.story,
         wish=complaint.wish,
         lines=complaint.lines,
-        policy_version=verdict.policy_version,
     )
-    case.triage(priority, triage.liability_of(complaint.issue))
+    if verdict is not None:
+        case.policy_version, case.policy_name = verdict.policy_version, verdict.policy
+        case.policy_rules = trail_of(verdict.rules)
     uow.cases.add(case)
-    _record(uow, case, "case.registered", now, issue=case.issue_type.value, policy=verdict.policy)
-    return case, verdict, order
+    sla.start(uow, policy.levels, case)
+    found = await liability.assess(uow, case, order, now)
+    case.triage(priority, found.liable)
+    _record(uow, case, "case.registered", now, issue=case.issue_type.value, policy=case.policy_name or "")
+    await evidence.attach_to_case(uow, complaint.conversation_id, case.number, now)
+    return case
 
 
 def agree(case: Case, remedy: Remedy, verdict: Verdict, now: datetime, amount: Money | None = None) -> None:
@@ -154,26 +164,11 @@ async def withdraw(uow: UnitOfWork, conversation_id: str, case_number: str, now:
         raise NotFoundError("case", case_number)
     if not case.is_open:
         return case
-    for return_ in await uow.returns.of_order(case.order_number):
-        if return_.case_number == case.number and return_.is_open:
-            return_.cancel()
-    for exchange in await uow.exchanges.of_order(case.order_number):
-        if exchange.case_number == case.number and exchange.is_open:
-            exchange.cancel()
-            await _release(uow, exchange.sku, exchange.quantity, case.order_number)
+    await lifecycle.call_off(uow, case, now)
     case.withdraw()
     _record(uow, case, "case.withdrawn", now)
     await uow.commit()
     return case
-
-
-async def _release(uow: UnitOfWork, sku: str, quantity: int, order_number: str) -> None:
-    order = await uow.orders.get(order_number)
-    for line in order.lines if order else []:
-        for variant in line.product.variants:
-            if variant.sku == sku:
-                variant.release(quantity)
-                return
 
 
 def _record(uow: UnitOfWork, case: Case, action: str, now: datetime, **data: str) -> None:

@@ -29,13 +29,18 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True)
 class Country:
-    """How people of one country are called, live and pay; ``#`` in a pattern is a digit, ``@`` a letter."""
+    """How people of one country are called, live and pay; ``#`` in a pattern is a digit, ``@`` a letter.
+
+    ``tax`` is a share of the net price, included in prices; ``duty`` a share of the goods' value, paid beside it.
+    """
 
     code: str
     customers: int
     language: str
     currency: str
     rate: Decimal
+    tax: Decimal
+    duty: Decimal
     phone: str
     carrier: str
     hub: str
@@ -130,6 +135,8 @@ def _country(code: str, entry: dict[str, Any]) -> Country:
         language=entry["language"],
         currency=entry["currency"],
         rate=Decimal(entry["rate"]),
+        tax=Decimal(entry["tax"]),
+        duty=Decimal(entry["duty"]),
         phone=entry["phone"],
         carrier=entry["carrier"],
         hub=entry["hub"],

@@ -60,6 +60,14 @@ class Course:
     method: str = "card"
 
 
+@dataclass(frozen=True)
+class Checkout:
+    """What else happened at checkout: a coupon of some percent, and import charges paid in advance."""
+
+    coupon_percent: int = 0
+    pays_duties: bool = False
+
+
 def delivered(days_ago: int, *, late_by: int = 0) -> Course:
     """Return the course of an order that arrived some days ago, as promised or some days late."""
     shipped = days_ago + 4 + late_by
@@ -99,16 +107,19 @@ class OrderFactory:
         address: Address,
         items: Iterable[tuple[str, int]],
         course: Course,
+        checkout: Checkout = Checkout(),
     ) -> Order:
         """Return an order of ``(sku, quantity)`` items, in the currency of the customer's country."""
         country = self._countries[customer.country]
         goods = [(*self._goods[sku], quantity) for sku, quantity in items]
         lines = [
-            _line(position, product, variant, quantity, country)
+            _line(position, product, variant, quantity, country, checkout)
             for position, (product, variant, quantity) in enumerate(goods, start=1)
         ]
         fee = _fee(goods, country)
-        total = sum((line.unit_price * line.quantity for line in lines), start=fee)
+        worth = sum((line.total for line in lines), start=Money.zero(country.currency))
+        duties = worth * (country.duty if checkout.pays_duties else Decimal(0))
+        total = worth + fee + duties
         placed_at = self.moment(course.placed, 8, int(number) % 60)
         return Order(
             number=number,
@@ -128,6 +139,7 @@ class OrderFactory:
                 self._shipment(f"{number}-s{count}", parcel, country, address)
                 for count, parcel in enumerate(course.parcels, start=1)
             ],
+            duties=duties,
         )
 
     def _shipment(self, shipment_id: str, parcel: Parcel, country: Country, address: Address) -> Shipment:
@@ -156,8 +168,10 @@ def tracking_number(shipment_id: str) -> str:
     return f"L{chr(ord('W') + int(parcel))}{serial}{check}DE"
 
 
-def _line(position: int, product: Product, variant: Variant, quantity: int, country: Country) -> OrderLine:
-    return OrderLine(
+def _line(
+    position: int, product: Product, variant: Variant, quantity: int, country: Country, checkout: Checkout
+) -> OrderLine:
+    line = OrderLine(
         position=position,
         product=product,
         sku=variant.sku,
@@ -166,6 +180,9 @@ def _line(position: int, product: Product, variant: Variant, quantity: int, coun
         size=variant.size,
         color=variant.color,
     )
+    line.discount = line.total * (Decimal(checkout.coupon_percent) / 100)
+    line.tax = line.total * (country.tax / (1 + country.tax))
+    return line
 
 
 def _fee(goods: list[tuple[Product, Variant, int]], country: Country) -> Money:

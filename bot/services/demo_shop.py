@@ -12,7 +12,7 @@ from bot.aftersales.catalogue import Product
 from bot.aftersales.order import Address, Customer, Order, OrderState, ShipmentState
 from bot.errors import ConflictError
 from bot.services.demo_catalogue import Country, Name, fill, load_catalogue, load_countries
-from bot.services.demo_orders import CUSTOMS_UNION, Course, OrderFactory, delivered, under_way
+from bot.services.demo_orders import CUSTOMS_UNION, Checkout, Course, OrderFactory, delivered, under_way
 from bot.services.demo_showcase import SHOWCASE, showcase_orders
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.shop_file import ShopData, add_all
@@ -23,6 +23,8 @@ SEED = 1048
 
 # 10480000 to 10480999 belongs to the showcase.
 _NUMBERS = range(10481000, 10490000)
+# One order in three or so was bought with a coupon.
+_COUPON_PERCENTS = (0, 0, 0, 0, 0, 5, 10, 15)
 _MAIL_DOMAINS = ("example.org", "example.com", "example.net")
 _METHODS = ("card", "card", "card", "wallet", "wallet", "bank_transfer", "invoice")
 # Letters that Unicode does not take apart into a base letter and a mark.
@@ -104,10 +106,12 @@ def build(seed: int, now: datetime, catalogue: list[Product]) -> ShopData:
     Only promised delivery dates may lie ahead. The showcase does not depend on the seed.
     """
     rng = Random(seed)
+    # Drawn apart, so that what was bought does not depend on how it was paid.
+    till = Random(f"till {seed}")
     countries = load_countries()
     factory = OrderFactory(catalogue, countries, now)
     homes = _customers(rng, countries, factory)
-    orders = showcase_orders(factory, countries) + _orders(rng, homes, catalogue, factory)
+    orders = showcase_orders(factory, countries) + _orders(rng, till, homes, catalogue, factory)
     customers = {order.customer.id: order.customer for order in orders}
     customers.update((customer.id, customer) for customer, _ in homes)
     return ShopData(products=catalogue, customers=list(customers.values()), orders=orders)
@@ -160,7 +164,11 @@ def _customer(
 
 
 def _orders(
-    rng: Random, homes: list[tuple[Customer, Address]], catalogue: Iterable[Product], factory: OrderFactory
+    rng: Random,
+    till: Random,
+    homes: list[tuple[Customer, Address]],
+    catalogue: Iterable[Product],
+    factory: OrderFactory,
 ) -> list[Order]:
     products = list(catalogue)
     overseas = [home for home in homes if home[0].country not in CUSTOMS_UNION]
@@ -169,8 +177,12 @@ def _orders(
     orders = []
     for number, course in zip(rng.sample(_NUMBERS, len(courses)), courses):
         customer, address = rng.choice(overseas if course is _in_customs else homes)
-        orders.append(factory.make(str(number), customer, address, _items(rng, products), course(rng)))
+        orders.append(factory.make(str(number), customer, address, _items(rng, products), course(rng), _checkout(till)))
     return orders
+
+
+def _checkout(till: Random) -> Checkout:
+    return Checkout(till.choice(_COUPON_PERCENTS), pays_duties=till.random() < 0.5)
 
 
 def _items(rng: Random, products: list[Product]) -> list[tuple[str, int]]:

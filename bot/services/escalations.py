@@ -11,6 +11,7 @@ from bot.aftersales.case import CaseState
 from bot.aftersales.escalation import Escalation, EscalationReason, EscalationState
 from bot.aftersales.labels import Priority
 from bot.errors import ConflictError, NotFoundError
+from bot.services import lifecycle
 from bot.services.ports import UnitOfWork
 
 MINUTES_A_CONVERSATION = 6
@@ -100,13 +101,19 @@ async def return_to_bot(uow: UnitOfWork, conversation_id: str, agent_id: str, no
 
 
 async def resolve(uow: UnitOfWork, conversation_id: str, agent_id: str, now: datetime) -> Escalation:
-    """End a handoff whose matter the agent has settled, and resolve its case."""
+    """End a handoff whose matter the agent has settled, and resolve its case.
+
+    Where something for the case is still under way, the case is resolved with that.
+    """
     escalation = await held_by(uow, conversation_id, agent_id)
     escalation.resolve(now)
     if escalation.case_number:
         case = await uow.cases.get(escalation.case_number)
         if case is not None and case.is_open:
-            case.resolve(now)
+            if await lifecycle.is_under_way(uow, case):
+                lifecycle.begin(case)
+            else:
+                case.resolve(now)
     _record(uow, escalation, agent_id, "conversation.resolved", now)
     await uow.commit()
     return escalation

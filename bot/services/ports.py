@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol, TypeVar
 
@@ -18,6 +18,14 @@ from bot.aftersales.order import Customer, Order
 from bot.aftersales.return_ import Return
 from bot.aftersales.task import Task
 from bot.services.account import Account, Session
+from bot.services.decision_ports import LiabilityFindings
+from bot.services.evidence_ports import EvidencePieces
+from bot.services.lifecycle_ports import CustomsMatters, Repairs, Reshipments, ShopEvents
+from bot.services.money_ports import Coupons, Ledger, RecordedInstructions, Refunds, WarrantyExtensions
+from bot.services.privacy_ports import PersonalData
+from bot.services.record_ports import Claims, Records
+from bot.services.service_level_ports import Contacts, Ratings, ServiceClocks
+from bot.services.statistics_ports import Statistics
 
 Clock = Callable[[], datetime]
 """Return the present moment, aware and in UTC."""
@@ -31,6 +39,9 @@ class Products(Protocol):
 
     async def get(self, product_id: str) -> Product | None:
         """Return a product with its variants, or None."""
+
+    async def by_sku(self, sku: str) -> Product | None:
+        """Return the product with this variant, or None."""
 
     async def all(self) -> list[Product]:
         """Return every product, in order of category and title."""
@@ -61,6 +72,9 @@ class Orders(Protocol):
     async def read(self, number: str) -> Order | None:
         """Return the same as ``get``, faster, but only to look at: what is changed in it is not kept."""
 
+    async def by_tracking(self, tracking_number: str) -> Order | None:
+        """Return the newest order with a parcel of this number, or None."""
+
     async def of_customer(self, customer_id: str, limit: int = 20) -> list[Order]:
         """Return a customer's orders, newest first."""
 
@@ -80,8 +94,20 @@ class Cases(Protocol):
     async def of_order(self, order_number: str) -> list[Case]:
         """Return the cases of an order, newest first."""
 
+    async def of_customer(self, customer_id: str, since: datetime) -> list[Case]:
+        """Return the cases that a customer opened from a moment on, newest first."""
+
     async def of_conversation(self, conversation_id: str) -> list[Case]:
         """Return the cases opened in a conversation, newest first."""
+
+    async def promised_until(self, now: datetime, limit: int = 200) -> list[Case]:
+        """Return the cases whose customer waits for us and should have heard by now, the most overdue first."""
+
+    async def resolved_unasked(self, limit: int = 200) -> list[Case]:
+        """Return the resolved cases whose customer has not been asked since whether it is solved."""
+
+    async def resolved_until(self, moment: datetime, limit: int = 200) -> list[Case]:
+        """Return the cases that were resolved by a moment and not closed, the longest resolved first."""
 
 
 class Returns(Protocol):
@@ -96,6 +122,12 @@ class Returns(Protocol):
     async def of_order(self, order_number: str) -> list[Return]:
         """Return the returns of an order, newest first."""
 
+    async def by_tracking(self, tracking_number: str) -> Return | None:
+        """Return the return whose parcel has this number, or None."""
+
+    async def overdue(self, today: date) -> list[Return]:
+        """Return those whose parcel should have been handed over before today."""
+
 
 class Exchanges(Protocol):
     """All exchanges."""
@@ -105,6 +137,12 @@ class Exchanges(Protocol):
 
     async def of_order(self, order_number: str) -> list[Exchange]:
         """Return the exchanges of an order, newest first."""
+
+    async def of_return(self, rma: str) -> Exchange | None:
+        """Return the exchange that a return belongs to, or None."""
+
+    async def by_tracking(self, tracking_number: str) -> Exchange | None:
+        """Return the exchange whose replacement travels under this number, or None."""
 
 
 class Escalations(Protocol):
@@ -120,7 +158,7 @@ class Escalations(Protocol):
         """Return a conversation's newest handoff, open or not, or None."""
 
     async def queue(self) -> list[Escalation]:
-        """Return the open handoffs: the most pressing first, then the longest waiting."""
+        """Return the open handoffs: overdue ones first, then the most pressing, then the longest waiting."""
 
 
 class Identifications(Protocol):
@@ -155,8 +193,14 @@ class Notifications(Protocol):
     async def by_key(self, key: str) -> Notification | None:
         """Return the announcement of an event, or None."""
 
-    async def unsent(self, limit: int = 100) -> list[Notification]:
-        """Return the announcements not yet made, oldest first."""
+    async def conversations_waiting(self, limit: int = 500) -> list[str]:
+        """Return the conversations with announcements not yet made, the longest waiting first."""
+
+    async def oldest_unsent(self, conversation_id: str) -> Notification | None:
+        """Return what a conversation's customer is to be told next, or None."""
+
+    async def claim(self, notification: Notification, message_id: int, now: datetime) -> bool:
+        """Record that a message made an announcement; return False where another one did before."""
 
     async def of_case(self, case_number: str) -> list[Notification]:
         """Return what a case's customer was or will be told, oldest first."""
@@ -218,12 +262,30 @@ class UnitOfWork(Protocol):
     cases: Cases
     returns: Returns
     exchanges: Exchanges
+    repairs: Repairs
+    reshipments: Reshipments
+    customs: CustomsMatters
+    shop_events: ShopEvents
     escalations: Escalations
     identifications: Identifications
     audit: AuditLog
     notifications: Notifications
     tasks: Tasks
+    evidence: EvidencePieces
+    liability: LiabilityFindings
     accounts: Accounts
+    service_clocks: ServiceClocks
+    ratings: Ratings
+    contacts: Contacts
+    refunds: Refunds
+    ledger: Ledger
+    coupons: Coupons
+    warranty_extensions: WarrantyExtensions
+    payment_instructions: RecordedInstructions
+    claims: Claims
+    records: Records
+    personal_data: PersonalData
+    statistics: Statistics
 
     async def next_number(self, sequence: str) -> int:
         """Return the next number of a named sequence, starting at 1."""

@@ -174,6 +174,7 @@ def _order_of(entry: Entry, buyers: dict[str, Customer], goods: dict[str, tuple[
         address=Address(**entry["address"]),
         shipping_fee=_money(entry["shipping_fee"], currency),
         total=_money(entry["total"], currency),
+        duties=_money(entry.get("duties", 0), currency),
         lines=[
             _line(position, line, *goods[line["sku"]], currency)
             for position, line in enumerate(entry["lines"], start=1)
@@ -203,6 +204,8 @@ def _line(position: int, entry: Entry, product: Product, variant: Variant, curre
         unit_price=_money(entry["unit_price"], currency),
         size=variant.size,
         color=variant.color,
+        discount=_money(entry.get("discount", 0), currency),
+        tax=_money(entry.get("tax", 0), currency),
     )
 
 

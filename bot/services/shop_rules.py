@@ -56,6 +56,7 @@ def broken_rules(document: Document, known: Known) -> Iterator[Problem]:
         for line in document.each((*order, "lines")):
             yield from _refers(document, (*line, "sku"), skus, "SKU")
         yield from _amounts(document, order, _amounts_of(document, order))
+        yield from _parts_of_lines(document, order)
         yield from _total(document, order)
         yield from _progress(document, order)
         for shipment in document.each((*order, "shipments")):
@@ -117,7 +118,8 @@ def _phone(document: Document, location: Location) -> Iterator[Problem]:
 def _amounts_of(document: Document, order: Location) -> Iterator[Location]:
     yield (*order, "shipping_fee")
     yield (*order, "total")
-    yield from ((*line, "unit_price") for line in document.each((*order, "lines")))
+    yield (*order, "duties")
+    yield from ((*line, key) for line in document.each((*order, "lines")) for key in ("unit_price", "discount", "tax"))
     yield from ((*payment, "amount") for payment in document.each((*order, "payments")))
 
 
@@ -138,16 +140,53 @@ def _amounts(document: Document, owner: Location, locations: Iterable[Location])
             yield location, f"has more decimals than {currency}, which has {minor_digits(currency)}"
 
 
+def _parts_of_lines(document: Document, order: Location) -> Iterator[Problem]:
+    """Yield a discount above the price of its line, and a tax above what is left of it."""
+    for line in document.each((*order, "lines")):
+        price, pieces = document.value((*line, "unit_price")), document.value((*line, "quantity"))
+        discount, tax = _part(document, (*line, "discount")), _part(document, (*line, "tax"))
+        if price is None or pieces is None or discount is None or tax is None:
+            continue
+        paid = parse_amount(price) * int(pieces) - discount
+        if not (paid.is_finite() and tax.is_finite()):
+            # Reported with the amounts.
+            continue
+        if paid < 0:
+            yield (*line, "discount"), "must not be more than the whole line costs"
+        elif paid < tax:
+            yield (*line, "tax"), "must not be more than the whole line costs after its discount"
+
+
 def _total(document: Document, order: Location) -> Iterator[Problem]:
     lines = document.value((*order, "lines"))
     places = [(*order, "lines", index) for index in range(len(lines or ()))]
     factors = [(document.value((*p, "unit_price")), document.value((*p, "quantity"))) for p in places]
     fee, total = document.value((*order, "shipping_fee")), document.value((*order, "total"))
-    if not factors or fee is None or total is None or any(None in pair for pair in factors):
+    others = [_part(document, (*order, "duties")), *(_part(document, (*place, "discount")) for place in places)]
+    if not factors or fee is None or total is None or any(None in pair for pair in factors) or None in others:
         return
+    duties, *discounts = (part for part in others if part is not None)
     expected = sum((parse_amount(price) * int(pieces) for price, pieces in factors), start=parse_amount(fee))
+    expected += duties - sum(discounts)
     if parse_amount(total) != expected:
-        yield (*order, "total"), f"must be {expected:f}: the sum of the lines and the shipping fee"
+        yield (*order, "total"), f"must be {expected:f}: {_summed(bool(any(discounts)), bool(duties))}"
+
+
+def _summed(has_discounts: bool, has_duties: bool) -> str:
+    lines = "the lines after their discounts" if has_discounts else "the lines"
+    return (
+        f"the sum of {lines}, the shipping fee and the duties"
+        if has_duties
+        else f"the sum of {lines} and the shipping fee"
+    )
+
+
+def _part(document: Document, location: Location) -> Decimal | None:
+    """Return an amount that may be left out, which means nothing, or None where it cannot be read."""
+    if not document.has(location):
+        return Decimal(0)
+    value = document.value(location)
+    return None if value is None else parse_amount(value)
 
 
 def _progress(document: Document, order: Location) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from sqlalchemy.util.concurrency import await_only
 
 from bot.aftersales.catalogue import Product, Variant
 from bot.aftersales.order import Order
+from bot.aftersales.refund import Refund
 from bot.aftersales.return_ import Return
 from bot.errors import ConflictError
 from bot.store.shelf import Shelf
@@ -190,10 +191,11 @@ def _prepare(session: _Session, *_: Any) -> None:
     await_only(transaction.take_turn())
     if any(isinstance(thing, (Product, Variant)) for thing in (*session.new, *session.dirty)):
         transaction.changes_stock = True
-    # Two conversations may open a return of the same goods at the same moment, each seeing none yet. They
-    # share no row but the order, so its version is what the second one stumbles over.
+    # Two conversations may open a return of the same goods at the same moment, each seeing none yet, or agree on
+    # refunds that are too much together. They share no row but the order, so its version is what the second one
+    # stumbles over.
     for thing in session.new:
-        if isinstance(thing, Return):
+        if isinstance(thing, (Return, Refund)):
             order = transaction.orders_read.get(thing.order_number)
             if order is not None:
                 flag_modified(order, "state")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -86,6 +87,37 @@ class IntKeyedJson(TypeDecorator[dict[int, Any]]):
 
     def process_result_value(self, value: dict[str, Any] | None, dialect: Any) -> dict[int, Any] | None:
         return None if value is None else {int(key): item for key, item in value.items()}
+
+
+class ChoiceList(TypeDecorator[tuple[Enum, ...]]):
+    """Several string enums of one kind as a JSON array; replace it as a whole, it is a tuple in Python."""
+
+    impl = Json
+    cache_ok = True
+
+    def __init__(self, kind: type[Enum]) -> None:
+        super().__init__()
+        self.kind = kind
+        self._members = {member.value: member for member in kind}
+
+    def process_bind_param(self, value: tuple[Enum, ...] | None, dialect: Any) -> list[str] | None:
+        return None if value is None else [str(self.kind(item).value) for item in value]
+
+    def process_result_value(self, value: list[str] | None, dialect: Any) -> tuple[Enum, ...] | None:
+        return None if value is None else tuple(self._members[item] for item in value)
+
+
+class Hundredths(TypeDecorator[Decimal]):
+    """A number with two decimals as a whole number of hundredths: SQLite knows no decimals."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Any) -> int | None:
+        return None if value is None else int(value.scaleb(2).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Any) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-2)
 
 
 class AddressJson(TypeDecorator[Address]):

@@ -9,13 +9,32 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import Self
 
 from bot.conversations import ports as conversation_ports
-from bot.services import ports
+from bot.scheduler.lease import Leases
+from bot.services import decision_ports, evidence_ports, lifecycle_ports, money_ports, ports, service_level_ports
+from bot.services.privacy_ports import PersonalData
+from bot.services.record_ports import Claims, Records
+from bot.services.statistics_ports import Statistics
 from bot.store.mapping import start_mappers
 from bot.store.repositories.cases import SqlCases, SqlExchanges, SqlReturns
+from bot.store.repositories.claims import SqlClaims
 from bot.store.repositories.conversations import SqlConversations, SqlDialogueLog, SqlMessages
+from bot.store.repositories.decisions import SqlLiabilityFindings
 from bot.store.repositories.desk import SqlAccounts, SqlAuditLog, SqlEscalations, SqlIdentifications
+from bot.store.repositories.evidence import SqlEvidencePieces
 from bot.store.repositories.follow_up import SqlNotifications, SqlTasks
+from bot.store.repositories.lifecycles import SqlCustomsMatters, SqlRepairs, SqlReshipments, SqlShopEvents
+from bot.store.repositories.money import (
+    SqlCoupons,
+    SqlLedger,
+    SqlRecordedInstructions,
+    SqlRefunds,
+    SqlWarrantyExtensions,
+)
+from bot.store.repositories.personal_data import SqlPersonalData
+from bot.store.repositories.records import SqlRecords
+from bot.store.repositories.service_levels import SqlContacts, SqlJobLeases, SqlRatings, SqlServiceClocks
 from bot.store.repositories.shop import SqlCustomers, SqlOrders, SqlProducts
+from bot.store.repositories.statistics import SqlStatistics
 from bot.store.repositories.translations import SqlTranslations
 from bot.store.repositories.worklists import SqlInbox, SqlOutbox
 from bot.store.shelf import Shelf
@@ -41,12 +60,31 @@ class SqlUnitOfWork:
     cases: ports.Cases
     returns: ports.Returns
     exchanges: ports.Exchanges
+    repairs: lifecycle_ports.Repairs
+    reshipments: lifecycle_ports.Reshipments
+    customs: lifecycle_ports.CustomsMatters
+    shop_events: lifecycle_ports.ShopEvents
     escalations: ports.Escalations
     identifications: ports.Identifications
     audit: ports.AuditLog
     notifications: ports.Notifications
     tasks: ports.Tasks
+    evidence: evidence_ports.EvidencePieces
+    liability: decision_ports.LiabilityFindings
     accounts: ports.Accounts
+    service_clocks: service_level_ports.ServiceClocks
+    ratings: service_level_ports.Ratings
+    contacts: service_level_ports.Contacts
+    job_leases: Leases
+    refunds: money_ports.Refunds
+    ledger: money_ports.Ledger
+    coupons: money_ports.Coupons
+    warranty_extensions: money_ports.WarrantyExtensions
+    payment_instructions: money_ports.RecordedInstructions
+    claims: Claims
+    records: Records
+    personal_data: PersonalData
+    statistics: Statistics
     conversations: conversation_ports.Conversations
     messages: conversation_ports.Messages
     inbox: conversation_ports.Inbox
@@ -68,12 +106,31 @@ class SqlUnitOfWork:
         self.cases = SqlCases(transaction)
         self.returns = SqlReturns(transaction)
         self.exchanges = SqlExchanges(transaction)
+        self.repairs = SqlRepairs(transaction)
+        self.reshipments = SqlReshipments(transaction)
+        self.customs = SqlCustomsMatters(transaction)
+        self.shop_events = SqlShopEvents(transaction)
         self.escalations = SqlEscalations(transaction)
         self.identifications = SqlIdentifications(transaction)
         self.audit = SqlAuditLog(transaction)
         self.notifications = SqlNotifications(transaction)
         self.tasks = SqlTasks(transaction)
+        self.evidence = SqlEvidencePieces(transaction)
+        self.liability = SqlLiabilityFindings(transaction)
         self.accounts = SqlAccounts(transaction)
+        self.service_clocks = SqlServiceClocks(transaction)
+        self.ratings = SqlRatings(transaction)
+        self.contacts = SqlContacts(transaction)
+        self.job_leases = SqlJobLeases(transaction)
+        self.refunds = SqlRefunds(transaction)
+        self.ledger = SqlLedger(transaction)
+        self.coupons = SqlCoupons(transaction)
+        self.warranty_extensions = SqlWarrantyExtensions(transaction)
+        self.payment_instructions = SqlRecordedInstructions(transaction)
+        self.claims = SqlClaims(transaction)
+        self.records = SqlRecords(transaction)
+        self.personal_data = SqlPersonalData(transaction)
+        self.statistics = SqlStatistics(transaction)
         self.conversations = SqlConversations(transaction)
         self.messages = SqlMessages(transaction)
         self.inbox = SqlInbox(transaction)

@@ -21,6 +21,11 @@ from tests.integration.store.test_conversations import (  # noqa: F401
     test_recent_conversations_come_newest_first,
     test_waiting_messages_are_those_not_processed_in_the_order_of_arrival,
 )
+from tests.integration.store.test_money import (  # noqa: F401
+    test_a_refund_comes_back_whole,
+    test_coupons_and_extensions_come_back,
+    test_the_ledger_keeps_an_entry_once_and_adds_up,
+)
 from tests.integration.store.test_round_trips import (  # noqa: F401
     test_a_case_comes_back_with_its_offers,
     test_a_customers_orders_come_newest_first,

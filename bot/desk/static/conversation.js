@@ -113,6 +113,8 @@ export class Conversation {
 
   #markChoice(item, chips) {
     const body = item.querySelector(".body");
+    // A photo without words has none.
+    if (!body) return;
     const said = body.textContent.trim();
     const chosen = chips.find((chip) => chip.textContent.trim() === said || chip.dataset.payload === said);
     if (chosen && !chosen.classList.contains("chosen")) {

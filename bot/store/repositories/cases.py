@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from bot.aftersales.case import Case
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, exists
+
+from bot.aftersales.case import AWAITS_SHOP, Case, CaseState
 from bot.aftersales.exchange import Exchange
-from bot.aftersales.return_ import Return
+from bot.aftersales.notification import ASK_SOLVED
+from bot.aftersales.return_ import AWAITED, Return
 from bot.store.repositories.base import Repository
-from bot.store.tables import aftersales
+from bot.store.tables import aftersales, follow_up
 
 
 class SqlCases(Repository):
@@ -31,9 +37,35 @@ class SqlCases(Repository):
         """Return the cases of an order, newest first."""
         return await self._find(Case, self._table.c.order_number == order_number, order_by=self._newest_first)
 
+    async def of_customer(self, customer_id: str, since: datetime) -> list[Case]:
+        """Return the cases that a customer opened from a moment on, newest first."""
+        mine = self._table.c.customer_id == customer_id, self._table.c.opened_at >= since
+        return await self._find(Case, *mine, order_by=self._newest_first)
+
     async def of_conversation(self, conversation_id: str) -> list[Case]:
         """Return the cases opened in a conversation, newest first."""
         return await self._find(Case, self._table.c.conversation_id == conversation_id, order_by=self._newest_first)
+
+    async def promised_until(self, now: datetime, limit: int = 200) -> list[Case]:
+        """Return the cases whose customer waits for us and should have heard by now, the most overdue first."""
+        t = self._table.c
+        mine = t.state.in_(sorted(AWAITS_SHOP)), t.next_contact_by <= now
+        return await self._find(Case, *mine, order_by=(t.next_contact_by, t.number), limit=limit)
+
+    async def resolved_unasked(self, limit: int = 200) -> list[Case]:
+        """Return the resolved cases whose customer has not been asked since whether it is solved."""
+        t, asked = self._table.c, follow_up.notifications.c
+        was_asked: Any = exists().where(
+            and_(asked.case_number == t.number, asked.response == ASK_SOLVED, asked.created_at >= t.resolved_at)
+        )
+        mine = t.state == CaseState.RESOLVED, ~was_asked
+        return await self._find(Case, *mine, order_by=(t.resolved_at, t.number), limit=limit)
+
+    async def resolved_until(self, moment: datetime, limit: int = 200) -> list[Case]:
+        """Return the cases that were resolved by a moment and not closed, the longest resolved first."""
+        t = self._table.c
+        mine = t.state == CaseState.RESOLVED, t.resolved_at <= moment
+        return await self._find(Case, *mine, order_by=(t.resolved_at, t.number), limit=limit)
 
 
 class SqlReturns(Repository):
@@ -57,6 +89,15 @@ class SqlReturns(Repository):
         """Return the returns of an order, newest first."""
         return await self._find(Return, self._table.c.order_number == order_number, order_by=self._newest_first)
 
+    async def by_tracking(self, tracking_number: str) -> Return | None:
+        """Return the return whose parcel has this number, or None."""
+        return await self._first(Return, self._table.c.tracking_number == tracking_number, order_by=self._newest_first)
+
+    async def overdue(self, today: date) -> list[Return]:
+        """Return those whose parcel should have been handed over before today."""
+        t = self._table.c
+        return await self._find(Return, t.state.in_(AWAITED), t.deadline < today, order_by=(t.deadline, t.rma))
+
 
 class SqlExchanges(Repository):
     """All exchanges."""
@@ -71,3 +112,12 @@ class SqlExchanges(Repository):
         """Return the exchanges of an order, newest first."""
         mine = self._table.c.order_number == order_number
         return await self._find(Exchange, mine, order_by=(self._table.c.id.desc(),))
+
+    async def of_return(self, rma: str) -> Exchange | None:
+        """Return the exchange that a return belongs to, or None."""
+        return await self._first(Exchange, self._table.c.rma == rma, order_by=(self._table.c.id.desc(),))
+
+    async def by_tracking(self, tracking_number: str) -> Exchange | None:
+        """Return the exchange whose replacement travels under this number, or None."""
+        mine = self._table.c.tracking_number == tracking_number
+        return await self._first(Exchange, mine, order_by=(self._table.c.id.desc(),))

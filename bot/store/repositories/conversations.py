@@ -35,7 +35,6 @@ class SqlConversations(Repository):
     """All conversations."""
 
     _insert = _conversations.insert(_CONVERSATION, once=True)
-    _update = _conversations.update(_CHANGING, "id = ?")
     _one = f"{_conversations.select} WHERE id = ?"
     _recent = f"{_conversations.select} ORDER BY last_message_at DESC LIMIT ?"
 
@@ -81,7 +80,10 @@ class SqlConversations(Repository):
                 row = _conversations.values(conversation, _CONVERSATION, dialect)
                 await self._transaction.write(self._insert, *row)
             elif saved != now:
-                await self._transaction.write(self._update, *now, conversation.id)
+                # Only what changed here: the language may change elsewhere at the same moment.
+                changed = [place for place, value in enumerate(now) if value != saved[place]]
+                sql = _conversations.update([_CHANGING[place] for place in changed], "id = ?")
+                await self._transaction.write(sql, *(now[place] for place in changed), conversation.id)
             self._saved[conversation.id] = now
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import case
+from sqlalchemy import and_, case, exists
 
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.escalation import Escalation
@@ -12,7 +12,7 @@ from bot.aftersales.identification import Identification
 from bot.aftersales.labels import Priority
 from bot.services.account import Account, Session
 from bot.store.repositories.base import Repository
-from bot.store.tables import aftersales, desk
+from bot.store.tables import aftersales, desk, service_levels
 
 _OPEN_ID = f"SELECT id FROM escalations WHERE conversation_id = ? AND {aftersales.OPEN_ESCALATION}"
 
@@ -40,10 +40,14 @@ class SqlEscalations(Repository):
         return await self._first(Escalation, mine, order_by=(self._table.c.id.desc(),))
 
     async def queue(self) -> list[Escalation]:
-        """Return the open handoffs: the most pressing first, then the longest waiting."""
+        """Return the open handoffs: overdue ones first, then the most pressing, then the longest waiting."""
         table = self._table
         rank: Any = case({priority: priority.rank for priority in Priority}, value=table.c.priority)
-        most_pressing_first = (rank, table.c.opened_at, table.c.id)
+        clocks = service_levels.service_clocks
+        mine = clocks.c.conversation_id == table.c.conversation_id
+        late: Any = exists().where(and_(mine, clocks.c.breached_at.is_not(None), service_levels.RUNNING))
+        overdue_first: Any = case((late, 0), else_=1)
+        most_pressing_first = (overdue_first, rank, table.c.opened_at, table.c.id)
         return await self._find(Escalation, aftersales.OPEN_ESCALATION, order_by=most_pressing_first)
 
 

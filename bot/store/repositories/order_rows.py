@@ -34,10 +34,14 @@ def _order(
     fee_currency: str,
     total: int,
     total_currency: str,
+    duties: int,
+    duties_currency: str,
 ) -> tuple[str, Order]:
     nobody = Customer(customer_id, "", "", "", "")
     fee_money, total_money = _money(fee, fee_currency), _money(total, total_currency)
-    return customer_id, Order(number, nobody, state, placed_at, address, fee_money, total_money)
+    order = Order(number, nobody, state, placed_at, address, fee_money, total_money)
+    order.duties = _money(duties, duties_currency)
+    return customer_id, order
 
 
 def _variant(
@@ -56,10 +60,15 @@ def _line(
     size: str | None,
     color: str | None,
     key: int,
+    discount: int,
+    discount_currency: str,
+    tax: int,
+    tax_currency: str,
 ) -> tuple[str, OrderLine]:
     # Who reads the lines puts the product in its place.
     nothing = Product(product_id, "", "")
-    return product_id, OrderLine(position, nothing, sku, quantity, _money(price, currency), size, color, key)
+    unit_price, off, taxed = _money(price, currency), _money(discount, discount_currency), _money(tax, tax_currency)
+    return product_id, OrderLine(position, nothing, sku, quantity, unit_price, size, color, key, off, taxed)
 
 
 def _payment(key: str, method: str, minor: int, currency: str, paid_at: datetime) -> Payment:
@@ -72,7 +81,8 @@ def _event(shipment_id: str, at: datetime, state: Any, location: str, key: int) 
 
 _ORDERS = _rows(
     shop.orders,
-    "number customer_id state placed_at address shipping_fee_minor shipping_fee_currency total_minor total_currency",
+    "number customer_id state placed_at address shipping_fee_minor shipping_fee_currency total_minor total_currency "
+    "duties_minor duties_currency",
     _order,
 )
 _CUSTOMERS = _rows(shop.customers, "id name email country language phone created_at", Customer)
@@ -80,7 +90,8 @@ _PRODUCTS = _rows(shop.products, "id title category return_class warranty_months
 _VARIANTS = _rows(shop.variants, "sku product_id price_minor price_currency stock size color", _variant)
 _LINES = _rows(
     shop.order_lines,
-    "position product_id sku quantity unit_price_minor unit_price_currency size color id",
+    "position product_id sku quantity unit_price_minor unit_price_currency size color id "
+    "discount_minor discount_currency tax_minor tax_currency",
     _line,
 )
 _PAYMENTS = _rows(shop.payments, "id method amount_minor amount_currency paid_at", _payment)

@@ -27,6 +27,11 @@ class SqlProducts(Repository):
         """Return a product with its variants, or None."""
         return await self._get(Product, product_id)
 
+    async def by_sku(self, sku: str) -> Product | None:
+        """Return the product with this variant, or None."""
+        product_id = select(shop.variants.c.product_id).where(shop.variants.c.sku == sku).scalar_subquery()
+        return await self._first(Product, shop.products.c.id == product_id)
+
     async def all(self) -> list[Product]:
         """Return every product, in order of category and title."""
         table = shop.products
@@ -76,6 +81,12 @@ class SqlOrders(Repository):
     async def read(self, number: str) -> Order | None:
         """Return the same as ``get``, faster, but only to look at: what is changed in it is not kept."""
         return await read_order(self._transaction, number)
+
+    async def by_tracking(self, tracking_number: str) -> Order | None:
+        """Return the newest order with a parcel of this number, or None."""
+        sent = select(shop.shipments.c.order_number).where(shop.shipments.c.tracking_number == tracking_number)
+        newest_first = (shop.orders.c.placed_at.desc(), shop.orders.c.number.desc())
+        return await self._first(Order, shop.orders.c.number.in_(sent), order_by=newest_first)
 
     async def of_customer(self, customer_id: str, limit: int = 20) -> list[Order]:
         """Return a customer's orders, newest first."""

@@ -6,14 +6,14 @@ outlive the conversations they came from.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, Table, text
 
 from bot.aftersales.case import CaseState
 from bot.aftersales.escalation import EscalationReason, EscalationState
 from bot.aftersales.exchange import ExchangeState
 from bot.aftersales.labels import IssueType, Liability, Payer, Priority, Remedy
 from bot.aftersales.offer import OfferState, Proposer
-from bot.aftersales.return_ import ReturnMethod, ReturnState
+from bot.aftersales.return_ import Refusal, ReturnMethod, ReturnState
 from bot.store.tables.base import index, key, long, metadata, money, reference, row_version, short
 from bot.store.types import Choice, Json, UtcDateTime, int_keyed_json, json_list, json_object
 
@@ -36,12 +36,16 @@ cases = Table(
     Column("priority", Choice(Priority), nullable=False),
     Column("liability", Choice(Liability), nullable=False),
     short("policy_version", required=False),
+    short("policy_name", required=False),
+    Column("policy_rules", Json, nullable=False, server_default=text("'[]'")),
     Column("state", Choice(CaseState), nullable=False),
     Column("resolved_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
     index("source_message_id", unique=True),
     index("order_number", "opened_at"),
     index("conversation_id", "opened_at"),
+    index("state", "next_contact_by"),
+    index("state", "resolved_at"),
 )
 
 offers = Table(
@@ -54,6 +58,7 @@ offers = Table(
     Column("proposed_at", UtcDateTime, nullable=False),
     *money("amount", required=False),
     Column("reasons", json_list(), nullable=False),
+    Column("terms", Json, nullable=False),
     Column("state", Choice(OfferState), nullable=False),
 )
 
@@ -69,8 +74,19 @@ returns = Table(
     Column("return_shipping", Choice(Payer), nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("state", Choice(ReturnState), nullable=False),
+    Column("refunds_shipping", Boolean, nullable=False),
+    Column("refunds_duties", Boolean, nullable=False),
+    short("warehouse", required=False),
+    short("carrier", required=False),
+    short("tracking_number", required=False, index=True),
+    Column("shipped_at", UtcDateTime, nullable=True),
+    Column("received_at", UtcDateTime, nullable=True),
+    Column("inspected_at", UtcDateTime, nullable=True),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Column("decline_reason", Choice(Refusal), nullable=True),
     row_version(),
     index("order_number", "requested_at"),
+    index("state", "deadline"),
 )
 
 return_lines = Table(
@@ -83,6 +99,9 @@ return_lines = Table(
     Column("reason", Choice(IssueType), nullable=False),
     Column("received", Integer, nullable=False),
     Column("damaged", Integer, nullable=False),
+    Column("as_described", Integer, nullable=False),
+    Column("damaged_by_customer", Integer, nullable=False),
+    Column("wrong_item", Integer, nullable=False),
     index("rma", "position"),
 )
 
@@ -98,6 +117,12 @@ exchanges = Table(
     *money("price_difference"),
     Column("reserved_until", Date, nullable=False),
     Column("state", Choice(ExchangeState), nullable=False),
+    Column("in_advance", Boolean, nullable=False),
+    Column("difference_settled", Boolean, nullable=False),
+    short("carrier", required=False),
+    short("tracking_number", required=False, index=True),
+    Column("shipped_at", UtcDateTime, nullable=True),
+    Column("ended_at", UtcDateTime, nullable=True),
     row_version(),
 )
 

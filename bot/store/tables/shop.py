@@ -57,8 +57,10 @@ orders = Table(
     Column("address", AddressJson, nullable=False),
     *money("shipping_fee"),
     *money("total"),
+    *money("duties"),
     row_version(),
     index("customer_id", "placed_at"),
+    index("placed_at"),
 )
 
 order_lines = Table(
@@ -71,6 +73,8 @@ order_lines = Table(
     reference("sku", "variants.sku"),
     Column("quantity", Integer, nullable=False),
     *money("unit_price"),
+    *money("discount"),
+    *money("tax"),
     short("size", required=False),
     short("color", required=False),
     index("order_number", "position", unique=True),

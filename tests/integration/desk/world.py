@@ -21,6 +21,7 @@ from bot.conversations.model import Author, Conversation, InboundMessage, Messag
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Router, Turn
 from bot.desk import app as desk
+from bot.evidence.files import EvidenceFiles
 from bot.store.engine import create_engine, migrate
 from bot.store.unit_of_work import unit_of_work_factory
 from tests.integration.desk.seed import Seed, fill
@@ -118,7 +119,10 @@ async def _running(file: Path, now: datetime) -> AsyncIterator[World]:
     uow, bot, app = unit_of_work_factory(engine), EchoBot(), web.Application()
     router = Router(uow, bot, Feed(), Delivery(uow, lambda: world.now), lambda: world.now)
     world = World(uow, router, bot, app, now)
-    desk.setup(app, uow=uow, router=router, clock=lambda: world.now, secret=b"a secret of the tests")
+    desk.setup(
+        app, uow=uow, router=router, clock=lambda: world.now, evidence=EvidenceFiles(file.parent / "evidence"),
+        secret=b"a secret of the tests",
+    )  # fmt: skip
     try:
         yield world
     finally:

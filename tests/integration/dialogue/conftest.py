@@ -21,6 +21,7 @@ from bot.conversations.model import Conversation, InboundMessage
 from bot.conversations.router import Turn
 from bot.dialogue.assistant import Assistant, action_endpoint
 from bot.services.demo_shop import seed_demo
+from bot.services.document_links import DocumentLinks
 from bot.services.policy_files import load_policy
 from bot.settings import ROOT, Settings
 from bot.store.database import Database
@@ -110,7 +111,7 @@ async def talk(loaded: Loaded, shop_file: Path, tmp_path: Path) -> AsyncIterator
     shutil.copy(shop_file, tmp_path / "shop.db")
     store = Database(create_engine(f"sqlite+aiosqlite:///{tmp_path / 'shop.db'}"))
     loaded.stores.append(store)
-    context.bind(context.Context(store.uow, loaded.policy, bootstrap.utc_now))
+    context.bind(context.Context(store.uow, loaded.policy, bootstrap.utc_now, DocumentLinks(b"a key for tests")))
     yield lambda: Talk(loaded.assistant, store.uow)
     loaded.stores.remove(store)
     await store.close()

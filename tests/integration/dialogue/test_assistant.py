@@ -96,7 +96,7 @@ async def test_a_turn_whose_action_fails_never_happened(
     def broken() -> Any:
         raise ConnectionError("the database is away")
 
-    context.bind(context.Context(broken, whole.policy, whole.clock))
+    context.bind(context.Context(broken, whole.policy, whole.clock, whole.links))
     with pytest.raises(ConnectionError):
         await customer.say(A_RETURN[3])
     context.bind(whole)

@@ -20,7 +20,9 @@ from bot.bootstrap import Parley
 from bot.conversations.delivery import Delivery
 from bot.conversations.feed import Feed
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
+from bot.conversations.notifier import Notifier
 from bot.conversations.router import Router, Turn
+from bot.scheduler.scheduler import Scheduler
 from bot.server import create_app
 from bot.services.policy_files import load_policy
 from bot.settings import ROOT, Settings
@@ -48,6 +50,7 @@ class ScriptedBot:
 
     heard: list[str] = field(default_factory=list)
     failures_left: int = 0
+    words: str = "the bot stumbles"
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, conversation: Conversation, inbound: InboundMessage) -> Turn:
@@ -55,7 +58,7 @@ class ScriptedBot:
         await self.may_answer.wait()
         if self.failures_left:
             self.failures_left -= 1
-            raise RuntimeError("the bot stumbles")
+            raise RuntimeError(self.words)
         language = conversation.language or conversation.locale or "en"
         message = Message(
             conversation.id, Author.BOT, f"heard {inbound.text}", now(), "utter_echo", language,
@@ -137,19 +140,25 @@ class Widget:
 
 
 @asynccontextmanager
-async def a_server(template: Path, folder: Path, make_client: Any) -> AsyncIterator[Server]:
+async def a_server(template: Path, folder: Path, make_client: Any, **environment: str) -> AsyncIterator[Server]:
     """Give a server over its own copy of an empty, migrated database; closing it lets running turns end."""
     file = folder / "parley.db"
     if not file.exists():
         shutil.copy(template, file)
     settings = Settings.from_environment(
-        {"PARLEY_VAR": str(folder), "PARLEY_ALLOWED_ORIGINS": FRIENDLY_ORIGIN, "PARLEY_SECRET": "s" * 32}
+        {
+            "PARLEY_VAR": str(folder),
+            "PARLEY_ALLOWED_ORIGINS": FRIENDLY_ORIGIN,
+            "PARLEY_SECRET": "s" * 32,
+            **environment,
+        }
     )
     store = Database(create_engine(settings.database_url))
     bot = ScriptedBot()
     bot.may_answer.set()
     router = Router(store.uow, bot, Feed(), Delivery(store.uow, now), now)
-    parley = Parley(store, _policy(), router, now)
+    notifier = Notifier(store.uow, bot, router.feed, now)
+    parley = Parley(store, _policy(), router, now, notifier, Scheduler(store.uow, [], now))
     app: web.Application = create_app(parley, settings)
     client = await make_client(app)
     yield Server(parley, bot, client)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.aftersales.exchange import Exchange, ExchangeState
 from bot.errors import IllegalStateError
-from tests.unit.aftersales.builders import euros
+from tests.unit.aftersales.builders import NOW, euros
 
 S = ExchangeState
 
@@ -19,26 +19,51 @@ def an_exchange(state: ExchangeState = S.REPLACEMENT_RESERVED) -> Exchange:
 
 def test_a_reserved_replacement_is_shipped() -> None:
     exchange = an_exchange()
-    exchange.ship()
+    exchange.ship("Kranich Paket", "KP9", NOW)
     assert exchange.state is S.REPLACEMENT_SHIPPED
+    assert (exchange.tracking_number, exchange.shipped_at) == ("KP9", NOW)
     assert exchange.is_open
 
 
 def test_a_reserved_replacement_can_be_given_up() -> None:
     exchange = an_exchange()
-    exchange.cancel()
+    exchange.cancel(NOW)
     assert exchange.state is S.CANCELED
     assert not exchange.is_open
 
 
 @pytest.mark.parametrize("state", [S.REPLACEMENT_SHIPPED, S.REPLACEMENT_DELIVERED, S.CANCELED])
-@pytest.mark.parametrize("verb", ["cancel", "ship"])
-def test_after_shipping_nothing_is_given_up_or_shipped_again(state: ExchangeState, verb: str) -> None:
+def test_after_shipping_nothing_is_given_up(state: ExchangeState) -> None:
     exchange = an_exchange(state)
     with pytest.raises(IllegalStateError) as refusal:
-        getattr(exchange, verb)()
+        exchange.cancel(NOW)
     assert refusal.value.fields["current"] == state.value
     assert exchange.state is state
+
+
+def test_a_replacement_that_was_lost_is_sent_again_but_not_once_it_arrived() -> None:
+    exchange = an_exchange(S.REPLACEMENT_SHIPPED)
+    exchange.ship("Kranich Paket", "KP10", NOW)
+    assert exchange.tracking_number == "KP10"
+    exchange.deliver(NOW)
+    with pytest.raises(IllegalStateError):
+        exchange.ship("Kranich Paket", "KP11", NOW)
+
+
+def test_a_replacement_leaves_when_the_goods_are_here_or_in_advance() -> None:
+    exchange = an_exchange()
+    assert exchange.may_ship(goods_are_here=True)
+    assert not exchange.may_ship(goods_are_here=False)
+    exchange.in_advance = True
+    assert exchange.may_ship(goods_are_here=False)
+
+
+def test_a_dearer_replacement_waits_for_the_difference() -> None:
+    exchange = an_exchange()
+    exchange.price_difference = euros(5)
+    assert not exchange.may_ship(goods_are_here=True)
+    exchange.settle_difference()
+    assert exchange.may_ship(goods_are_here=True)
 
 
 def test_a_delivered_replacement_needs_nothing_more() -> None:

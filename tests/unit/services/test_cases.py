@@ -14,7 +14,7 @@ from bot.aftersales.offer import OfferState
 from bot.aftersales.order import OrderState, ShipmentState
 from bot.aftersales.return_ import Return, ReturnState
 from bot.errors import IllegalStateError, NotFoundError, NotIdentifiedError, PolicyRefusalError
-from bot.services import cases, exchanges, returns
+from bot.services import cases, exchanges, remedies, returns
 from bot.services.cases import Complaint
 from bot.services.identification import proved_order
 from tests.unit.aftersales.builders import NOW, a_line, an_order
@@ -27,7 +27,7 @@ LOST = replace(A_RETURN, issue=IssueType.LOST_PARCEL, lines={}, wish=Remedy.REFU
 
 async def register(world: World, complaint: Complaint) -> Case:
     async with world.uow() as uow:
-        return await cases.register(uow, A_POLICY, complaint, NOW)
+        return (await remedies.register(uow, A_POLICY, complaint, NOW)).case
 
 
 async def withdraw(world: World, number: str, conversation: str = CONVERSATION) -> Case:
@@ -44,12 +44,12 @@ async def test_a_complaint_is_registered_with_all_that_was_told() -> None:
     assert (case.customer_id, case.order_number, case.lines) == ("customer-1", "10482733", {1: 1})
     assert (case.issue_type, case.liability, case.priority) == (
         IssueType.DEFECTIVE,
-        Liability.SUPPLIER,
+        Liability.SELLER,
         Priority.NORMAL,
     )
     assert case.policy_version == "v1"
     assert case.state is CaseState.INVESTIGATING
-    assert world.actions()[-1] == "case.registered"
+    assert "case.registered" in world.actions()
 
 
 async def test_the_same_message_registers_one_case() -> None:
@@ -119,16 +119,6 @@ async def test_a_refund_that_only_the_customer_s_word_speaks_for_waits_for_a_per
     case = await register(world, LOST)
     assert case.state is CaseState.INVESTIGATING
     assert case.offers[0].state is OfferState.PROPOSED
-
-
-@pytest.mark.parametrize(
-    ("issue", "wish"), [(IssueType.DEFECTIVE, Remedy.REPAIR), (IssueType.MISSING_ITEM, Remedy.RESHIP)]
-)
-async def test_a_repair_or_a_second_parcel_is_arranged_by_a_person(issue: IssueType, wish: Remedy) -> None:
-    world = await proved_world()
-    case = await register(world, replace(A_DEFECT, issue=issue, wish=wish))
-    assert case.state is CaseState.INVESTIGATING
-    assert [offer.remedy for offer in case.offers] == [wish]
 
 
 async def test_a_missing_refund_can_be_reported_for_a_canceled_order() -> None:

@@ -122,11 +122,25 @@ def test_only_parcels_from_abroad_pass_customs(shop: ShopData) -> None:
 
 def test_amounts_add_up_in_one_currency(shop: ShopData) -> None:
     for order in shop.orders:
-        total = order.shipping_fee
+        total = order.shipping_fee + order.duties
         for line in order.lines:
-            total += line.unit_price * line.quantity
+            total += line.unit_price * line.quantity - line.discount
         assert total == order.total, order.number
         assert all(payment.amount == order.total for payment in order.payments)
+
+
+def test_some_orders_have_coupons_taxes_and_duties_but_no_showcase_order_has(shop: ShopData) -> None:
+    business = [order for order in shop.orders if order.number not in SHOWCASE]
+    with_coupon = [order for order in business if any(line.discount for line in order.lines)]
+    with_duties = [order for order in business if order.duties]
+    assert 200 < len(with_coupon) < 400
+    assert 100 < len(with_duties) < 300
+    assert not {order.address.country for order in with_duties} & {"DE", "AT", "ES", "FR", "IT", "NL", "PL"}
+    for order in shop.orders:
+        if order.number in SHOWCASE:
+            assert not order.duties and not any(line.discount for line in order.lines)
+        taxed = order.address.country in ("DE", "AT", "ES", "FR", "IT", "NL", "PL", "GB", "AU")
+        assert all(bool(line.tax) == taxed for line in order.lines), order.number
 
 
 def test_tracking_number_is_no_order_number(shop: ShopData) -> None:

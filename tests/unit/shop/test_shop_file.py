@@ -67,6 +67,17 @@ def test_json_numbers_are_exact_amounts() -> None:
     assert order.lines[1].unit_price == Money(Decimal("20.10"), "CNY")
 
 
+def test_discount_tax_and_duties_are_read_and_nothing_where_they_are_missing() -> None:
+    data = right()
+    line = data["orders"][0]["lines"][0]
+    line |= {"discount": "16.01", "tax": "22.99"}
+    data["orders"][0] |= {"duties": "3.50", "total": "152.39"}
+    first, second = load(data).orders
+    euro = [first.lines[0].discount, first.lines[0].tax, first.duties, first.lines[0].total]
+    assert [str(amount) for amount in euro] == ["16.01 EUR", "22.99 EUR", "3.50 EUR", "143.99 EUR"]
+    assert [str(amount) for amount in (second.duties, second.lines[0].discount)] == ["0.00 CNY", "0.00 CNY"]
+
+
 def test_parcels_and_payments_get_keys_of_their_order() -> None:
     order = load(right()).orders[0]
     assert [payment.id for payment in order.payments] == ["PL77310042-p1"]
@@ -170,6 +181,20 @@ PARCEL = (*ORDER, "shipments", 0)
         (change(*ORDER, "lines", 0, "quantity", to=0), "$.orders[0].lines[0].quantity", "at least 1"),
         (change(*ORDER, "total", to="160.00"), "$.orders[0].total", "must be 164.90"),
         (change(*ORDER, "total", to=math.nan), "$.orders[0].total", "must be 164.90"),
+        (
+            change(*ORDER, "duties", to="1.00"),
+            "$.orders[0].total",
+            "must be 165.90: the sum of the lines, the shipping",
+        ),
+        (
+            change(*ORDER, "lines", 0, "discount", to="1.00"),
+            "$.orders[0].total",
+            "must be 163.90: the sum of the lines",
+        ),
+        (change(*ORDER, "lines", 0, "discount", to="160.01"), "$.orders[0].lines[0].discount", "not be more than"),
+        (change(*ORDER, "lines", 0, "tax", to="160.01"), "$.orders[0].lines[0].tax", "not be more than"),
+        (change(*ORDER, "lines", 0, "tax", to="1.001"), "$.orders[0].lines[0].tax", "decimals"),
+        (change(*ORDER, "lines", 0, "discount", to=math.nan), "$.orders[0].lines[0].discount", "decimals"),
         (change(*ORDER, "shipping_fee", to="4.901"), "$.orders[0].shipping_fee", "decimals"),
         (change(*ORDER, "number", to="7731-0043"), "$.orders[1].number", "twice"),
         (change(*ORDER, "number", to="# - #"), "$.orders[0].number", "letters and digits"),

@@ -1,0 +1,96 @@
+"""Photos and papers: asked for once, and never insisted on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.context import Context, context
+from actions.intake import Intake
+from actions.turn import Turn
+from bot.aftersales.customs import CustomsState
+from bot.aftersales.policy_terms import Evidence
+from bot.errors import NotFoundError
+from bot.services import customs, evidence
+from bot.services.ports import UnitOfWork
+
+GIVEN = "given"
+DECLINED = "declined"
+WAITING = "waiting"
+"""Values of the slot ``evidence``; ``waiting`` means that the customer said they would send something."""
+
+
+async def evidence_needed(intake: Intake) -> bool:
+    """Tell whether to ask for photos: policy wants them, and none has come in this conversation."""
+    if intake["evidence"] in (GIVEN, DECLINED):
+        return False
+    if (await intake.verdict()).evidence is Evidence.NONE:
+        return False
+    async with intake.context.uow() as uow:
+        sent = await evidence.of_conversation(uow, intake.turn.conversation_id)
+    if any(piece.case_number is None for piece in sent):
+        intake.set("evidence", GIVEN)
+    return bool(intake["evidence"] != GIVEN)
+
+
+async def is_sent(context: Context, turn: Turn) -> bool:
+    """Tell whether this very conversation has sent the file that a message speaks of; anybody can write a payload."""
+    async with context.uow() as uow:
+        try:
+            await evidence.owned(uow, turn.conversation_id, str(turn.value("evidence") or ""))
+        except NotFoundError:
+            return False
+    return True
+
+
+class ActionTakeEvidence(Action):
+    """Add a file that nothing asked for to the newest open case."""
+
+    def name(self) -> str:
+        return "action_take_evidence"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn, known = Turn(tracker), context()
+        if not await is_sent(known, turn):
+            return []
+        response = "utter_evidence_received"
+        if not tracker.active_loop.get("name"):
+            async with known.uow() as uow:
+                if await _attach(uow, turn, known.clock()):
+                    response = "utter_papers_received"
+        dispatcher.utter_message(response=response)
+        return []
+
+
+async def _attach(uow: UnitOfWork, turn: Turn, now: datetime) -> bool:
+    """Add what was sent to the newest open case, and tell whether customs waited for it."""
+    found = await uow.cases.of_conversation(turn.conversation_id)
+    case = next((case for case in found if case.is_open), None)
+    if case is None:
+        return False
+    await evidence.attach_to_case(uow, turn.conversation_id, case.number, now)
+    wanted = [
+        matter
+        for matter in await uow.customs.of_order(case.order_number)
+        if matter.case_number == case.number and matter.state is CustomsState.PAPERS_REQUESTED
+    ]
+    for matter in wanted:
+        await customs.receive_papers(uow, matter.number, now)
+    await uow.commit()
+    return bool(wanted)
+
+
+async def read_evidence(dispatcher: CollectingDispatcher, intake: Intake, asked: bool) -> None:
+    """Note that a file came, or that the customer has none to send; whatever else is said goes on without."""
+    turn = intake.turn
+    if turn.intent == "evidence_uploaded" and await is_sent(intake.context, turn):
+        dispatcher.utter_message(response="utter_evidence_received")
+        intake.set("evidence", GIVEN)
+    elif asked and turn.intent == "affirm" and intake["evidence"] is None:
+        intake.set("evidence", WAITING)
+    elif asked and "order_number" not in intake.updates:
+        intake.set("evidence", DECLINED)

@@ -1,0 +1,78 @@
+"""The questions after a case is done: whether it is solved, how it was, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.escalation import queue
+from actions.forms import Form, ended
+from actions.intake import Intake, forget_answers
+from actions.turn import Turn
+from bot.aftersales.escalation import EscalationReason
+from bot.errors import ParleyError
+from bot.services import follow_up
+
+_SKIPPED = "-"
+_LONGEST_COMMENT = 1000
+
+
+class ValidateFeedbackForm(Form):
+    """Each answer is kept as soon as it is given; who talks about something else is not asked again."""
+
+    form = "feedback_form"
+    questions = ("solved", "rating", "rating_comment")
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        if turn.was_rejected_by(self.form):
+            return [*forget_answers(), *ended("ended")]
+        return await super().run(dispatcher, tracker, domain)
+
+    async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
+        turn = intake.turn
+        if turn.case_number and turn.intent in ("solved", "rate"):
+            intake.set("feedback_case", turn.case_number)
+        solved = turn.value("solved")
+        if solved in ("yes", "no"):
+            intake.set("solved", solved)
+        elif asked in (None, "solved") and turn.intent in ("affirm", "deny", "thank"):
+            intake.set("solved", "no" if turn.intent == "deny" else "yes")
+        rating = turn.value("rating") if turn.intent == "rate" else turn.text.strip()
+        if (asked == "rating" or turn.intent == "rate") and str(rating) in {"1", "2", "3", "4", "5"}:
+            intake.set("rating", str(rating))
+        elif asked == "rating_comment":
+            declines = turn.intent == "deny" and not turn.is_story
+            intake.set("rating_comment", _SKIPPED if declines or turn.is_payload else turn.text[:_LONGEST_COMMENT])
+
+    async def is_needed(self, dispatcher: CollectingDispatcher, intake: Intake, slot: str) -> bool:
+        if slot == "solved" and intake["rating"]:
+            return False
+        return intake[slot] is None
+
+    async def on_answers(self, dispatcher: CollectingDispatcher, intake: Intake) -> list[EventType] | None:
+        """Keep what was answered just now; return what ends the form, or None to go on."""
+        number, turn = intake["feedback_case"], intake.turn
+        now = intake.context.clock()
+        async with intake.context.uow() as uow:
+            try:
+                if "solved" in intake.updates:
+                    is_solved = intake["solved"] == "yes"
+                    await follow_up.answer_solved(uow, turn.conversation_id, number, is_solved, now)
+                if "rating" in intake.updates or (intake["rating"] and "rating_comment" in intake.updates):
+                    comment = intake["rating_comment"]
+                    said = comment if comment and comment != _SKIPPED else None
+                    await follow_up.rate(uow, turn.conversation_id, number, int(intake["rating"]), said, now)
+            except ParleyError:
+                # The case is not this conversation's, or has moved on since it was asked about.
+                return [*forget_answers(), *ended("ended")]
+        if intake.updates.get("solved") == "no":
+            dispatcher.utter_message(response="utter_not_solved", case=number, facts={"case": {"number": number}})
+            events = await queue(dispatcher, turn, EscalationReason.NOT_SOLVED, case_number=number)
+            return [*forget_answers(), *ended("ended"), *events]
+        if intake.updates.get("solved") == "yes":
+            dispatcher.utter_message(response="utter_solved")
+        return None

@@ -1,0 +1,42 @@
+"""Answering what a repair would cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.context import context
+from actions.turn import Turn
+from bot.errors import IllegalStateError, NotFoundError
+from bot.services import repairs
+
+
+class ActionAnswerQuote(Action):
+    """Take the customer's yes or no to a quote, from a button or in words."""
+
+    def name(self) -> str:
+        return "action_answer_quote"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(tracker)
+        await answer_quote(dispatcher, turn, str(turn.value("repair") or ""), turn.value("accepted") == "yes")
+        return []
+
+
+async def answer_quote(dispatcher: CollectingDispatcher, turn: Turn, number: str, is_accepted: bool) -> None:
+    """Begin with the repair, or have the goods sent back; a quote that is over is said to be so."""
+    known = context()
+    try:
+        async with known.uow() as uow:
+            repair = await repairs.answer_quote(uow, turn.conversation_id, number, is_accepted, known.clock())
+    except (NotFoundError, IllegalStateError):
+        dispatcher.utter_message(response="utter_quote_over")
+        return
+    dispatcher.utter_message(
+        response="utter_quote_accepted" if is_accepted else "utter_quote_declined",
+        repair=repair.number,
+        facts={"repair": {"number": repair.number, "state": repair.state.value}},
+    )

@@ -1,0 +1,194 @@
+"""What return slips and invoices say, collected from the database.
+
+Nobody is asked who they are here: whoever calls has proved the order, is an agent, or holds a signed link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.aftersales.customs_territory import passes_customs
+from bot.aftersales.labels import IssueType, Payer
+from bot.aftersales.money import Money
+from bot.aftersales.order import Address, Order, OrderLine
+from bot.aftersales.return_ import Return, ReturnLine, ReturnMethod, ReturnState
+from bot.aftersales.warehouse import Warehouses
+from bot.errors import NotFoundError
+from bot.services.document_links import DocumentKind, Ticket
+from bot.services.ports import UnitOfWork
+from bot.services.seller import Seller, shop_seller
+from bot.services.warehouses import shop_warehouses
+
+_WITHOUT_SLIP = frozenset(
+    {
+        ReturnState.REQUESTED,
+        ReturnState.MANUAL_REVIEW,
+        ReturnState.DECLINED,
+        ReturnState.EXPIRED,
+        ReturnState.CANCELED,
+    }
+)
+"""States in which no parcel is to be sent."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Pieces of one order line that come back; ``value`` is what they cost, discounts taken off."""
+
+    title: str
+    size: str | None
+    color: str | None
+    sku: str
+    quantity: int
+    reason: IssueType
+    value: Money
+
+
+@dataclass(frozen=True)
+class ReturnSlip:
+    """Everything on a return slip; ``original_parcels`` are the tracking numbers the goods came with."""
+
+    language: str
+    seller: Seller
+    rma: str
+    case_number: str
+    order_number: str
+    ordered_on: date
+    deadline: date
+    method: ReturnMethod
+    return_shipping: Payer
+    sender: Address
+    recipient: Address
+    pieces: tuple[Piece, ...]
+    original_parcels: tuple[str, ...]
+
+    @property
+    def passes_customs(self) -> bool:
+        """Tell whether the parcel needs a customs note."""
+        return passes_customs(self.sender.country, self.recipient.country)
+
+    @property
+    def value(self) -> Money:
+        """Return what all pieces cost."""
+        return sum((piece.value for piece in self.pieces), start=Money.zero(self.pieces[0].value.currency))
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """One line of an invoice; ``total`` has the discount taken off, tax is part of it."""
+
+    title: str
+    size: str | None
+    color: str | None
+    sku: str
+    quantity: int
+    unit_price: Money
+    discount: Money
+    total: Money
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """Everything on an invoice; it has the order's number."""
+
+    language: str
+    seller: Seller
+    number: str
+    ordered_on: date
+    invoiced_on: date
+    customer: Address
+    lines: tuple[InvoiceLine, ...]
+    subtotal: Money
+    shipping: Money
+    duties: Money
+    tax: Money
+    total: Money
+    payments: tuple[tuple[date, Money], ...]
+    to_pay: Money
+
+
+async def return_document(uow: UnitOfWork, rma: str, language: str) -> ReturnSlip:
+    """Return what a return slip says; raises NotFoundError where no parcel is to be sent under that number."""
+    return_ = await uow.returns.get(rma)
+    if return_ is None or return_.state in _WITHOUT_SLIP:
+        raise NotFoundError("return document", rma)
+    order = await uow.orders.read(return_.order_number)
+    if order is None:
+        raise NotFoundError("return document", rma)
+    return _slip(return_, order, shop_warehouses(), shop_seller(), language)
+
+
+async def invoice(uow: UnitOfWork, order_number: str, language: str) -> Invoice:
+    """Return what an order's invoice says; raises NotFoundError where nothing has been paid yet."""
+    order = await uow.orders.read(order_number)
+    if order is None or not order.paid:
+        raise NotFoundError("invoice", order_number)
+    zero = Money.zero(order.currency)
+    paid = sorted(order.payments, key=lambda payment: payment.paid_at)
+    return Invoice(
+        language=language,
+        seller=shop_seller(),
+        number=order.number,
+        ordered_on=order.placed_at.date(),
+        invoiced_on=(paid[0].paid_at if paid else order.placed_at).date(),
+        customer=order.address,
+        lines=tuple(_invoice_line(line, language) for line in order.lines),
+        subtotal=sum((line.total for line in order.lines), start=zero),
+        shipping=order.shipping_fee,
+        duties=order.duties,
+        tax=sum((line.tax for line in order.lines), start=zero),
+        total=order.total,
+        payments=tuple((payment.paid_at.date(), payment.amount) for payment in paid),
+        to_pay=max(order.total - order.paid, zero),
+    )
+
+
+async def paper(uow: UnitOfWork, ticket: Ticket) -> ReturnSlip | Invoice:
+    """Return what the document of a link says; raises NotFoundError where there is none any more."""
+    if ticket.kind is DocumentKind.RETURN:
+        return await return_document(uow, ticket.number, ticket.language)
+    return await invoice(uow, ticket.number, ticket.language)
+
+
+def _slip(return_: Return, order: Order, warehouses: Warehouses, seller: Seller, language: str) -> ReturnSlip:
+    country = order.address.country
+    warehouse = warehouses.get(return_.warehouse) if return_.warehouse else warehouses.nearest(country)
+    return ReturnSlip(
+        language=language,
+        seller=seller,
+        rma=return_.rma,
+        case_number=return_.case_number,
+        order_number=order.number,
+        ordered_on=order.placed_at.date(),
+        deadline=return_.deadline,
+        method=return_.method,
+        return_shipping=return_.return_shipping,
+        sender=order.address,
+        recipient=warehouse.address,
+        pieces=tuple(_piece(line, order, language) for line in return_.lines),
+        original_parcels=tuple(shipment.tracking_number for shipment in order.shipments),
+    )
+
+
+def _piece(returned: ReturnLine, order: Order, language: str) -> Piece:
+    line = order.line(returned.position)
+    if line is None:
+        raise NotFoundError("order line", f"{order.number}/{returned.position}")
+    value = line.total * (Decimal(returned.quantity) / line.quantity)
+    title = line.product.title_in(language)
+    return Piece(title, line.size, line.color, line.sku, returned.quantity, returned.reason, value)
+
+
+def _invoice_line(line: OrderLine, language: str) -> InvoiceLine:
+    return InvoiceLine(
+        line.product.title_in(language),
+        line.size,
+        line.color,
+        line.sku,
+        line.quantity,
+        line.unit_price,
+        line.discount,
+        line.total,
+    )

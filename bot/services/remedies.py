@@ -1,0 +1,194 @@
+"""Remedies: registering what both sides agreed on, and carrying it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timezone
+from decimal import Decimal
+
+from bot.aftersales.case import Case
+from bot.aftersales.customs import CustomsMatter
+from bot.aftersales.grant import Coupon, WarrantyExtension
+from bot.aftersales.labels import IssueType, Remedy
+from bot.aftersales.money import Money
+from bot.aftersales.offer import Offer, OfferState, Proposer
+from bot.aftersales.order import Order
+from bot.aftersales.policy import Policy
+from bot.aftersales.refund import Refund, RefundBreakdown, breakdown
+from bot.aftersales.repair import Repair
+from bot.aftersales.reship import Reshipment
+from bot.aftersales.return_ import Return
+from bot.aftersales.task import Department
+from bot.aftersales.verdict import Verdict
+from bot.errors import InvalidInputError
+from bot.services import cases, customs, grants, lifecycle, refunds, repairs, reshipments, returns, tasks
+from bot.services.cases import Complaint
+from bot.services.ports import UnitOfWork
+
+_HUNDRED = Decimal(100)
+
+LOOKED_INTO = {
+    IssueType.DELIVERED_NOT_RECEIVED: (Department.LOGISTICS, "ask_for_proof_of_delivery"),
+    IssueType.LOST_PARCEL: (Department.LOGISTICS, "search_parcel"),
+    IssueType.LATE_DELIVERY: (Department.LOGISTICS, "speed_parcel_up"),
+    IssueType.CUSTOMS_CHARGES: (Department.LOGISTICS, "check_duties"),
+    IssueType.OVERCHARGED: (Department.FINANCE, "check_payment"),
+    IssueType.REFUND_MISSING: (Department.FINANCE, "trace_refund"),
+    IssueType.COUNTERFEIT: (Department.QUALITY, "check_authenticity"),
+    IssueType.SAFETY_HAZARD: (Department.QUALITY, "check_safety"),
+    IssueType.POOR_SERVICE: (Department.SUPERVISOR, "answer_customer"),
+}
+"""Which department looks into what nobody can settle at once, and what it does."""
+
+DECIDE = (Department.SUPERVISOR, "decide")
+"""Who decides about the rest."""
+
+
+@dataclass
+class Outcome:
+    """A registered case with what was started for it; what does not apply is None."""
+
+    case: Case
+    return_: Return | None = None
+    refund: Refund | None = None
+    coupon: Coupon | None = None
+    extension: WarrantyExtension | None = None
+    reshipment: Reshipment | None = None
+    repair: Repair | None = None
+    customs: CustomsMatter | None = None
+
+
+async def register(
+    uow: UnitOfWork, policy: Policy, complaint: Complaint, now: datetime, *, offers: Sequence[Offer] = ()
+) -> Outcome:
+    """Register a complaint with the offers made so far, and carry out what was agreed; a second run finds the first.
+
+    The newest of ``offers`` counts as agreed where it is accepted, otherwise the complaint's wish does, and without
+    one a person looks at it. Raises PolicyRefusalError where the wished remedy is not open, NotIdentifiedError
+    without proof.
+    """
+    known = await uow.cases.by_source_message(complaint.message_id)
+    if known is not None:
+        return await outcome_of(uow, known)
+    agreed = offers[-1] if offers and offers[-1].state is OfferState.ACCEPTED else None
+    if agreed is not None:
+        complaint = replace(complaint, wish=agreed.remedy)
+    case, verdict, order = await cases.draft(uow, policy, complaint, now)
+    _enter(case, offers)
+    if agreed is None and complaint.wish is not None:
+        cases.agree(case, complaint.wish, verdict, now)
+    outcome = Outcome(case)
+    if complaint.issue is IssueType.CUSTOMS_HOLD and complaint.wish is not Remedy.REFUND_FULL:
+        outcome.customs = await customs.add_matter(uow, case, order, now, payer=verdict.duties)
+    if complaint.wish is None or _needs_person(complaint.issue, complaint.wish, verdict, agreed):
+        await _look_into(uow, case, now)
+    else:
+        case.agree()
+        case.execute()
+        await carry_out(uow, outcome, order, verdict, now)
+    await uow.commit()
+    return outcome
+
+
+async def carry_out(uow: UnitOfWork, outcome: Outcome, order: Order, verdict: Verdict, now: datetime) -> None:
+    """Start what a case's newest offer promises and note it in the outcome; commits nothing.
+
+    Every step has a key of the case's own, so that it is started once.
+    """
+    case, offer = outcome.case, outcome.case.offers[-1]
+    key = f"case:{case.number}:{offer.remedy}"
+    if offer.remedy is Remedy.REFUND_FULL:
+        outcome.refund = await refunds.agree(uow, case, verdict.breakdown, "agreed", now, key=key)
+    elif offer.remedy is Remedy.REFUND_PARTIAL:
+        part = await _part(uow, case, order, verdict, offer)
+        outcome.refund = await refunds.agree(uow, case, part, "agreed", now, key=key)
+    elif offer.remedy is Remedy.RETURN_REFUND:
+        outcome.return_ = await returns.add_return(uow, case, verdict, order, now)
+    elif offer.remedy is Remedy.COUPON:
+        outcome.coupon = await grants.issue_coupon(uow, case, Decimal(offer.terms["percent"]), now, key=key)
+    elif offer.remedy is Remedy.WARRANTY_EXTENSION:
+        months = int(offer.terms["months"])
+        position = min(case.lines)
+        outcome.extension = await grants.extend_warranty(uow, case, position, months, now, key=key)
+    elif offer.remedy is Remedy.RESHIP:
+        until = _end_of(verdict) if _is_searching(verdict, now) else None
+        outcome.reshipment = await reshipments.add_reshipment(uow, case, order, now, search_until=until)
+    elif offer.remedy is Remedy.REPAIR:
+        outcome.repair = await repairs.add_repair(uow, case, order, now, in_warranty=True, deadline=verdict.send_by)
+    await lifecycle.finish(uow, case, now)
+
+
+async def outcome_of(uow: UnitOfWork, case: Case) -> Outcome:
+    """Return a case with what was started for it earlier."""
+
+    def mine(things: Sequence[object]) -> object | None:
+        return next((thing for thing in things if getattr(thing, "case_number", None) == case.number), None)
+
+    order = case.order_number
+    outcome = Outcome(case)
+    found = {
+        "return_": mine(await uow.returns.of_order(order)),
+        "refund": mine(await uow.refunds.of_order(order)),
+        "coupon": mine(await uow.coupons.of_case(case.number)),
+        "extension": mine(await uow.warranty_extensions.of_order(order)),
+        "reshipment": mine(await uow.reshipments.of_order(order)),
+        "repair": mine(await uow.repairs.of_order(order)),
+        "customs": mine(await uow.customs.of_order(order)),
+    }
+    for name, thing in found.items():
+        setattr(outcome, name, thing)
+    return outcome
+
+
+def _enter(case: Case, offers: Sequence[Offer]) -> None:
+    """Enter the ledger of a conversation into the case."""
+    for offer in offers:
+        state, offer.state = offer.state, OfferState.PROPOSED
+        if offer.proposed_by is Proposer.CUSTOMER and state is not OfferState.ACCEPTED:
+            case.counter(offer)
+        else:
+            case.offer(offer)
+        # What was accepted is so once the case says that both sides agreed.
+        if state is not OfferState.ACCEPTED:
+            offer.state = state
+
+
+def _needs_person(issue: IssueType, wish: Remedy, verdict: Verdict, agreed: Offer | None) -> bool:
+    if agreed is not None and verdict.ladder_approved:
+        return False
+    if issue is IssueType.LOST_PARCEL and wish is Remedy.RESHIP and verdict.searched_until is not None:
+        # While the carrier searches, the new parcel is promised for the end of the search.
+        return False
+    return verdict.needs_review_for(wish)
+
+
+async def _look_into(uow: UnitOfWork, case: Case, now: datetime) -> None:
+    case.investigate()
+    department, what = LOOKED_INTO.get(case.issue_type, DECIDE)
+    await tasks.open_task(uow, case.number, department, what, f"case:{case.number}:{what}", now)
+
+
+async def _part(uow: UnitOfWork, case: Case, order: Order, verdict: Verdict, offer: Offer) -> RefundBreakdown | Money:
+    if verdict.owed is not None:
+        return RefundBreakdown.of_overpaid(verdict.owed)
+    if offer.amount is None:
+        raise InvalidInputError("amount", "missing")
+    if percent := offer.terms.get("percent"):
+        chosen = cases.selections(order, case.lines)
+        earlier = await refunds.earlier(uow, order.number)
+        share = Decimal(percent) / _HUNDRED
+        found = breakdown(order, chosen, outbound_shipping=False, duties=False, share=share, earlier=earlier)
+        if found.total == offer.amount:
+            return found
+    # The customer's own figure is no whole percentage of the price.
+    return offer.amount
+
+
+def _is_searching(verdict: Verdict, now: datetime) -> bool:
+    return verdict.searched_until is not None and now.date() <= verdict.searched_until
+
+
+def _end_of(verdict: Verdict) -> datetime:
+    assert verdict.searched_until is not None
+    return datetime.combine(verdict.searched_until, time.max, timezone.utc)

@@ -1,0 +1,202 @@
+"""Deleting and replacing what is about people.
+
+Rows that tax law or the shop's figures need stay, and lose every word and name. These statements go past the classes,
+so they raise the version of what a running turn might be about to change: it then meets a conflict instead of writing
+back what was erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.aftersales.escalation import EscalationState
+from bot.aftersales.order import Address
+from bot.aftersales.shop_event import ShopEventState
+from bot.services.privacy_ports import Replacement
+from bot.store.tables import (
+    aftersales,
+    claims,
+    conversations,
+    decisions,
+    evidence,
+    follow_up,
+    lifecycles,
+    money,
+    service_levels,
+    shop,
+    translations,
+)
+
+# Facts of an audit event that are codes, numbers, amounts or names of businesses; all others may hold words of people.
+_HARMLESS = frozenset(
+    "against amount announced bytes case channel confidence currency department difference due_at failure in_warranty "
+    "is_repaired issue kind liable metric months papers payer percent policy quote rating received refund remedy rule "
+    "sku team what".split()
+)
+
+# Short enough that it proves nobody's order (see ``Order.is_proved_by``), long enough to tell the region.
+_POSTCODE_PREFIX = 2
+
+
+async def anonymise_customer(session: AsyncSession, customer_id: str, orders: Collection[str], by: Replacement) -> None:
+    """Replace a customer's name, e-mail address and phone number, and the addresses of the orders."""
+    t, people = shop.orders, shop.customers
+    await session.execute(
+        update(people).where(people.c.id == customer_id).values(name=by.name, email=by.email, phone=None)
+    )
+    for number, address in (await session.execute(select(t.c.number, t.c.address).where(t.c.number.in_(orders)))).all():
+        prefix = address.postcode.strip()[:_POSTCODE_PREFIX]
+        rest = Address(by.name, "", prefix, "", address.country)
+        await session.execute(
+            update(t).where(t.c.number == number).values(address=rest, row_version=t.c.row_version + 1)
+        )
+
+
+async def clear_cases(session: AsyncSession, cases: Collection[str], now: datetime) -> None:
+    """Empty everything that people wrote about cases."""
+    t = aftersales.cases
+    # The id of the message that opened a case may be the platform's.
+    source: Any = "erased-" + t.c.number
+    await session.execute(
+        update(t).where(t.c.number.in_(cases)).values(story="", source_message_id=source, version=t.c.version + 1)
+    )
+    for table, values in (
+        (aftersales.offers, {"terms": {}}),
+        (decisions.liability_findings, {"reason": "", "facts": {}}),
+        (follow_up.tasks, {"result": ""}),
+        (claims.claims, {"answer": ""}),
+        (lifecycles.customs_matters, {"reason": ""}),
+        (service_levels.ratings, {"comment": None}),
+    ):
+        await session.execute(update(table).where(table.c.case_number.in_(cases)).values(**values))
+    told = follow_up.notifications
+    mine = told.c.case_number.in_(cases)
+    # What was not said yet is not said any more: there is nobody left to say it to.
+    await session.execute(update(told).where(mine, told.c.sent_at.is_(None)).values(sent_at=now))
+    await session.execute(update(told).where(mine).values(values={}, message_id=None))
+
+
+async def forget_conversation(session: AsyncSession, conversation_id: str) -> None:
+    """Delete a conversation's transcript, work lists, dialogue events and tries at orders.
+
+    The conversation itself goes with them unless evidence of it is kept.
+    """
+    told = conversations.messages.c
+    mine = select(told.id).where(told.conversation_id == conversation_id)
+    await session.execute(delete(conversations.outbox).where(conversations.outbox.c.message_id.in_(mine)))
+    for table in (
+        conversations.outbox,
+        conversations.messages,
+        conversations.inbox,
+        conversations.dialogue_turns,
+        aftersales.identifications,
+    ):
+        await session.execute(delete(table).where(table.c.conversation_id == conversation_id))
+    facts = aftersales.escalations
+    await session.execute(update(facts).where(facts.c.conversation_id == conversation_id).values(facts={}))
+    pieces, t = evidence.evidence.c, conversations.conversations
+    sent = select(pieces.id).where(pieces.conversation_id == conversation_id)
+    await session.execute(delete(t).where(t.c.id == conversation_id, ~sent.exists()))
+
+
+async def forget_stories(session: AsyncSession, conversation_id: str) -> None:
+    """Empty the stories of a conversation's cases, and what announcements said."""
+    t, told = aftersales.cases, follow_up.notifications
+    await session.execute(update(t).where(t.c.conversation_id == conversation_id).values(story=""))
+    is_said = told.c.conversation_id == conversation_id, told.c.sent_at.is_not(None)
+    await session.execute(update(told).where(*is_said).values(values={}))
+
+
+async def rename_conversation(
+    session: AsyncSession, conversation_id: str, pseudonym: str, cases: Collection[str], now: datetime
+) -> None:
+    """Replace a conversation's id, which may be a phone number or an account, in all that is kept."""
+    t = aftersales.escalations
+    waiting = t.c.conversation_id == conversation_id, aftersales.OPEN_ESCALATION
+    await session.execute(
+        update(t).where(*waiting).values(state=EscalationState.EXPIRED, ended_at=now, version=t.c.version + 1)
+    )
+    await _rename_audit(session, conversation_id, pseudonym, cases)
+    clocks, tasks = service_levels.service_clocks, follow_up.tasks
+    for table, mine in (
+        (clocks, clocks.c.conversation_id == conversation_id),
+        (tasks, tasks.c.case_number.in_(cases)),
+    ):
+        key = func.replace(table.c.key, conversation_id, pseudonym)
+        await session.execute(update(table).where(mine).values(key=key))
+    for table in (
+        aftersales.cases,
+        aftersales.escalations,
+        follow_up.notifications,
+        clocks,
+        service_levels.ratings,
+        service_levels.contacts,
+        aftersales.audit_events,
+    ):
+        column = table.c.conversation_id
+        await session.execute(update(table).where(column == conversation_id).values(conversation_id=pseudonym))
+
+
+async def delete_evidence(session: AsyncSession, ids: Collection[str]) -> None:
+    """Delete pieces of evidence and the conversations that were kept for nothing else; the files are the store's."""
+    t, kept, told = evidence.evidence, conversations.conversations, conversations.messages.c
+    of = list((await session.scalars(select(t.c.conversation_id).where(t.c.id.in_(ids)).distinct())).all())
+    await session.execute(delete(t).where(t.c.id.in_(ids)))
+    written = select(told.id).where(told.conversation_id == kept.c.id)
+    left = select(t.c.id).where(t.c.conversation_id == kept.c.id)
+    await session.execute(delete(kept).where(kept.c.id.in_(of), ~written.exists(), ~left.exists()))
+
+
+async def clear_reports(session: AsyncSession, orders: Collection[str], cases: Collection[str]) -> None:
+    """Empty what the shop's systems reported about parcels, returns and repairs, and where parcels were scanned.
+
+    A report that still waits for its turn keeps what it says until then.
+    """
+    t, parcels, scans = lifecycles.shop_events, shop.shipments.c, shop.tracking_events
+    sent = select(parcels.id).where(parcels.order_number.in_(orders))
+    await session.execute(update(scans).where(scans.c.shipment_id.in_(sent)).values(location=""))
+    numbers = (await session.scalars(select(parcels.tracking_number).where(parcels.order_number.in_(orders)))).all()
+    subjects = {f"tracking:{number}" for number in numbers}
+    subjects |= await _subjects(session, cases)
+    done = t.c.subject.in_(sorted(subjects)), t.c.state != ShopEventState.WAITING
+    await session.execute(update(t).where(*done).values(payload={}))
+
+
+async def forget_translations(session: AsyncSession) -> None:
+    """Delete all remembered translations."""
+    await session.execute(delete(translations.translations))
+
+
+async def _rename_audit(session: AsyncSession, conversation_id: str, pseudonym: str, cases: Collection[str]) -> None:
+    t = aftersales.audit_events
+    subjects = await _subjects(session, cases)
+    about = or_(t.c.conversation_id == conversation_id, t.c.subject.in_(sorted(subjects)))
+    for id, subject, data in (await session.execute(select(t.c.id, t.c.subject, t.c.data).where(about))).all():
+        values: dict[str, Any] = {"subject": subject.replace(conversation_id, pseudonym)}
+        values["data"] = {name: value for name, value in data.items() if name in _HARMLESS}
+        await session.execute(update(t).where(t.c.id == id).values(**values))
+
+
+async def _subjects(session: AsyncSession, cases: Collection[str]) -> set[str]:
+    """Return how the audit log and the shop name everything that belongs to cases."""
+    found = {f"case:{number}" for number in cases}
+    for kind, table, column in (
+        ("return", aftersales.returns, "rma"),
+        ("exchange", aftersales.exchanges, "rma"),
+        ("repair", lifecycles.repairs, "number"),
+        ("reshipment", lifecycles.reshipments, "number"),
+        ("customs", lifecycles.customs_matters, "number"),
+        ("refund", money.refunds, "number"),
+        ("coupon", money.coupons, "number"),
+        ("task", follow_up.tasks, "key"),
+        ("claim", claims.claims, "number"),
+        ("evidence", evidence.evidence, "id"),
+    ):
+        keys = (await session.scalars(select(table.c[column]).where(table.c.case_number.in_(cases)))).all()
+        found |= {f"{kind}:{key}" for key in keys}
+    return found

@@ -1,0 +1,226 @@
+"""Figures about cases, in SQL that both databases run; see docs/statistics.md for how each is defined.
+
+The figures of a case lie in one row (``case_facts``) and are taken down anew while they may change. Over the tables
+that they come from the same questions take seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any, NamedTuple
+
+from bot.services.statistics_ports import Counts, Dimension, Durations, RefundCost, Span, Statistics
+from bot.store.repositories.base import Repository
+
+_D = Dimension
+
+# Long enough for a survey, a late refund or a customer who comes again.
+_SETTLES = timedelta(days=60)
+
+
+class _Sql(NamedTuple):
+    """What the databases say differently; ``{}`` stands for a column."""
+
+    seconds: str
+    day: str
+    week: str
+    month: str
+    country: str
+    has_line: str
+
+
+_SQLITE = _Sql(
+    seconds="CAST(round((julianday({}) - julianday({})) * 86400.0) AS integer)",
+    day="substr({}, 1, 10)",
+    # To the Sunday that ends the week, and back to its Monday.
+    week="date({}, 'weekday 0', '-6 days')",
+    month="substr({}, 1, 7)",
+    country="json_extract(o.address, '$.country')",
+    has_line="json_type(c.lines, '$.' || l.position) IS NOT NULL",
+)
+_POSTGRES = _Sql(
+    seconds="CAST(round(extract(epoch FROM {} - {})) AS integer)",
+    day="to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
+    week="to_char(date_trunc('week', {} AT TIME ZONE 'UTC'), 'YYYY-MM-DD')",
+    month="to_char({} AT TIME ZONE 'UTC', 'YYYY-MM')",
+    country="o.address ->> 'country'",
+    has_line="jsonb_exists(c.lines, CAST(l.position AS text))",
+)
+
+_COLUMNS = (
+    "case_number, case_version, settled_on, day, week, month, issue, language, channel, liability, destination, "
+    "agent, resolved, by_bot, first_response_seconds, resolution_seconds, first_response_decided, "
+    "first_response_met, next_response_decided, next_response_met, resolution_decided, resolution_met, rating, "
+    "repeated, refund_minor, refund_currency"
+)
+_BY_HAND = (
+    "EXISTS (SELECT 1 FROM escalations e WHERE e.conversation_id = c.conversation_id "
+    "AND e.opened_at >= c.opened_at AND e.opened_at <= c.resolved_at)"
+)
+_AGENT = (
+    "(SELECT a.agent_id FROM escalations a WHERE a.case_number = c.number AND a.agent_id IS NOT NULL "
+    "ORDER BY a.id DESC LIMIT 1)"
+)
+_AGAIN = (
+    "EXISTS (SELECT 1 FROM contacts x WHERE x.customer_id = c.customer_id AND x.order_number = c.order_number "
+    "AND x.began_at > c.opened_at)"
+)
+_PAID_BACK = "FROM refunds r WHERE r.case_number = c.number AND r.state <> 'canceled'"
+# A case without chosen lines is about all lines of its order.
+_GOODS = (
+    "INSERT INTO case_goods (kind, key, case_number) "
+    "SELECT 'product', l.product_id, c.number FROM cases c {lines} WHERE c.number IN ({marks}) "
+    "UNION SELECT 'supplier', p.supplier, c.number FROM cases c {lines} JOIN products p ON p.id = l.product_id "
+    "WHERE p.supplier IS NOT NULL AND c.number IN ({marks}) "
+    "UNION SELECT 'carrier', s.carrier, c.number FROM cases c JOIN shipments s ON s.order_number = c.order_number "
+    "WHERE c.number IN ({marks})"
+)
+_LINES = "JOIN order_lines l ON l.order_number = c.order_number AND (c.lines = '{{}}' OR {has_line})"
+_GOODS_OF = frozenset({_D.PRODUCT, _D.SUPPLIER, _D.CARRIER})
+
+
+class SqlStatistics(Repository, Statistics):
+    """Figures about cases by the day they were opened."""
+
+    async def stale(self, today: date, limit: int = 500) -> list[str]:
+        """Return cases whose figures are missing, or may have changed since they were taken down."""
+        rows = await self._transaction.read(
+            "SELECT c.number FROM cases c LEFT JOIN case_facts f ON f.case_number = c.number "
+            "WHERE f.case_number IS NULL OR f.case_version <> c.version OR f.settled_on < ? ORDER BY 1 LIMIT ?",
+            today.isoformat(),
+            limit,
+        )
+        return [number for (number,) in rows]
+
+    async def take_down(self, case_numbers: Sequence[str], today: date) -> None:
+        """Take down the figures of cases as they stand now, in place of older ones."""
+        marks = ", ".join("?" for _ in case_numbers)
+        lines = _LINES.format(has_line=self._sql.has_line)
+        for table in ("case_facts", "case_goods"):
+            await self._transaction.write(f"DELETE FROM {table} WHERE case_number IN ({marks})", *case_numbers)
+        old, settled = (today - _SETTLES).isoformat(), ("9999-12-31", today.isoformat())
+        facts = f"INSERT INTO case_facts ({_COLUMNS}) {self._facts()} WHERE c.number IN ({marks})"
+        await self._transaction.write(facts, old, *settled, *case_numbers)
+        await self._transaction.write(_GOODS.format(lines=lines, marks=marks), *(tuple(case_numbers) * 3))
+
+    async def counts(self, span: Span, by: Dimension | None) -> Sequence[Counts]:
+        """Return what can be counted."""
+        key, source = _grouped(by)
+        sums = ", ".join(f"sum({name})" for name in Counts._fields[2:10])
+        rows = await self._transaction.read(
+            f"SELECT {key}, count(*), {sums}, count(rating), coalesce(sum(rating), 0), sum(repeated) FROM {source} "
+            f"WHERE day >= ? AND day < ? AND {key} IS NOT NULL GROUP BY {key} ORDER BY 1",
+            *_days(span),
+        )
+        return [Counts(key, *map(int, numbers)) for key, *numbers in rows if numbers[0]]
+
+    async def first_responses(self, span: Span, by: Dimension | None) -> Sequence[Durations]:
+        """Return how long customers waited for the first answer."""
+        return await self._durations("first_response_seconds", span, by)
+
+    async def resolutions(self, span: Span, by: Dimension | None) -> Sequence[Durations]:
+        """Return how long it took until cases were resolved."""
+        return await self._durations("resolution_seconds", span, by)
+
+    async def refunds(self, span: Span, by: Dimension | None) -> Sequence[RefundCost]:
+        """Return what was refunded, by currency, without what was canceled."""
+        key, source = _grouped(by)
+        rows = await self._transaction.read(
+            f"SELECT {key}, refund_currency, sum(refund_minor) FROM {source} WHERE refund_minor IS NOT NULL "
+            f"AND day >= ? AND day < ? AND {key} IS NOT NULL GROUP BY {key}, refund_currency ORDER BY 1, 2",
+            *_days(span),
+        )
+        return [RefundCost(key, currency, int(minor)) for key, currency, minor in rows]
+
+    async def shipped(self, span: Span, by: Dimension) -> dict[tuple[str, date], int]:
+        """Return, by key and Monday of the week, how many orders were placed and not canceled."""
+        key, joins = _of_order(by, self._sql)
+        rows = await self._transaction.read(
+            f"SELECT {key}, {self._sql.week.format('o.placed_at')}, count(DISTINCT o.number) FROM orders o {joins} "
+            "WHERE o.placed_at >= ? AND o.placed_at < ? AND o.state NOT IN ('pending', 'canceled') GROUP BY 1, 2",
+            *self._moments(span),
+        )
+        return {(key, date.fromisoformat(monday)): int(count) for key, monday, count in rows if key is not None}
+
+    async def complaints(self, span: Span, by: Dimension) -> dict[tuple[str, str, date], int]:
+        """Return, by key, issue and Monday, how many orders placed in that week got a case about the issue."""
+        key, source = _grouped(by)
+        week = self._sql.week.format("o.placed_at")
+        rows = await self._transaction.read(
+            f"SELECT {key}, f.issue, {week}, count(DISTINCT c.order_number) FROM {source} "
+            "JOIN cases c ON c.number = f.case_number JOIN orders o ON o.number = c.order_number "
+            "WHERE o.placed_at >= ? AND o.placed_at < ? AND c.state <> 'withdrawn' GROUP BY 1, 2, 3",
+            *self._moments(span),
+        )
+        return {(key, issue, date.fromisoformat(monday)): int(n) for key, issue, monday, n in rows if key is not None}
+
+    async def _durations(self, seconds: str, span: Span, by: Dimension | None) -> list[Durations]:
+        key, source = _grouped(by)
+        # Nearest rank: the smallest value that at least that share of all values does not exceed.
+        rows = await self._transaction.read(
+            "SELECT key, max(size), max(CASE WHEN place = (size + 1) / 2 THEN seconds END), "
+            "max(CASE WHEN place = (size * 9 + 9) / 10 THEN seconds END) FROM ("
+            f"SELECT {key} AS key, {seconds} AS seconds, count(*) OVER (PARTITION BY {key}) AS size, "
+            f"row_number() OVER (PARTITION BY {key} ORDER BY {seconds}) AS place FROM {source} "
+            f"WHERE {seconds} IS NOT NULL AND day >= ? AND day < ? AND {key} IS NOT NULL) v GROUP BY key ORDER BY 1",
+            *_days(span),
+        )
+        return [Durations(key, int(size), int(median), int(p90)) for key, size, median, p90 in rows]
+
+    def _facts(self) -> str:
+        sql = self._sql
+        is_done = "c.state IN ('resolved', 'closed') AND c.resolved_at IS NOT NULL"
+        answered = sql.seconds.format("t.stopped_at", "t.started_at")
+        clock = "FROM service_clocks t WHERE t.case_number = c.number AND t.metric ="
+        decided = "(t.stopped_at IS NOT NULL OR t.breached_at IS NOT NULL)"
+        metrics = ", ".join(
+            f"(SELECT count(*) {clock} '{metric}' AND {decided}), "
+            f"(SELECT count(*) {clock} '{metric}' AND {decided} AND t.breached_at IS NULL)"
+            for metric in ("first_response", "next_response", "resolution")
+        )
+        return (
+            f"SELECT c.number, c.version, CASE WHEN {sql.day.format('c.opened_at')} < ? "
+            "AND c.state IN ('closed', 'withdrawn') THEN ? ELSE ? END, "
+            f"{sql.day.format('c.opened_at')}, {sql.week.format('c.opened_at')}, {sql.month.format('c.opened_at')}, "
+            f"c.issue_type, c.language, c.channel, c.liability, coalesce({sql.country}, ''), {_AGENT}, "
+            f"CASE WHEN {is_done} THEN 1 ELSE 0 END, CASE WHEN {is_done} AND NOT {_BY_HAND} THEN 1 ELSE 0 END, "
+            f"(SELECT min({answered}) {clock} 'first_response' AND t.stopped_at IS NOT NULL), "
+            f"{sql.seconds.format('c.resolved_at', 'c.opened_at')}, {metrics}, "
+            "(SELECT g.rating FROM ratings g WHERE g.case_number = c.number), "
+            f"CASE WHEN {_AGAIN} THEN 1 ELSE 0 END, (SELECT CAST(sum(r.amount_minor) AS bigint) {_PAID_BACK}), "
+            f"(SELECT min(r.amount_currency) {_PAID_BACK}) FROM cases c JOIN orders o ON o.number = c.order_number"
+        )
+
+    @property
+    def _sql(self) -> _Sql:
+        return _SQLITE if self._transaction.dialect.name == "sqlite" else _POSTGRES
+
+    def _moments(self, span: Span) -> tuple[Any, ...]:
+        moments = [datetime.combine(day, time.min, timezone.utc) for day in (span.since, span.until)]
+        is_sqlite = self._transaction.dialect.name == "sqlite"
+        return tuple(moment.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite else moment for moment in moments)
+
+
+def _days(span: Span) -> tuple[str, str]:
+    return span.since.isoformat(), span.until.isoformat()
+
+
+def _grouped(by: Dimension | None) -> tuple[str, str]:
+    """Return a dimension's key, and where it comes from."""
+    if by is None:
+        return "''", "case_facts f"
+    if by in _GOODS_OF:
+        return "g.key", f"case_goods g JOIN case_facts f ON f.case_number = g.case_number AND g.kind = '{by.value}'"
+    return f"f.{by.value}", "case_facts f"
+
+
+def _of_order(by: Dimension, sql: _Sql) -> tuple[str, str]:
+    """Return a dimension's key of an order ``o``, and the joins it takes."""
+    lines = "JOIN order_lines l ON l.order_number = o.number"
+    return {
+        _D.PRODUCT: ("l.product_id", lines),
+        _D.SUPPLIER: ("p.supplier", f"{lines} JOIN products p ON p.id = l.product_id"),
+        _D.CARRIER: ("s.carrier", "JOIN shipments s ON s.order_number = o.number"),
+        _D.DESTINATION: (sql.country, ""),
+    }[by]

@@ -1,0 +1,50 @@
+"""Figures of cases, taken down so that statistics need not gather them from a dozen tables each time."""
+
+from __future__ import annotations
+
+from sqlalchemy import CHAR, BigInteger, Column, Integer, Table
+
+from bot.store.tables.base import index, metadata, reference, short
+
+# Days, weeks (their Mondays) and months are text, so that both databases compare and group them alike.
+case_facts = Table(
+    "case_facts",
+    metadata,
+    reference("case_number", "cases.number", primary_key=True),
+    Column("case_version", Integer, nullable=False),
+    short("settled_on"),
+    short("day"),
+    short("week"),
+    short("month"),
+    short("issue"),
+    short("language"),
+    short("channel"),
+    short("liability"),
+    short("destination"),
+    short("agent", required=False),
+    Column("resolved", Integer, nullable=False),
+    Column("by_bot", Integer, nullable=False),
+    Column("first_response_seconds", Integer, nullable=True),
+    Column("resolution_seconds", Integer, nullable=True),
+    Column("first_response_decided", Integer, nullable=False),
+    Column("first_response_met", Integer, nullable=False),
+    Column("next_response_decided", Integer, nullable=False),
+    Column("next_response_met", Integer, nullable=False),
+    Column("resolution_decided", Integer, nullable=False),
+    Column("resolution_met", Integer, nullable=False),
+    Column("rating", Integer, nullable=True),
+    Column("repeated", Integer, nullable=False),
+    Column("refund_minor", BigInteger, nullable=True),
+    Column("refund_currency", CHAR(3), nullable=True),
+    index("day"),
+    index("settled_on"),
+)
+
+case_goods = Table(
+    "case_goods",
+    metadata,
+    short("kind", primary_key=True),
+    short("key", primary_key=True),
+    reference("case_number", "cases.number", primary_key=True),
+    index("case_number"),
+)

@@ -1,0 +1,132 @@
+"""Jobs run once among replicas, again after failures, and where another replica left off."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.errors import NotFoundError
+from bot.scheduler.lease import Lease
+from bot.scheduler.scheduler import LEASE, Job, Scheduler
+from tests.integration.conftest import UowFactory
+from tests.integration.store.things import NOW
+
+MINUTE = timedelta(minutes=1)
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Counter:
+    """A job that counts its runs, takes its time, and fails when told to."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.runs: list[datetime] = []
+        self.fails: Exception | None = None
+        self._seconds = seconds
+
+    async def __call__(self, now: datetime) -> None:
+        self.runs.append(now)
+        await asyncio.sleep(self._seconds)
+        if self.fails is not None:
+            raise self.fails
+
+
+async def lease(uow_factory: UowFactory, name: str = "count") -> Lease:
+    async with uow_factory() as uow:
+        return await uow.job_leases.get(name)
+
+
+async def test_two_schedulers_on_one_database_run_a_job_once(uow_factory: UowFactory) -> None:
+    time, count = Time(), Counter(0.05)
+    schedulers = [Scheduler(uow_factory, [Job("count", MINUTE, count)], time) for _ in range(5)]
+    for number in range(4):
+        ran = await asyncio.gather(*(scheduler.run_due() for scheduler in schedulers))
+        assert sorted(ran) == [[], [], [], [], ["count"]], number
+        time.now += MINUTE
+    assert count.runs == [NOW + number * MINUTE for number in range(4)]
+
+
+async def test_a_job_is_not_run_before_its_time_not_even_by_a_process_that_has_just_started(
+    uow_factory: UowFactory,
+) -> None:
+    time, count = Time(), Counter()
+    await Scheduler(uow_factory, [Job("count", MINUTE, count)], time).run_due()
+    time.now += MINUTE - timedelta(seconds=1)
+    assert await Scheduler(uow_factory, [Job("count", MINUTE, count)], time).run_due() == []
+    time.now += timedelta(seconds=1)
+    assert await Scheduler(uow_factory, [Job("count", MINUTE, count)], time).run_due() == ["count"]
+
+
+async def test_a_job_that_fails_is_noted_without_its_words_and_run_again_next_time(uow_factory: UowFactory) -> None:
+    time, count = Time(), Counter()
+    scheduler = Scheduler(uow_factory, [Job("count", MINUTE, count)], time)
+    count.fails = ValueError("anna@example.org")
+    assert await scheduler.run_due() == ["count"]
+    noted = (await lease(uow_factory)).last_error
+    assert noted.startswith("ValueError at test_scheduler.py:")
+    assert "anna" not in noted
+    count.fails = NotFoundError("case", "C1")
+    time.now += MINUTE
+    await scheduler.run_due()
+    assert (await lease(uow_factory)).last_error.startswith("NotFoundError (kind=case, key=C1) at")
+    count.fails = None
+    time.now += MINUTE
+    await scheduler.run_due()
+    assert await lease(uow_factory) == Lease("count", last_run_at=time.now)
+
+
+async def test_a_replica_that_died_over_a_job_keeps_the_others_from_it_only_as_long_as_its_lease(
+    uow_factory: UowFactory,
+) -> None:
+    time, count = Time(), Counter()
+    async with uow_factory() as uow:
+        assert await uow.job_leases.take("count", "the dead", NOW, NOW + LEASE, NOW - MINUTE)
+        await uow.commit()
+    scheduler = Scheduler(uow_factory, [Job("count", MINUTE, count)], time)
+    assert await scheduler.run_due() == []
+    time.now += LEASE
+    assert await scheduler.run_due() == ["count"]
+    async with uow_factory() as uow:
+        await uow.job_leases.end("count", "the dead", NOW, "")
+        assert not await uow.job_leases.renew("count", "the dead", NOW)
+        await uow.commit()
+    assert (await lease(uow_factory)).last_run_at == time.now
+
+
+async def test_closing_waits_for_a_running_job_and_gives_its_lease_back(uow_factory: UowFactory) -> None:
+    time, count = Time(), Counter(0.3)
+    scheduler = Scheduler(uow_factory, [Job("count", MINUTE, count)], time)
+    scheduler.start()
+    await asyncio.sleep(0.15)
+    assert (await lease(uow_factory)).holder is not None
+    await asyncio.wait_for(scheduler.close(), 5)
+    assert await lease(uow_factory) == Lease("count", last_run_at=NOW)
+    assert count.runs == [NOW]
+
+
+async def test_a_job_that_is_cut_off_stays_due(uow_factory: UowFactory) -> None:
+    count = Counter(60)
+    scheduler = Scheduler(uow_factory, [Job("count", MINUTE, count)], Time())
+    running = asyncio.create_task(scheduler.run_due())
+    await asyncio.sleep(0.15)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert await lease(uow_factory) == Lease("count", last_error="canceled")
+
+
+async def test_a_long_job_delays_no_other(uow_factory: UowFactory) -> None:
+    long, short = Counter(60), Counter()
+    jobs = [Job("long", MINUTE, long), Job("short", MINUTE, short)]
+    scheduler = Scheduler(uow_factory, jobs, Time())
+    scheduler.start()
+    await asyncio.sleep(0.3)
+    assert len(long.runs) == len(short.runs) == 1
+    for task in scheduler._tasks:
+        task.cancel()
+    await scheduler.close()

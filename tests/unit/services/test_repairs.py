@@ -1,0 +1,143 @@
+"""A repair in warranty costs nothing, one outside waits for the customer's word, and everything goes back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.aftersales.case import Case, CaseState
+from bot.aftersales.repair import Repair, RepairState
+from bot.aftersales.return_ import Refusal
+from bot.errors import InvalidInputError, NotFoundError
+from bot.services import cases, repairs
+from tests.unit.aftersales.builders import NOW, euros
+from tests.unit.services.lifecycles import LATER, a_world_with_case, factory, open_tasks, told, told_values
+from tests.unit.services.world import CONVERSATION, World, proved_world
+
+DEADLINE = date(2026, 4, 3)
+
+
+async def a_repair(*, in_warranty: bool, needs_review: bool = False) -> tuple[World, Case, Repair]:
+    world, case = await a_world_with_case()
+    async with world.uow() as uow:
+        repair = await repairs.add_repair(
+            uow, case, world.order, NOW, in_warranty=in_warranty, deadline=DEADLINE, needs_review=needs_review
+        )
+        await uow.commit()
+    return world, case, repair
+
+
+async def test_in_warranty_the_work_begins_when_the_goods_are_here() -> None:
+    world, case, repair = await a_repair(in_warranty=True)
+    assert (repair.number, repair.warehouse) == ("W1000001", "leipzig")
+    async with world.uow() as uow:
+        await repairs.receive(uow, repair.number, LATER)
+        assert open_tasks(world) == ["repair"]
+        await repairs.ship_back(uow, repair.number, "Kranich Paket", "KP7", LATER, is_repaired=True)
+        await repairs.complete(uow, repair.number, LATER)
+        await uow.commit()
+    assert (repair.state, case.state) == (RepairState.COMPLETED, CaseState.RESOLVED)
+    assert told(world) == ["repair_started", "repair_shipped_back"]
+    assert open_tasks(world) == []
+
+
+async def test_outside_of_warranty_the_clocks_stop_until_the_customer_has_answered() -> None:
+    world, case, repair = await a_repair(in_warranty=False)
+    async with world.uow() as uow:
+        await repairs.receive(uow, repair.number, LATER)
+        assert open_tasks(world) == ["quote_repair"]
+        await repairs.propose(uow, repair.number, euros(30), LATER)
+        assert case.state is CaseState.WAITING_CUSTOMER
+        assert told_values(world)["quote"]["amount"] == "30.00"
+        assert [choice["payload"] for choice in told_values(world)["choices"]] == [
+            '/answer_quote{"repair": "W1000001", "accepted": "yes"}',
+            '/answer_quote{"repair": "W1000001", "accepted": "no"}',
+        ]
+        await repairs.accept_quote(uow, repair.number, LATER)
+        await uow.commit()
+    assert case.state is CaseState.EXECUTING
+    assert open_tasks(world) == ["repair", "bill_repair"]
+
+
+async def test_a_declined_quote_sends_the_goods_back_and_ends_the_case() -> None:
+    world, case, repair = await a_repair(in_warranty=False)
+    async with world.uow() as uow:
+        await repairs.receive(uow, repair.number, LATER)
+        await repairs.propose(uow, repair.number, euros(30), LATER)
+        await repairs.decline_quote(uow, repair.number, LATER)
+        assert open_tasks(world) == ["send_goods_back"]
+        await repairs.ship_back(uow, repair.number, "Kranich Paket", "KP7", LATER, is_repaired=False)
+        await repairs.complete(uow, repair.number, LATER)
+        await uow.commit()
+    assert case.state is CaseState.RESOLVED
+    assert told(world)[-1] == "repair_returned_unrepaired"
+    assert open_tasks(world) == []
+
+
+async def test_a_quote_nobody_answers_is_declined() -> None:
+    world, case, repair = await a_repair(in_warranty=False)
+    async with world.uow() as uow:
+        await repairs.receive(uow, repair.number, LATER)
+        await repairs.propose(uow, repair.number, euros(30), LATER)
+        assert await repairs.expire_overdue(factory(world), LATER + repairs.QUOTE_HOLDS) == 0
+        assert await repairs.expire_overdue(factory(world), LATER + timedelta(days=30)) == 1
+    assert (repair.state, case.state) == (RepairState.QUOTE_DECLINED, CaseState.EXECUTING)
+
+
+async def test_what_cannot_be_mended_needs_another_remedy() -> None:
+    world, case, repair = await a_repair(in_warranty=True)
+    async with world.uow() as uow:
+        await repairs.receive(uow, repair.number, LATER)
+        await repairs.ship_back(uow, repair.number, "Kranich Paket", "KP7", LATER, is_repaired=False)
+        await repairs.complete(uow, repair.number, LATER)
+        await uow.commit()
+    assert open_tasks(world) == ["repair_failed"]
+    assert case.state is CaseState.EXECUTING
+
+
+async def test_goods_that_are_never_sent_end_the_repair() -> None:
+    world, case, repair = await a_repair(in_warranty=True)
+    assert await repairs.expire_overdue(factory(world), NOW + timedelta(days=60)) == 1
+    assert (repair.state, case.state) == (RepairState.EXPIRED, CaseState.RESOLVED)
+    assert told(world) == ["repair_expired"]
+
+
+async def test_a_reviewed_repair_is_approved_or_declined_by_a_person() -> None:
+    world, _, repair = await a_repair(in_warranty=True, needs_review=True)
+    assert repair.state is RepairState.REQUESTED
+    async with world.uow() as uow:
+        await repairs.approve(uow, repair.number, LATER, actor="agent:7")
+    assert repair.state is RepairState.APPROVED
+    world, case, repair = await a_repair(in_warranty=True, needs_review=True)
+    async with world.uow() as uow:
+        await repairs.decline(uow, repair.number, Refusal.NOT_REPAIRABLE, LATER, actor="agent:7")
+        await uow.commit()
+    assert case.state is CaseState.RESOLVED
+    assert told_values(world)["reason"]["name"] == "label_refusal_not_repairable"
+
+
+async def test_a_withdrawn_case_takes_its_repair_along() -> None:
+    world, case, repair = await a_repair(in_warranty=True)
+    async with world.uow() as uow:
+        await cases.withdraw(uow, CONVERSATION, case.number, NOW)
+    assert repair.state is RepairState.CANCELED
+
+
+async def test_a_repair_is_of_one_line_that_the_order_has_and_never_costs_nothing() -> None:
+    world, case, repair = await a_repair(in_warranty=False)
+    async with world.uow() as uow:
+        await repairs.receive(uow, repair.number, LATER)
+        with pytest.raises(InvalidInputError):
+            await repairs.propose(uow, repair.number, euros(0), LATER)
+        for lines, error in (({}, InvalidInputError), ({1: 1, 2: 1}, InvalidInputError), ({9: 1}, NotFoundError)):
+            case.lines = lines
+            with pytest.raises(error):
+                await repairs.add_repair(uow, case, world.order, NOW, in_warranty=True, deadline=DEADLINE)
+
+
+async def test_a_repair_nobody_knows_is_not_found() -> None:
+    world = await proved_world()
+    async with world.uow() as uow:
+        with pytest.raises(NotFoundError):
+            await repairs.receive(uow, "W9", NOW)
