@@ -27,6 +27,8 @@ _PLACEHOLDERS = {
     "name": "name of a language",
     "number": "case number",
     "order_number": "order number",
+    "page": "number of a page",
+    "pages": "number of pages",
     "place": "name of a place",
     "position": "place in the queue",
     "reason": "one of the label_issue_ texts",
@@ -55,6 +57,7 @@ _KINDS = {
     "label_issue_": "A reason for a complaint, on a button and inside sentences.",
     "label_remedy_": "A solution, on a button and inside sentences.",
     "label_wish_": "A wish, after a colon.",
+    "label_doc_": "Printed on a return slip or an invoice.",
     "label_": "Part of a message.",
 }
 
