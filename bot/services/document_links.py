@@ -20,6 +20,7 @@ LASTS = timedelta(days=30)
 _PAYLOAD = re.compile(r"(\w+)\n([A-Z0-9]{1,40})\n([A-Za-z-]{2,8})\n(\d{1,12})", re.ASCII)
 _PURPOSE = b"parley document link 1\n"
 _LONGEST = 200
+_A_DAY = 86_400
 
 
 class DocumentKind(Label):
@@ -45,11 +46,12 @@ class DocumentLinks:
         self._key = key
 
     def link(self, kind: DocumentKind, number: str, language: str, now: datetime) -> str:
-        """Return the path of a document, good for 30 days.
+        """Return the path of a document, good for 30 days and the rest of the last one.
 
         Whoever holds it sees the document, so give it only to who has proved the order, and to agents.
         """
-        expires = int((now + LASTS).timestamp())
+        # To the end of a day: an answer given again after a crash is the same to the letter.
+        expires = (int((now + LASTS).timestamp()) // _A_DAY + 1) * _A_DAY
         payload = f"{kind.value}\n{number}\n{spoken_language(language)}\n{expires}".encode()
         return f"{PREFIX}{_text(payload)}.{_text(self._signature(payload))}"
 

@@ -22,6 +22,8 @@ from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Router, Turn
 from bot.desk import app as desk
 from bot.evidence.files import EvidenceFiles
+from bot.services.policy_files import load_policy
+from bot.settings import ROOT
 from bot.store.engine import create_engine, migrate
 from bot.store.unit_of_work import unit_of_work_factory
 from tests.integration.desk.seed import Seed, fill
@@ -121,6 +123,7 @@ async def _running(file: Path, now: datetime) -> AsyncIterator[World]:
     world = World(uow, router, bot, app, now)
     desk.setup(
         app, uow=uow, router=router, clock=lambda: world.now, evidence=EvidenceFiles(file.parent / "evidence"),
+        policy=load_policy(ROOT / "data" / "policy"),
         secret=b"a secret of the tests",
     )  # fmt: skip
     try:

@@ -62,7 +62,7 @@ async def test_a_process_that_starts_anew_before_every_turn_answers_the_same(tal
         ["utter_ask_quantity"],
         ["utter_ask_confirmation"],
         ["utter_return_opened"],
-        ["utter_case_status_return_expected"],
+        ["utter_case_status_progress"],
         ["utter_ask_confirmation"],
         ["utter_case_withdrawn"],
         ["utter_goodbye"],

@@ -25,9 +25,9 @@ def order() -> Order:
     return an_order(*lines)
 
 
-def meant(order: Order, text: str, **evidence: list[int] | list[str]) -> list[int]:
+def meant(order: Order, text: str, language: str = "en", **evidence: list[int] | list[str]) -> list[int]:
     found: dict[str, list[int] | list[str]] = {"ordinals": [], "colors": [], "sizes": [], **evidence}
-    return lines_meant(order, text, **found)  # type: ignore[arg-type]
+    return lines_meant(order, text, language=language, **found)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,33 @@ def test_a_line_is_named_by_its_product_in_any_language(order: Order, text: str,
     assert meant(order, text) == [position]
 
 
-@pytest.mark.parametrize("text", ["all of them", "everything", "alles", "todo", "全部"])
-def test_everything_means_every_line(order: Order, text: str) -> None:
-    assert meant(order, text) == [1, 2, 3]
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("all of them", "en"), ("I want to return everything", "en"), ("both", "en"), ("alles", "de"), ("Sämtliche Artikel", "de"),
+        ("tout renvoyer", "fr"), ("todo", "es"), ("las dos", "es"), ("tutti e due", "it"), ("o pedido inteiro", "pt"),
+        ("allebei", "nl"), ("całe zamówienie", "pl"), ("всё", "ru"), ("hepsini", "tr"), ("كل شيء", "ar"), ("全部です", "ja"),
+        ("둘 다요", "ko"), ("全部", "zh"), ("兩個都要退", "zh-TW"), ("ทั้งหมดเลยค่ะ", "th"), ("båda två", "sv"), ("det hele", "da"),
+        ("alt sammen", "no"), ("molemmat", "fi"), ("všechno", "cs"), ("mindkettőt", "hu"), ("toate", "ro"), ("και τα δύο", "el"),
+        ("усе", "uk"), ("и двете", "bg"), ("הכל", "he"), ("सब कुछ", "hi"), ("semuanya", "id"), ("tất cả", "vi"),
+        ("kedua-duanya", "ms"), ("همه چیز", "fa"),
+    ],
+)  # fmt: skip
+def test_everything_means_every_line(order: Order, text: str, language: str) -> None:
+    assert meant(order, text, language) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("not at all", "en"), ("that's all, thanks", "en"), ("I changed my mind", "en"), ("alles klar", "de"), ("das ist alt", "de"),
+        ("pas du tout", "fr"), ("tout de suite", "fr"), ("sobre todo", "es"), ("tudo bem", "pt"), ("всё равно", "ru"),
+        ("все ещё жду", "ru"), ("allt bra", "sv"), ("minden rendben", "hu"), ("tot nu a venit", "ro"), ("hết hàng", "vi"),
+        ("das habe ich mir so nicht vorgestellt", "de"), ("प्रोडक्ट सबसे खराब है", "hi"),
+    ],
+)  # fmt: skip
+def test_an_idiom_about_everything_means_no_line(order: Order, text: str, language: str) -> None:
+    assert meant(order, text, language) == []
 
 
 @pytest.mark.parametrize("text", ["", "it is broken", "kaputt", "no funciona", "坏了"])
