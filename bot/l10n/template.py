@@ -14,6 +14,7 @@ _PLACEHOLDERS = {
     "amount": "money",
     "carrier": "name of a parcel service",
     "case": "case number",
+    "change": "what changes about an order line",
     "closed_on": "date",
     "count": "number of pieces",
     "day": "date",
@@ -29,12 +30,18 @@ _PLACEHOLDERS = {
     "order_number": "order number",
     "page": "number of a page",
     "pages": "number of pages",
+    "papers": "several lines, the label_paper_ texts",
+    "percent": "a number",
     "place": "name of a place",
     "position": "place in the queue",
+    "progress": "several lines, the label_progress_ texts",
+    "quote": "money",
     "reason": "one of the label_issue_ texts",
     "refund": "money",
     "refund_days": "number of days",
     "remedy": "one of the label_remedy_ texts",
+    "repair": "number of the repair",
+    "reship": "number of the reshipment",
     "return_state": "one of the label_return_state_ texts",
     "rma": "return number",
     "shipping": "a whole sentence, one of the label_shipping_ texts",
@@ -47,6 +54,14 @@ _PLACEHOLDERS = {
     "wish": "one of the label_wish_ texts",
     "at": "date and time",
 }
+
+_SPECIAL = {
+    "utter_notify_refund_": {"refund": "number of the refund"},
+    "utter_notify_": {"reason": "a whole sentence, one of the label_refusal_ texts", "until": "date"},
+    "label_progress_": {"number": "number of the return or repair"},
+    "utter_ask_offer": {"offer": "a whole sentence, one of the label_offer_ texts"},
+}
+"""What placeholders hold in responses whose names begin so, where it is something else than elsewhere."""
 
 _KINDS = {
     "utter_ask_": "A question of the assistant.",
@@ -91,5 +106,6 @@ def template(domain: Path, widget_strings: dict[str, str]) -> Catalog:
 
 def _note(name: str, text: str) -> str:
     kind = next(note for prefix, note in _KINDS.items() if name.startswith(prefix))
-    used = [f"{{{key}}} is {meaning}" for key, meaning in _PLACEHOLDERS.items() if f"{{{key}}}" in text]
+    meanings = {**_PLACEHOLDERS, **next((more for prefix, more in _SPECIAL.items() if name.startswith(prefix)), {})}
+    used = [f"{{{key}}} is {meaning}" for key, meaning in meanings.items() if f"{{{key}}}" in text]
     return " ".join([kind, "; ".join(used) + "." if used else ""]).strip()
