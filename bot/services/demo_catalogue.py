@@ -21,6 +21,8 @@ except ImportError:
 
 SHOP_DATA = Path(__file__).resolve().parents[2] / "data" / "shop"
 PEOPLE_FILE = "people.yml"
+#: A file a language, product id: title; the catalogue itself has the others.
+TITLES_FOLDER = "titles"
 BASE_CURRENCY = "EUR"
 
 #: Given or family name: as it is written, and in the Latin letters of an e-mail address.
@@ -60,10 +62,13 @@ class Country:
 
 def load_catalogue(directory: Path = SHOP_DATA) -> list[Product]:
     """Return the products of the demo shop, by file and in the order they are written there."""
+    titles = {path.stem: _read(path) for path in sorted((directory / TITLES_FOLDER).glob("*.yml"))}
     products = []
     for path in sorted(directory.glob("*.yml")):
         content = _read(path)
         products += [_product(content["category"], entry) for entry in content.get("products", ())]
+    for product in products:
+        product.titles |= {language: named[product.id] for language, named in titles.items() if product.id in named}
     return products
 
 

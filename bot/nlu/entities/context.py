@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from bot.nlu.entities.phrases import plain
 from bot.nlu.lexicon import lexicon
 
 _WORD_START = r"(?<![^\W_])"
 _WORD_END = r"(?![^\W_])"
+# Arabic and Hebrew particles: and, the, for, in …
+_GLUED = "(?:[وفبلك]{0,2}(?:ال)?|[והבלמשכ]{0,2})"
 _BEFORE = 28
 _AFTER = 16
+_SHORTEST_WITHOUT_ACCENTS = 3
 # A word further away than a sentence or another number belongs to something else.
 _BREAK = re.compile(r"[.!?;。！？；](?:\s|$)|[,，、]\s*(?=\D*$)|\d{3,}")
 
@@ -18,6 +22,12 @@ _BREAK = re.compile(r"[.!?;。！？；](?:\s|$)|[,，、]\s*(?=\D*$)|\d{3,}")
 def precedes(folded: str, start: int, topic: str) -> bool:
     """Tell whether a word of the topic (`lexicons/context.yml`) stands shortly before a place in the text."""
     return _last_end(folded, start, topic) >= 0
+
+
+def directly_precedes(folded: str, start: int, topic: str, reach: int) -> bool:
+    """Tell whether a word of the topic ends at most so many characters before a place in the text."""
+    end = _last_end(folded, start, topic)
+    return end >= 0 and min(start, _BEFORE) - end <= reach
 
 
 def nearest_before(folded: str, start: int, topics: tuple[str, ...]) -> str | None:
@@ -45,7 +55,11 @@ def _pattern(topic: str) -> re.Pattern[str]:
     parts = []
     for word in sorted(lexicon("context")[topic], key=len, reverse=True):
         whole = word.endswith("$")
-        stem = re.escape(word.rstrip("$"))
+        bare = word.rstrip("$")
+        # Vietnamese "cỡ" is a size, "co" the start of many words.
+        forms = {bare, plain(bare)} if len(bare) > _SHORTEST_WITHOUT_ACCENTS or not bare[0].isascii() else {bare}
+        stem = f"(?:{'|'.join(map(re.escape, sorted(forms)))})"
         spaced = word[0].isascii() or (word[0].isalpha() and ord(word[0]) < 0x0E00)
-        parts.append((_WORD_START if spaced else "") + stem + (_WORD_END if whole else ""))
+        glued = _GLUED if "\u0590" <= word[0] <= "\u06ff" else ""
+        parts.append((_WORD_START + glued if spaced else "") + stem + (_WORD_END if whole else ""))
     return re.compile("|".join(parts))

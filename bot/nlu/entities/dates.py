@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
-from functools import lru_cache
+from datetime import date
 
+from bot.nlu.entities.calendars import from_minguo, from_persian, from_reiwa, gregorian, to_persian_year
+from bot.nlu.entities.date_words import MONTH_FIRST, PERSIAN, months, wide_months
+from bot.nlu.entities.other_dates import dates_of_others
+from bot.nlu.entities.relative_dates import relative_dates
 from bot.nlu.entities.spans import Span, is_free
-from bot.nlu.lexicon import lexicon
+from bot.nlu.entities.words import comparable, sources
 
-_ISO = re.compile(r"(?<!\d)(20\d\d)[-./年](\d{1,2})[-./月](\d{1,2})(?:日|号)?(?!\d)")
+_YEAR = r"20\d\d|25\d\d|1[34]\d\d"
+_ISO = re.compile(
+    rf"(?<![\d.,/-])({_YEAR})(?:[-/]|[.年년]\s?)(\d{{1,2}})(?:[-/]|[.月월]\s?)(\d{{1,2}})(?:日|号|號|일)?(?!\d)"
+)
 _COMPACT = re.compile(r"(?<![\d\w-])(20[12]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d-])", re.ASCII)
-_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})(?:\2(20\d\d|\d\d)?)?(?![\d/-]|[.,]\d)")
-_CHINESE = re.compile(r"(\d{1,2})月(\d{1,2})(?:日|号|號)?")
+_NUMERIC = re.compile(
+    rf"(?<![\d./-])(\d{{1,2}})([./-])\s?(\d{{1,2}})\2\s?({_YEAR})(?![\d/-]|[.,]\d)"
+    r"|(?<![\d./-])(\d{1,2})([./-])(\d{1,2})(?:\6(\d\d)?)?(?![\d/-]|[.,]\d)"
+)
+_EAST_ASIAN = re.compile(r"(\d{1,2})(?:月(\d{1,2})(?:日|号|號)?|월\s?(\d{1,2})일)")
+_REIWA = re.compile(r"令和\s?(\d{1,2}|元)年(\d{1,2})月(\d{1,2})日?")
+_MINGUO = re.compile(r"(?<!\d)(?:民國|民国)?\s?(1[012]\d)年(\d{1,2})月(\d{1,2})日?")
 
 
-def dates(folded: str, today: date, taken: list[Span]) -> list[Span]:
+def dates(folded: str, language: str, today: date, taken: list[Span]) -> list[Span]:
     """Return the dates as ISO 8601; a date without a year is the latest one that is not after today.
 
+    Years may be Buddhist, and Persian, Japanese or Taiwanese ones in the countries that count so.
+
     Args:
+        language: Of the message; its words and English ones name dates.
         today: The day the message was written.
     """
     found: list[Span] = []
@@ -27,26 +41,40 @@ def dates(folded: str, today: date, taken: list[Span]) -> list[Span]:
         if value is not None and is_free([*taken, *found], start, end):
             found.append(Span(start, end, "date", value.isoformat()))
 
-    for pattern in (_ISO, _COMPACT):
-        for match in pattern.finditer(folded):
-            year, month, day = (int(group) for group in match.groups())
-            add(match.start(), match.end(), _date(year, month, day))
-    for match in _CHINESE.finditer(folded):
-        add(match.start(), match.end(), _latest(int(match.group(1)), int(match.group(2)), today))
-    for match in _named().finditer(folded.lower()):
-        add(match.start(), match.end(), _from_named(match, today))
-    for match in _NUMERIC.finditer(folded):
-        add(match.start(), match.end(), _from_numeric(match, today))
-    for match in _relative().finditer(folded.lower()):
-        # Spanish "por la mañana" is the morning.
-        if folded[: match.start()].lower().endswith("la "):
-            continue
-        add(match.start(), match.end(), today + timedelta(days=_relative_days()[match.group()]))
+    if any(character.isdigit() for character in folded):
+        for start, end, value in _in_figures(folded, language, today):
+            add(start, end, value)
+        for start, end, value in _named(folded, language, today):
+            add(start, end, value)
+    for start, end, value in relative_dates(folded, language, today):
+        add(start, end, value)
+    for start, end, value in dates_of_others(folded, language, today):
+        add(start, end, value)
     return found
 
 
-def _from_numeric(match: re.Match[str], today: date) -> date | None:
-    first, separator, second, year = match.groups()
+def _in_figures(folded: str, language: str, today: date) -> list[tuple[int, int, date | None]]:
+    found: list[tuple[int, int, date | None]] = []
+    for match in _REIWA.finditer(folded):
+        year, month, day = (1 if group == "元" else int(group) for group in match.groups())
+        found.append((match.start(), match.end(), from_reiwa(year, month, day)))
+    if language in ("zh-TW", "zh"):
+        for match in _MINGUO.finditer(folded):
+            found.append((match.start(), match.end(), from_minguo(*map(int, match.groups()))))
+    for pattern in (_ISO, _COMPACT):
+        for match in pattern.finditer(folded):
+            year, month, day = map(int, match.groups())
+            found.append((match.start(), match.end(), gregorian(year, month, day, language)))
+    for match in _EAST_ASIAN.finditer(folded):
+        day = int(match.group(2) or match.group(3))
+        found.append((match.start(), match.end(), _latest(int(match.group(1)), day, today)))
+    for match in _NUMERIC.finditer(folded):
+        found.append((match.start(), match.end(), _from_numeric(match, language, today)))
+    return found
+
+
+def _from_numeric(match: re.Match[str], language: str, today: date) -> date | None:
+    first, separator, second, year = match.groups()[:4] if match.group(1) else match.groups()[4:]
     # "3.5" and "10-12" are decimals and ranges; only a dot after both or a year makes a date of them.
     if year is None and separator != "/" and not match.group().endswith("."):
         return None
@@ -55,55 +83,59 @@ def _from_numeric(match: re.Match[str], today: date) -> date | None:
         day, month = month, day
     if year is None:
         return _latest(month, day, today)
-    return _date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    if len(year) == 4:
+        return gregorian(int(year), month, day, language)
+    # 3/3/69 is of this year in Thailand, not of the next but forty.
+    is_buddhist = language == "th" and 2000 + int(year) > today.year + 1
+    return gregorian(int(year) + (2500 if is_buddhist else 2000), month, day)
 
 
-def _from_named(match: re.Match[str], today: date) -> date | None:
-    month = _month_numbers()[match.group("month") or match.group("month2")]
-    day = int(match.group("day") or match.group("day2"))
-    year = match.group("year") or match.group("year2")
-    return _date(int(year), month, day) if year else _latest(month, day, today)
+def _named(folded: str, language: str, today: date) -> list[tuple[int, int, date | None]]:
+    text = comparable(folded, language)
+    found: list[tuple[int, int, date | None]] = []
+    for source in sources(language, "dates"):
+        for pattern in _month_patterns(source):
+            for match in pattern.finditer(text):
+                month = months(source).meaning(match.group("month"))
+                value = _from_month(month, int(match.group("day")), match.group("year"), language, today)
+                found.append((match.start(), match.end(), value))
+    return found
+
+
+def _from_month(month: int, day: int, year: str | None, language: str, today: date) -> date | None:
+    if month > PERSIAN:
+        if year:
+            return from_persian(int(year), month - PERSIAN, day)
+        this_year = to_persian_year(today)
+        candidates = (from_persian(number, month - PERSIAN, day) for number in (this_year, this_year - 1))
+        return next((value for value in candidates if value is not None and value <= today), None)
+    return gregorian(int(year), month, day, language) if year else _latest(month, day, today)
 
 
 def _latest(month: int, day: int, today: date) -> date | None:
-    this_year = _date(today.year, month, day)
-    if this_year is None or this_year <= today:
-        return this_year
-    return _date(today.year - 1, month, day)
+    for year in (today.year, today.year - 1):
+        value = gregorian(year, month, day)
+        if value is not None and value <= today:
+            return value
+    # The last 29 February may be years ago.
+    return gregorian(today.year - today.year % 4, month, day) if (month, day) == (2, 29) else None
 
 
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+_compiled: dict[str, tuple[re.Pattern[str], ...]] = {}
 
 
-@lru_cache(maxsize=1)
-def _month_numbers() -> dict[str, int]:
-    return {name: int(number) for number, names in lexicon("dates")["months"].items() for name in names}
-
-
-@lru_cache(maxsize=1)
-def _named() -> re.Pattern[str]:
-    months = "|".join(re.escape(name) for name in sorted(_month_numbers(), key=len, reverse=True))
-    return re.compile(
-        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s?(?:de |of |)(?P<month>{months})\b\.?"
-        rf"(?:,?\s(?:de |del )?(?P<year>20\d\d))?"
-        rf"|\b(?P<month2>{months})\.?\s(?:the )?(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(?P<year2>20\d\d))?"
-    )
-
-
-@lru_cache(maxsize=1)
-def _relative_days() -> dict[str, int]:
-    return {word: int(days) for days, words in lexicon("dates")["relative"].items() for word in words}
-
-
-@lru_cache(maxsize=1)
-def _relative() -> re.Pattern[str]:
-    words = sorted(_relative_days(), key=len, reverse=True)
-    return re.compile(
-        "|".join(
-            rf"\b{re.escape(word)}\b" if word[0].isascii() or word[0] in "ü" else re.escape(word) for word in words
-        )
-    )
+def _month_patterns(language: str) -> tuple[re.Pattern[str], ...]:
+    if language not in _compiled:
+        name = months(language).expression
+        patterns = [
+            r"(?<![\d.,:/-])(?P<day>\d{1,2})(?!\d)(?:[.ºª°]|[:-]?[^\W\d_]{1,3})?\s{0,2}(?:(?:de|of|di|do|من)\s)?"
+            rf"(?P<month>{name})\.?(?:,?\s(?:de\s|del\s|of\s|năm\s|พ\.ศ\.\s?|ค\.ศ\.\s?)?(?P<year>{_YEAR})(?!\d))?"
+        ]
+        if language in MONTH_FIRST:
+            wide = wide_months(language).expression
+            patterns.append(
+                rf"(?P<month>{name if language == 'en' else wide})\.?\s(?:the\s)?(?P<day>\d{{1,2}})(?!\d|[.,:]\d|\s?%)"
+                rf"(?:[.]|-?[^\W\d_]{{1,2}}(?![^\W_]))?(?:,?\s(?P<year>{_YEAR})(?!\d))?"
+            )
+        _compiled[language] = tuple(map(re.compile, patterns))
+    return _compiled[language]

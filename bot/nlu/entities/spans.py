@@ -27,6 +27,7 @@ class Span:
 
 
 OTHER = "other"
+_ARABIC_SEPARATORS = {"٫": ".", "٬": ","}
 
 
 def is_free(spans: Iterable[Span], start: int, end: int) -> bool:
@@ -35,7 +36,7 @@ def is_free(spans: Iterable[Span], start: int, end: int) -> bool:
 
 
 def fold(text: str) -> str:
-    """Return the text with all digits, full-width letters, dashes and spaces as in ASCII, of the same length.
+    """Return the text with digits, full-width letters, dashes, separators and spaces as in ASCII, of the same length.
 
     Places in the folded text are places in the original one.
     """
@@ -53,5 +54,7 @@ def _fold_character(character: str) -> str:
         return "-"
     if category == "Zs":
         return " "
+    if character in _ARABIC_SEPARATORS:
+        return _ARABIC_SEPARATORS[character]
     compatible = unicodedata.normalize("NFKC", character)
     return compatible if len(compatible) == 1 else character

@@ -52,11 +52,15 @@ def test_a_line_is_named_by_its_product_in_any_language(order: Order, text: str,
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("all of them", "en"), ("I want to return everything", "en"), ("both", "en"), ("alles", "de"), ("Sämtliche Artikel", "de"),
+        ("all of them", "en"), ("I want to return everything", "en"), ("both", "en"), ("alles", "de"),
+        ("Sämtliche Artikel", "de"),
         ("tout renvoyer", "fr"), ("todo", "es"), ("las dos", "es"), ("tutti e due", "it"), ("o pedido inteiro", "pt"),
-        ("allebei", "nl"), ("całe zamówienie", "pl"), ("всё", "ru"), ("hepsini", "tr"), ("كل شيء", "ar"), ("全部です", "ja"),
-        ("둘 다요", "ko"), ("全部", "zh"), ("兩個都要退", "zh-TW"), ("ทั้งหมดเลยค่ะ", "th"), ("båda två", "sv"), ("det hele", "da"),
-        ("alt sammen", "no"), ("molemmat", "fi"), ("všechno", "cs"), ("mindkettőt", "hu"), ("toate", "ro"), ("και τα δύο", "el"),
+        ("allebei", "nl"), ("całe zamówienie", "pl"), ("всё", "ru"), ("hepsini", "tr"), ("كل شيء", "ar"),
+        ("全部です", "ja"),
+        ("둘 다요", "ko"), ("全部", "zh"), ("兩個都要退", "zh-TW"), ("ทั้งหมดเลยค่ะ", "th"), ("båda två", "sv"),
+        ("det hele", "da"),
+        ("alt sammen", "no"), ("molemmat", "fi"), ("všechno", "cs"), ("mindkettőt", "hu"), ("toate", "ro"),
+        ("και τα δύο", "el"),
         ("усе", "uk"), ("и двете", "bg"), ("הכל", "he"), ("सब कुछ", "hi"), ("semuanya", "id"), ("tất cả", "vi"),
         ("kedua-duanya", "ms"), ("همه چیز", "fa"),
     ],
@@ -68,9 +72,11 @@ def test_everything_means_every_line(order: Order, text: str, language: str) -> 
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("not at all", "en"), ("that's all, thanks", "en"), ("I changed my mind", "en"), ("alles klar", "de"), ("das ist alt", "de"),
+        ("not at all", "en"), ("that's all, thanks", "en"), ("I changed my mind", "en"), ("alles klar", "de"),
+        ("das ist alt", "de"),
         ("pas du tout", "fr"), ("tout de suite", "fr"), ("sobre todo", "es"), ("tudo bem", "pt"), ("всё равно", "ru"),
-        ("все ещё жду", "ru"), ("allt bra", "sv"), ("minden rendben", "hu"), ("tot nu a venit", "ro"), ("hết hàng", "vi"),
+        ("все ещё жду", "ru"), ("allt bra", "sv"), ("minden rendben", "hu"), ("tot nu a venit", "ro"), ("hết hàng",
+        "vi"),
         ("das habe ich mir so nicht vorgestellt", "de"), ("प्रोडक्ट सबसे खराब है", "hi"),
     ],
 )  # fmt: skip

@@ -42,7 +42,9 @@ def test_every_product_has_a_title_in_every_spoken_language(catalogue: list[Prod
 def test_titles_are_written_in_the_script_of_their_language(catalogue: list[Product], language: str) -> None:
     for product in catalogue:
         # Beside USB-C and T恤.
-        assert sum(character.isalpha() and character > "\u0250" for character in product.titles[language]) >= 2, product.id
+        assert sum(character.isalpha() and character > "\u0250" for character in product.titles[language]) >= 2, (
+            product.id
+        )
 
 
 def test_titles_of_one_language_are_told_apart(catalogue: list[Product]) -> None:
