@@ -58,11 +58,14 @@ def configure(level: str, secret: bytes | None = None) -> None:
 
 
 def quiet_libraries() -> None:
-    """Keep what Rasa loads from talking: TensorFlow's start-up lines and warnings about its age."""
+    """Keep what Rasa loads from talking, and from meddling: start-up lines, warnings, another event loop."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    # A library of Rasa's for Telegram swaps the event loop policy when it is imported, under a loop that runs already:
+    # from then on no child process can be started, and files of customers are checked in one.
+    os.environ.setdefault("DISABLE_UVLOOP", "1")
     # Rasa and TensorFlow set warning filters of their own; what comes through them is sent to a logger that is off.
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)

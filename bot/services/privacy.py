@@ -122,9 +122,8 @@ async def _forget_evidence(
 ) -> int:
     async with uow_factory() as uow:
         ids = await uow.personal_data.finished_evidence(before)
-        for evidence_id in ids:
-            await uow.evidence.remove(evidence_id)
         if ids:
+            await uow.personal_data.forget_evidence(ids)
             _record(uow, "evidence.expired", len(ids), now)
             await uow.commit()
     await _remove_files(files, ids)

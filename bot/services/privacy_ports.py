@@ -51,3 +51,6 @@ class PersonalData(Protocol):
 
     async def finished_evidence(self, moment: datetime, limit: int = 200) -> list[str]:
         """Return the evidence received before a moment whose case, if it has one, is not open, oldest first."""
+
+    async def forget_evidence(self, ids: Collection[str]) -> None:
+        """Delete pieces of evidence, and the conversations that were kept for nothing else; files are the store's."""

@@ -59,7 +59,7 @@ async def refresh(uow_factory: Callable[[], UnitOfWork], today: date) -> int:
     """
     done = 0
     async with uow_factory() as uow:
-        numbers = await uow.statistics.stale(today, limit=10_000_000)
+        numbers = await uow.statistics.stale(limit=10_000_000)
     for start in range(0, len(numbers), _AT_ONCE):
         async with uow_factory() as uow:
             step = numbers[start : start + _AT_ONCE]

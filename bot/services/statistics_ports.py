@@ -61,7 +61,7 @@ class Durations(NamedTuple):
     """How many times were measured, their median and 90th percentile (nearest rank), in seconds."""
 
     key: str
-    count: int
+    measured: int
     median_seconds: int
     p90_seconds: int
 
@@ -77,7 +77,7 @@ class RefundCost(NamedTuple):
 class Statistics(Protocol):
     """Figures about cases by the day they were opened; ``by`` None counts all of them under an empty key."""
 
-    async def stale(self, today: date, limit: int = 500) -> list[str]:
+    async def stale(self, limit: int = 500) -> list[str]:
         """Return cases whose figures are missing, or may have changed since they were taken down."""
 
     async def take_down(self, case_numbers: Sequence[str], today: date) -> None:
@@ -100,3 +100,6 @@ class Statistics(Protocol):
 
     async def complaints(self, span: Span, by: Dimension) -> dict[tuple[str, str, date], int]:
         """Return, by key, issue and Monday, how many orders placed in that week got a case about the issue."""
+
+    async def newest_case(self, by: Dimension, key: str, issue: str) -> str | None:
+        """Return the newest case of a key about an issue, or None."""

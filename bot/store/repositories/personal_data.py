@@ -92,8 +92,8 @@ class SqlPersonalData(Repository):
     async def silent_conversations(self, moment: datetime, limit: int = 200) -> list[str]:
         """Return conversations with a transcript, but no message since a moment and nothing open, oldest first."""
         t, told = conversations.conversations.c, conversations.messages.c
-        open_case = exists().where(_CASES.conversation_id == t.id, _CASES.state.in_(_UNFINISHED_CASES))
-        handoff = exists().where(_HANDOFFS.conversation_id == t.id, aftersales.OPEN_ESCALATION)
+        open_case = exists().where(and_(_CASES.conversation_id == t.id, _CASES.state.in_(_UNFINISHED_CASES)))
+        handoff = exists().where(and_(_HANDOFFS.conversation_id == t.id, aftersales.OPEN_ESCALATION))
         written = exists().where(told.conversation_id == t.id)
         return await self._column(
             select(t.id)
@@ -113,10 +113,15 @@ class SqlPersonalData(Repository):
     async def finished_evidence(self, moment: datetime, limit: int = 200) -> list[str]:
         """Return the evidence received before a moment whose case, if it has one, is not open, oldest first."""
         t = evidence.evidence.c
-        is_open = exists().where(_CASES.number == t.case_number, _CASES.state.in_(_UNFINISHED_CASES))
+        is_open = exists().where(and_(_CASES.number == t.case_number, _CASES.state.in_(_UNFINISHED_CASES)))
         return await self._column(
             select(t.id).where(t.received_at < moment, ~is_open).order_by(t.received_at, t.id).limit(limit)
         )
+
+    async def forget_evidence(self, ids: Collection[str]) -> None:
+        """Delete pieces of evidence, and the conversations that were kept for nothing else; files are the store's."""
+        await self._transaction.take_turn()
+        await erasure.delete_evidence(await self._transaction.orm(), ids)
 
     async def _unfinished(self, orders: Collection[str], cases: Collection[str], mine: Collection[str]) -> list[str]:
         refunds = money.refunds.c

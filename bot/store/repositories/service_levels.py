@@ -12,24 +12,29 @@ from sqlalchemy import and_, case, exists, or_, select
 from bot.aftersales.case import AWAITS_CUSTOMER, OPEN, Case, CaseState
 from bot.aftersales.contact import Contact
 from bot.aftersales.rating import Rating
+from bot.aftersales.repair import RepairState
 from bot.aftersales.return_ import AWAITED
 from bot.aftersales.sla import Metric, ServiceClock
 from bot.scheduler.lease import Lease
 from bot.services.service_level_ports import OutOfStep
 from bot.store.repositories.base import Repository
 from bot.store.rows import Rows
-from bot.store.tables import aftersales, service_levels
+from bot.store.tables import aftersales, lifecycles, service_levels
 
 _clocks = service_levels.service_clocks
 _cases = aftersales.cases
 _returns = aftersales.returns
+_repairs = lifecycles.repairs
 
 _PARCEL_AWAITED: Any = exists().where(
     and_(_returns.c.case_number == _cases.c.number, _returns.c.state.in_(sorted(AWAITED)))
 )
+_REPAIR_AWAITED: Any = exists().where(
+    and_(_repairs.c.case_number == _cases.c.number, _repairs.c.state == RepairState.APPROVED)
+)
 _WAITS: Any = or_(
     _cases.c.state.in_(sorted(AWAITS_CUSTOMER)),
-    and_(_cases.c.state == CaseState.EXECUTING, _PARCEL_AWAITED),
+    and_(_cases.c.state == CaseState.EXECUTING, or_(_PARCEL_AWAITED, _REPAIR_AWAITED)),
 )
 
 

@@ -6,6 +6,7 @@ that they come from the same questions take seconds.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, NamedTuple
@@ -49,7 +50,7 @@ _POSTGRES = _Sql(
 )
 
 _COLUMNS = (
-    "case_number, case_version, settled_on, day, week, month, issue, language, channel, liability, destination, "
+    "case_number, case_version, is_final, day, week, month, issue, language, channel, liability, destination, "
     "agent, resolved, by_bot, first_response_seconds, resolution_seconds, first_response_decided, "
     "first_response_met, next_response_decided, next_response_met, resolution_decided, resolution_met, rating, "
     "repeated, refund_minor, refund_currency"
@@ -83,12 +84,11 @@ _GOODS_OF = frozenset({_D.PRODUCT, _D.SUPPLIER, _D.CARRIER})
 class SqlStatistics(Repository, Statistics):
     """Figures about cases by the day they were opened."""
 
-    async def stale(self, today: date, limit: int = 500) -> list[str]:
+    async def stale(self, limit: int = 500) -> list[str]:
         """Return cases whose figures are missing, or may have changed since they were taken down."""
         rows = await self._transaction.read(
             "SELECT c.number FROM cases c LEFT JOIN case_facts f ON f.case_number = c.number "
-            "WHERE f.case_number IS NULL OR f.case_version <> c.version OR f.settled_on < ? ORDER BY 1 LIMIT ?",
-            today.isoformat(),
+            "WHERE f.case_number IS NULL OR f.case_version <> c.version OR NOT f.is_final ORDER BY 1 LIMIT ?",
             limit,
         )
         return [number for (number,) in rows]
@@ -99,9 +99,9 @@ class SqlStatistics(Repository, Statistics):
         lines = _LINES.format(has_line=self._sql.has_line)
         for table in ("case_facts", "case_goods"):
             await self._transaction.write(f"DELETE FROM {table} WHERE case_number IN ({marks})", *case_numbers)
-        old, settled = (today - _SETTLES).isoformat(), ("9999-12-31", today.isoformat())
+        settled = (today - _SETTLES).isoformat()
         facts = f"INSERT INTO case_facts ({_COLUMNS}) {self._facts()} WHERE c.number IN ({marks})"
-        await self._transaction.write(facts, old, *settled, *case_numbers)
+        await self._transaction.write(facts, settled, *case_numbers)
         await self._transaction.write(_GOODS.format(lines=lines, marks=marks), *(tuple(case_numbers) * 3))
 
     async def counts(self, span: Span, by: Dimension | None) -> Sequence[Counts]:
@@ -110,7 +110,7 @@ class SqlStatistics(Repository, Statistics):
         sums = ", ".join(f"sum({name})" for name in Counts._fields[2:10])
         rows = await self._transaction.read(
             f"SELECT {key}, count(*), {sums}, count(rating), coalesce(sum(rating), 0), sum(repeated) FROM {source} "
-            f"WHERE day >= ? AND day < ? AND {key} IS NOT NULL GROUP BY {key} ORDER BY 1",
+            f"WHERE day >= ? AND day < ? AND {key} IS NOT NULL GROUP BY 1 ORDER BY 1",
             *_days(span),
         )
         return [Counts(key, *map(int, numbers)) for key, *numbers in rows if numbers[0]]
@@ -128,7 +128,7 @@ class SqlStatistics(Repository, Statistics):
         key, source = _grouped(by)
         rows = await self._transaction.read(
             f"SELECT {key}, refund_currency, sum(refund_minor) FROM {source} WHERE refund_minor IS NOT NULL "
-            f"AND day >= ? AND day < ? AND {key} IS NOT NULL GROUP BY {key}, refund_currency ORDER BY 1, 2",
+            f"AND day >= ? AND day < ? AND {key} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
             *_days(span),
         )
         return [RefundCost(key, currency, int(minor)) for key, currency, minor in rows]
@@ -155,18 +155,32 @@ class SqlStatistics(Repository, Statistics):
         )
         return {(key, issue, date.fromisoformat(monday)): int(n) for key, issue, monday, n in rows if key is not None}
 
+    async def newest_case(self, by: Dimension, key: str, issue: str) -> str | None:
+        """Return the newest case of a key about an issue, or None."""
+        column, source = _grouped(by)
+        rows = await self._transaction.read(
+            f"SELECT f.case_number FROM {source} WHERE {column} = ? AND f.issue = ? "
+            "ORDER BY f.day DESC, f.case_number DESC LIMIT 1",
+            key,
+            issue,
+        )
+        return next((number for (number,) in rows), None)
+
     async def _durations(self, seconds: str, span: Span, by: Dimension | None) -> list[Durations]:
         key, source = _grouped(by)
-        # Nearest rank: the smallest value that at least that share of all values does not exceed.
+        # Sorted here: window functions over all rows take both databases longer than handing the numbers over.
         rows = await self._transaction.read(
-            "SELECT key, max(size), max(CASE WHEN place = (size + 1) / 2 THEN seconds END), "
-            "max(CASE WHEN place = (size * 9 + 9) / 10 THEN seconds END) FROM ("
-            f"SELECT {key} AS key, {seconds} AS seconds, count(*) OVER (PARTITION BY {key}) AS size, "
-            f"row_number() OVER (PARTITION BY {key} ORDER BY {seconds}) AS place FROM {source} "
-            f"WHERE {seconds} IS NOT NULL AND day >= ? AND day < ? AND {key} IS NOT NULL) v GROUP BY key ORDER BY 1",
+            f"SELECT {key}, {seconds} FROM {source} "
+            f"WHERE {seconds} IS NOT NULL AND day >= ? AND day < ? AND {key} IS NOT NULL",
             *_days(span),
         )
-        return [Durations(key, int(size), int(median), int(p90)) for key, size, median, p90 in rows]
+        found: dict[str, list[int]] = defaultdict(list)
+        for name, value in rows:
+            found[name].append(value)
+        return [
+            Durations(name, len(values), _nearest_rank(values, 50), _nearest_rank(values, 90))
+            for name, values in ((name, sorted(found[name])) for name in sorted(found))
+        ]
 
     def _facts(self) -> str:
         sql = self._sql
@@ -180,8 +194,7 @@ class SqlStatistics(Repository, Statistics):
             for metric in ("first_response", "next_response", "resolution")
         )
         return (
-            f"SELECT c.number, c.version, CASE WHEN {sql.day.format('c.opened_at')} < ? "
-            "AND c.state IN ('closed', 'withdrawn') THEN ? ELSE ? END, "
+            f"SELECT c.number, c.version, {sql.day.format('c.opened_at')} < ? AND c.state IN ('closed', 'withdrawn'), "
             f"{sql.day.format('c.opened_at')}, {sql.week.format('c.opened_at')}, {sql.month.format('c.opened_at')}, "
             f"c.issue_type, c.language, c.channel, c.liability, coalesce({sql.country}, ''), {_AGENT}, "
             f"CASE WHEN {is_done} THEN 1 ELSE 0 END, CASE WHEN {is_done} AND NOT {_BY_HAND} THEN 1 ELSE 0 END, "
@@ -200,6 +213,11 @@ class SqlStatistics(Repository, Statistics):
         moments = [datetime.combine(day, time.min, timezone.utc) for day in (span.since, span.until)]
         is_sqlite = self._transaction.dialect.name == "sqlite"
         return tuple(moment.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite else moment for moment in moments)
+
+
+def _nearest_rank(values: Sequence[int], percent: int) -> int:
+    """Return the smallest of sorted values that at least so many percent of them do not exceed."""
+    return values[(len(values) * percent + 99) // 100 - 1]
 
 
 def _days(span: Span) -> tuple[str, str]:

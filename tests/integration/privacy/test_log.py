@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from bot import logs
 from tests.integration.privacy.marked import CONVERSATION, EMAIL, MARKS, NAME, ORDER, PHONE, TEXT, a_marked_customer
@@ -14,18 +16,18 @@ from tests.integration.server.parts import a_server
 
 
 @pytest.fixture
-def talkative() -> Any:
-    level = logging.getLogger().level
-    logs.configure("debug")
+def quiet_again() -> Iterator[None]:
     yield
-    logs.configure("warning")
-    logging.getLogger().setLevel(level)
+    structlog.reset_defaults()
+    logging.basicConfig(level=logging.WARNING, force=True)
 
 
-@pytest.mark.usefixtures("talkative")
+@pytest.mark.usefixtures("quiet_again")
 async def test_a_whole_conversation_leaves_no_personal_data_in_the_log(
     migrated_sqlite: Path, tmp_path: Path, aiohttp_client: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    # Only now: what is configured writes to the standard error of that moment.
+    logs.configure("debug", b"k" * 32)
     async with a_server(migrated_sqlite, tmp_path, aiohttp_client) as server:
         await a_marked_customer(server.parley.uow, tmp_path / "evidence")
         for text in (TEXT, f"{ORDER} {EMAIL}", f'/inform{{"name": "{NAME}"}}', PHONE):

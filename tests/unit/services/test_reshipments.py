@@ -97,7 +97,7 @@ async def test_what_is_sold_out_cannot_be_sent_again() -> None:
     assert reshipment.state is ReshipState.CANCELED
     assert told(world) == ["reship_unavailable"]
     assert open_tasks(world) == ["offer_refund"]
-    assert case.state is CaseState.EXECUTING
+    assert case.state is CaseState.ESCALATED
 
 
 async def test_of_several_pieces_all_are_reserved_or_none() -> None:

@@ -10,7 +10,7 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-TEXTS = ("settled_on", "day", "week", "month", "issue", "language", "channel", "liability", "destination")
+TEXTS = ("day", "week", "month", "issue", "language", "channel", "liability", "destination")
 SHARES = ("first_response", "next_response", "resolution")
 
 
@@ -19,6 +19,7 @@ def upgrade() -> None:
         "case_facts",
         sa.Column("case_number", sa.String(), nullable=False),
         sa.Column("case_version", sa.Integer(), nullable=False),
+        sa.Column("is_final", sa.Boolean(), nullable=False),
         *(sa.Column(name, sa.String(), nullable=False) for name in TEXTS),
         sa.Column("agent", sa.String(), nullable=True),
         sa.Column("resolved", sa.Integer(), nullable=False),
@@ -37,8 +38,6 @@ def upgrade() -> None:
         _of_case("case_facts"),
         sa.PrimaryKeyConstraint("case_number", name="pk_case_facts"),
     )
-    op.create_index("ix_case_facts_day", "case_facts", ["day"])
-    op.create_index("ix_case_facts_settled_on", "case_facts", ["settled_on"])
     op.create_table(
         "case_goods",
         sa.Column("kind", sa.String(), nullable=False),
