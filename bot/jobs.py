@@ -13,6 +13,8 @@ from bot.services import (
     evidence,
     follow_up,
     grants,
+    patterns,
+    privacy,
     promises,
     refunds,
     repairs,
@@ -20,14 +22,18 @@ from bot.services import (
     returns,
     shop_events,
     sla,
+    statistics,
 )
 from bot.services.evidence_ports import EvidenceStore
 from bot.services.money_ports import PaymentProvider
+from bot.services.privacy import Retention
 
 UowFactory = Callable[[], ports.UnitOfWork]
 
 
-def jobs(uow: UowFactory, levels: ServiceLevels, payments: PaymentProvider, files: EvidenceStore) -> list[Job]:
+def jobs(
+    uow: UowFactory, levels: ServiceLevels, payments: PaymentProvider, files: EvidenceStore, keep: Retention
+) -> list[Job]:
     """Return all jobs; each may be run at any time and again, and finds by itself what there is to do."""
 
     async def follow_clocks(now: datetime) -> None:
@@ -39,6 +45,10 @@ def jobs(uow: UowFactory, levels: ServiceLevels, payments: PaymentProvider, file
     async def sweep_evidence(now: datetime) -> None:
         async with uow() as work:
             await evidence.sweep(work, files, now)
+
+    async def look_for_patterns(now: datetime) -> None:
+        await statistics.refresh(uow, now.date())
+        await patterns.alert(uow, now.date(), now)
 
     return [
         Job("send_refunds", timedelta(seconds=15), lambda now: refunds.send_due(uow, payments, now)),
@@ -53,6 +63,9 @@ def jobs(uow: UowFactory, levels: ServiceLevels, payments: PaymentProvider, file
         Job("expire_coupons", timedelta(hours=1), _once(uow, grants.expire_coupons)),
         Job("abandon_customs", timedelta(hours=1), lambda now: customs.abandon_overdue(uow, now)),
         Job("sweep_evidence", timedelta(hours=6), sweep_evidence),
+        Job("refresh_statistics", timedelta(hours=1), lambda now: statistics.refresh(uow, now.date())),
+        Job("look_for_patterns", timedelta(days=7), look_for_patterns),
+        Job("retention", timedelta(days=1), lambda now: privacy.retention(uow, files, keep, now)),
     ]
 
 

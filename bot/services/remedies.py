@@ -8,9 +8,10 @@ from datetime import datetime, time, timezone
 from decimal import Decimal
 
 from bot.aftersales.case import Case
+from bot.aftersales.claim import ClaimAgainst
 from bot.aftersales.customs import CustomsMatter
 from bot.aftersales.grant import Coupon, WarrantyExtension
-from bot.aftersales.labels import IssueType, Remedy
+from bot.aftersales.labels import IssueType, Liability, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.order import Order
@@ -22,7 +23,7 @@ from bot.aftersales.return_ import Return
 from bot.aftersales.task import Department
 from bot.aftersales.verdict import Verdict
 from bot.errors import InvalidInputError
-from bot.services import cases, customs, grants, lifecycle, refunds, repairs, reshipments, returns, tasks
+from bot.services import cases, claims, customs, grants, lifecycle, refunds, repairs, reshipments, returns, tasks
 from bot.services.cases import Complaint
 from bot.services.ports import UnitOfWork
 
@@ -116,6 +117,7 @@ async def carry_out(uow: UnitOfWork, outcome: Outcome, order: Order, verdict: Ve
         outcome.reshipment = await reshipments.add_reshipment(uow, case, order, now, search_until=until)
     elif offer.remedy is Remedy.REPAIR:
         outcome.repair = await repairs.add_repair(uow, case, order, now, in_warranty=True, deadline=verdict.send_by)
+    await _claim(uow, outcome, order, now)
     await lifecycle.finish(uow, case, now)
 
 
@@ -139,6 +141,26 @@ async def outcome_of(uow: UnitOfWork, case: Case) -> Outcome:
     for name, thing in found.items():
         setattr(outcome, name, thing)
     return outcome
+
+
+async def _claim(uow: UnitOfWork, outcome: Outcome, order: Order, now: datetime) -> None:
+    """Claim from whoever answers for it what the shop gives: money paid, or goods sent again."""
+    case = outcome.case
+    if outcome.refund is not None:
+        worth = outcome.refund.amount
+    elif outcome.reshipment is not None:
+        pieces = cases.selections(order, outcome.reshipment.lines)
+        worth = sum((piece.price for piece in pieces), start=Money.zero(order.currency))
+    else:
+        return
+    key = f"case:{case.number}:claim"
+    if case.liability is Liability.CARRIER and order.shipments:
+        carrier = order.shipments[-1].carrier
+        await claims.open_claim(uow, case, ClaimAgainst.CARRIER, carrier, worth, key, now)
+    elif case.liability is Liability.SUPPLIER:
+        suppliers = {piece.line.product.supplier for piece in cases.selections(order, case.lines)} - {None}
+        if len(suppliers) == 1:
+            await claims.open_claim(uow, case, ClaimAgainst.SUPPLIER, str(suppliers.pop()), worth, key, now)
 
 
 def _enter(case: Case, offers: Sequence[Offer]) -> None:
