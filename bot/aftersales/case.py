@@ -136,9 +136,10 @@ class Case:
         self.offers.append(offer)
 
     def counter(self, offer: Offer) -> None:
-        """Keep in the ledger what the customer wants instead."""
+        """Keep in the ledger what the customer wants instead; before the first offer it is no more than a wish."""
         self.offers.append(offer)
-        self._move(CaseState.COUNTERED)
+        if self.state is CaseState.OFFERED:
+            self._move(CaseState.COUNTERED)
 
     def agree(self) -> None:
         """Record that both sides agreed on the newest offer, or on the customer's wish."""

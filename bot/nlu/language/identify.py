@@ -18,6 +18,8 @@ from bot.nlu.text import is_payload, without_elongation
 #: How many times likelier a language becomes by being that of the conversation, or of the widget or browser.
 CONVERSATION_ODDS = 8.0
 LOCALE_ODDS = 3.0
+#: How many times more that counts for a single word: greetings travel, and detectors guess at them.
+SINGLE_WORD_ODDS = 8.0
 
 # How much our own n-grams weigh beside one general detector (measured).
 _OWN_WEIGHT = 2.0
@@ -63,6 +65,9 @@ def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale:
         return Identified(expected or DEFAULT_LANGUAGE, 0.0, 0)
     count = word_count(words)
     possible = candidates(" ".join(words))
+    if len(words) == 1 and (everyday := possible & set(_everyday_languages().get(words[0].lower(), ()))):
+        # Of one word that everybody knows, detectors guess; who says it is known.
+        possible = frozenset({expected}) if expected in everyday else everyday | {code for code in possible if code == expected}
     if not possible:
         return Identified(expected or DEFAULT_LANGUAGE, 0.0, 0)
     if len(possible) == 1:
@@ -70,7 +75,10 @@ def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale:
     else:
         if expected and looks_like_names(words) and not any(own.knows(word) for word in words):
             return Identified(expected, 0.0, count)
-        odds = {expected: CONVERSATION_ODDS if conversation else LOCALE_ODDS} if expected else {}
+        odds = {}
+        if expected:
+            odds[expected] = CONVERSATION_ODDS if conversation else LOCALE_ODDS
+            odds[expected] *= SINGLE_WORD_ODDS if count == 1 else 1.0
         language, confidence = _best(" ".join(words), possible, own, odds)
     if conversation:
         # "no no no" is one word of evidence, however often it is said.

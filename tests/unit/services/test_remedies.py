@@ -12,7 +12,7 @@ from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.notification import Notification
 from bot.aftersales.offer import Offer, OfferState, Proposer
-from bot.aftersales.order import ShipmentState
+from bot.aftersales.order import Payment, ShipmentState
 from bot.aftersales.refund import Refund
 from bot.aftersales.reship import ReshipState
 from bot.aftersales.return_ import Refusal, Return, ReturnState
@@ -70,6 +70,17 @@ async def test_a_figure_between_the_steps_is_goodwill() -> None:
     outcome = await register(world, NOT_AS_DESCRIBED, part("24", "12.00", OfferState.ACCEPTED))
     assert outcome.refund is not None
     assert outcome.refund.amount == euros(12)
+
+
+async def test_what_was_paid_too_much_stands_in_the_ledger_with_its_sum() -> None:
+    order = an_order()
+    order.payments = [Payment(f"p{nth}", "card", order.total, order.placed_at) for nth in (1, 2)]
+    world = await proved_world(order)
+    overcharged = replace(A_RETURN, issue=IssueType.OVERCHARGED, lines={}, wish=Remedy.REFUND_PARTIAL)
+    outcome = await register(world, overcharged)
+    assert outcome.refund is not None
+    assert outcome.refund.amount == order.total
+    assert [(offer.remedy, offer.amount) for offer in outcome.case.offers] == [(Remedy.REFUND_PARTIAL, order.total)]
 
 
 async def test_a_coupon_settles_a_case_at_once() -> None:
@@ -156,6 +167,19 @@ async def test_an_approval_judges_by_the_day_on_which_the_customer_came() -> Non
     assert outcome.refund is not None
 
 
+async def test_an_approved_return_waits_for_nobody_again_and_its_number_is_told() -> None:
+    world = await proved_world()
+    complaint = replace(NOT_AS_DESCRIBED, wish=Remedy.RETURN_REFUND, evidence_given=False)
+    accepted = Offer(Remedy.RETURN_REFUND, Proposer.BOT, NOW, euros(50), [], OfferState.ACCEPTED)
+    case = (await register(world, complaint, accepted)).case
+    outcome = await approve(world, case)
+    assert outcome.return_ is not None
+    assert outcome.return_.state is ReturnState.APPROVED
+    told = {found.response: found.values for found in world.database.all(Notification)}
+    assert told["utter_notify_return_approved"]["rma"] == outcome.return_.rma
+    assert told["utter_notify_case_approved"]["facts"]["return"]["rma"] == outcome.return_.rma
+
+
 async def test_a_return_in_review_is_approved_or_declined_as_such() -> None:
     world = await proved_world()
     complaint = replace(NOT_AS_DESCRIBED, wish=Remedy.RETURN_REFUND, evidence_given=False)
@@ -178,3 +202,11 @@ async def test_what_is_declined_is_told_with_its_reason() -> None:
     (told,) = [t for t in world.database.all(Notification) if t.response == "utter_notify_case_declined"]
     assert told.values["reason"]["name"] == "label_refusal_not_covered"
     assert world.database.all(Refund) == []
+
+
+async def test_a_figure_named_before_any_offer_is_a_wish() -> None:
+    world = await proved_world()
+    wanted = Offer(Remedy.REFUND_PARTIAL, Proposer.CUSTOMER, NOW, euros(25), state=OfferState.DECLINED)
+    outcome = await register(world, NOT_AS_DESCRIBED, wanted, part("15", "7.50", OfferState.ACCEPTED))
+    assert [offer.proposed_by for offer in outcome.case.offers] == [Proposer.CUSTOMER, Proposer.BOT]
+    assert outcome.case.state is CaseState.EXECUTING
