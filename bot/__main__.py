@@ -18,6 +18,7 @@ from bot.commands import (
     returns,
     serve,
     shop,
+    stats,
     train,
     translate,
 )
@@ -33,6 +34,8 @@ app.add_typer(cases.app, name="cases")
 app.command("translate")(translate.translate)
 app.command("export")(privacy.export)
 app.command("erase")(privacy.erase)
+app.command("stats")(stats.stats)
+app.command("patterns")(stats.find_patterns)
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(shop.app, name="shop")
 app.add_typer(shop.database, name="db")

@@ -48,6 +48,7 @@ def create_app(parley: Parley, settings: Settings) -> web.Application:
         router=parley.router,
         clock=parley.clock,
         evidence=evidence,
+        policy=parley.policy,
         secret=settings.secret,
         secure_cookies=settings.secure_cookies,
     )

@@ -18,7 +18,7 @@ LONGEST_TEXT = 4000
 async def take_over(request: web.Request) -> web.Response:
     """Give the conversation to whoever asks, provided that it still is where that person saw it (``from``)."""
     desk, visitor, conversation_id = await _subject(request)
-    seen_with = (await _body(request)).get("from")
+    seen_with = (await body_of(request)).get("from")
     async with desk.taking_over:
         async with desk.uow() as uow:
             now_with = holder_key(await uow.escalations.open_of(conversation_id))
@@ -71,7 +71,7 @@ async def _do(request: web.Request, act: Callable[[], Awaitable[Any]]) -> web.Re
     except (ConflictError, IllegalStateError):
         return await _conflict(desk, visitor, conversation_id)
     except NotFoundError as error:
-        return _failure(404, error.code, "The bot handles this conversation. Take it over first.")
+        return failure(404, error.code, "The bot handles this conversation. Take it over first.")
     return web.json_response({"ok": True})
 
 
@@ -88,10 +88,11 @@ async def _conflict(desk: Desk, visitor: Visitor, conversation_id: str) -> web.R
         message = "Take this conversation over first."
     else:
         message = f"{holder.display_name if holder else 'A colleague'} took this conversation over."
-    return _failure(409, ConflictError.code, message)
+    return failure(409, ConflictError.code, message)
 
 
-def _failure(status: int, code: str, message: str) -> web.Response:
+def failure(status: int, code: str, message: str) -> web.Response:
+    """Return a refusal as the desk's scripts read it."""
     return web.json_response({"error": {"code": code, "message": message}}, status=status)
 
 
@@ -107,7 +108,8 @@ async def _subject(request: web.Request) -> tuple[Desk, Visitor, str]:
     return desk, visitor, conversation_id
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
+async def body_of(request: web.Request) -> dict[str, Any]:
+    """Return the JSON object that a script sent."""
     try:
         body = await request.json()
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
@@ -118,7 +120,7 @@ async def _body(request: web.Request) -> dict[str, Any]:
 
 
 async def _text(request: web.Request) -> str:
-    given = (await _body(request)).get("text")
+    given = (await body_of(request)).get("text")
     text = given.strip() if isinstance(given, str) else ""
     if not text:
         raise web.HTTPBadRequest(reason="There is no text.")

@@ -10,9 +10,12 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from bot.aftersales.labels import Liability
+from bot.aftersales.policy import Policy
+from bot.aftersales.return_ import Refusal
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Router
-from bot.desk import actions, auth, conversations, evidence_views, formats, live, middlewares, people
+from bot.desk import actions, auth, conversations, decisions, evidence_views, formats, live, middlewares, people
 from bot.desk.keys import DESK, Desk
 from bot.desk.throttle import LoginThrottle
 from bot.services.evidence_ports import EvidenceStore
@@ -29,6 +32,7 @@ def setup(
     router: Router,
     clock: Clock,
     evidence: EvidenceStore,
+    policy: Policy,
     secret: bytes | None = None,
     secure_cookies: bool = False,
 ) -> None:
@@ -46,8 +50,9 @@ def setup(
         secure_cookies,
         LoginThrottle(),
         evidence,
+        policy,
     )
-    aiohttp_jinja2.setup(
+    environment = aiohttp_jinja2.setup(
         desk,
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
         filters=formats.FILTERS,
@@ -55,9 +60,11 @@ def setup(
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.globals.update(refusals=list(Refusal), liabilities=list(Liability))
     desk.add_routes(auth.ROUTES)
     desk.add_routes(conversations.ROUTES)
     desk.add_routes(actions.ROUTES)
+    desk.add_routes(decisions.ROUTES)
     desk.add_routes(evidence_views.ROUTES)
     desk.add_routes(people.ROUTES)
     desk.router.add_static("/static", _HERE / "static")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from bot.aftersales.policy import Policy
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Router
 from bot.desk.throttle import LoginThrottle
@@ -33,6 +34,7 @@ class Desk:
     secure_cookies: bool
     throttle: LoginThrottle
     evidence: EvidenceStore
+    policy: Policy
     taking_over: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 

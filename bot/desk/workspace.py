@@ -9,23 +9,29 @@ from bot.aftersales.escalation import Escalation
 from bot.aftersales.evidence import Evidence
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.order import Customer, Order
-from bot.aftersales.return_ import Return
+from bot.aftersales.return_ import Return, ReturnState
 from bot.conversations.model import Conversation, HandledBy, Message
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import handler_of
 from bot.desk.queue import visitor_name
 from bot.errors import NotFoundError
+from bot.services import reviews
 
 
 @dataclass(frozen=True)
 class CaseView:
-    """A case with its returns and exchanges; ``pieces`` and ``replacements`` name goods as people do."""
+    """A case with its returns and exchanges; ``pieces`` and ``replacements`` name goods as people do.
+
+    ``is_to_decide`` says that somebody has to approve or decline it, ``disputed`` is the return to be settled.
+    """
 
     case: Case
     pieces: list[str]
     returns: list[Return]
     exchanges: list[tuple[Exchange, str]]
     evidence: list[Evidence]
+    is_to_decide: bool
+    disputed: Return | None
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ def holder_key(handoff: Escalation | None) -> str:
 async def _view(uow: UnitOfWork, case: Case, orders: list[Order]) -> CaseView:
     order = next((order for order in orders if order.number == case.order_number), None)
     returns = [r for r in await uow.returns.of_order(case.order_number) if r.case_number == case.number]
+    waiting = await reviews.return_awaiting(uow, case)
     exchanges = [e for e in await uow.exchanges.of_order(case.order_number) if e.case_number == case.number]
     return CaseView(
         case,
@@ -99,6 +106,8 @@ async def _view(uow: UnitOfWork, case: Case, orders: list[Order]) -> CaseView:
         returns,
         [(exchange, _replacement(order, exchange)) for exchange in exchanges],
         await uow.evidence.of_case(case.number),
+        (waiting is not None and waiting.state is ReturnState.MANUAL_REVIEW) or reviews.awaits_decision(case),
+        waiting if waiting is not None and waiting.is_disputed else None,
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from bot.aftersales.case import Case, CaseState
+from bot.aftersales.labels import Label
+from bot.aftersales.money import Money
 from bot.aftersales.offer import OfferState
 from bot.aftersales.policy import Policy
 from bot.aftersales.return_ import Refusal, Return, ReturnState
 from bot.errors import IllegalStateError, PolicyRefusalError
-from bot.services import cases, evidence, lifecycle, remedies, returns, tasks, wording
+from bot.services import cases, evidence, inspections, lifecycle, remedies, repairs, returns, tasks, wording
 from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
 from bot.services.remedies import Outcome
@@ -27,7 +30,7 @@ async def approve(uow: UnitOfWork, policy: Policy, case_number: str, agent_id: s
     """
     case = await lifecycle.case_of(uow, case_number)
     actor = f"agent:{agent_id}"
-    waiting = await _return_in_review(uow, case)
+    waiting = await return_awaiting(uow, case)
     if waiting is not None:
         await returns.approve(uow, waiting.rma, now, actor=actor)
         outcome = await remedies.outcome_of(uow, case)
@@ -35,7 +38,12 @@ async def approve(uow: UnitOfWork, policy: Policy, case_number: str, agent_id: s
         outcome = await _carry_out(uow, policy, case, now)
         key = f"case:{case.number}:approved"
         remedy = wording.label(f"label_remedy_{case.offers[-1].remedy}")
-        await notify(uow, case, "utter_notify_case_approved", key, now, case=case.number, remedy=remedy)
+        facts = _facts(outcome)
+        await notify(uow, case, "utter_notify_case_approved", key, now, case=case.number, remedy=remedy, facts=facts)
+        if outcome.return_ is not None:
+            await returns.tell_approved(uow, outcome.return_, case, now)
+        if outcome.repair is not None:
+            await repairs.tell_approved(uow, outcome.repair, case, now)
     lifecycle.record(uow, actor, "case.approved", f"case:{case.number}", case, now)
     await _close_tasks(uow, case, now)
     await uow.commit()
@@ -46,7 +54,7 @@ async def decline(uow: UnitOfWork, case_number: str, agent_id: str, reason: Refu
     """Refuse what a case asks for, tell the customer why, and commit; raises as ``approve`` does."""
     case = await lifecycle.case_of(uow, case_number)
     actor = f"agent:{agent_id}"
-    waiting = await _return_in_review(uow, case)
+    waiting = await return_awaiting(uow, case)
     if waiting is not None:
         await returns.decline(uow, waiting.rma, reason, now, actor=actor)
     else:
@@ -63,6 +71,38 @@ async def decline(uow: UnitOfWork, case_number: str, agent_id: str, reason: Refu
     return case
 
 
+async def settle(
+    uow: UnitOfWork, case_number: str, agent_id: str, amount: Decimal, reason: str, now: datetime
+) -> Return:
+    """Pay an amount, in the order's currency, for what came otherwise than agreed, end the return, and commit.
+
+    Raises NotFoundError for no case, IllegalStateError where no return of it is disputed, InvalidInputError without a
+    reason or for more than the disputed pieces cost.
+    """
+    case = await lifecycle.case_of(uow, case_number)
+    return_ = await return_awaiting(uow, case)
+    if return_ is None or return_.state is not ReturnState.INSPECTED:
+        raise IllegalStateError("case", case.state.value, "settled")
+    money = Money(amount, return_.refund.currency)
+    await inspections.settle(uow, return_.rma, money, reason, now, actor=f"agent:{agent_id}")
+    await uow.commit()
+    return return_
+
+
+def awaits_decision(case: Case) -> bool:
+    """Tell whether a case itself, rather than a return of it, waits for a person to approve or decline it."""
+    return case.state in _WAITS
+
+
+async def return_awaiting(uow: UnitOfWork, case: Case) -> Return | None:
+    """Return the return of a case that a person has to decide about, before it travels or after it was inspected."""
+    for return_ in await uow.returns.of_order(case.order_number):
+        is_disputed = return_.state is ReturnState.INSPECTED and return_.is_disputed
+        if return_.case_number == case.number and (return_.state is ReturnState.MANUAL_REVIEW or is_disputed):
+            return return_
+    return None
+
+
 async def _carry_out(uow: UnitOfWork, policy: Policy, case: Case, now: datetime) -> Outcome:
     _require_waiting(case)
     offer = case.offers[-1] if case.offers else None
@@ -73,7 +113,9 @@ async def _carry_out(uow: UnitOfWork, policy: Policy, case: Case, now: datetime)
     # The customer came in time, however long the decision took; deadlines count from now.
     came = case.opened_at
     verdict = await cases.decide(uow, policy, order, case.issue_type, case.lines, came, evidence_given=given)
-    verdict = replace(verdict, send_by=now.date() + (verdict.send_by - came.date()))
+    send_by = now.date() + (verdict.send_by - came.date())
+    # A person has decided just now, so nothing waits for one again.
+    verdict = replace(verdict, send_by=send_by, needs_review=False, reviewed=frozenset())
     if not verdict.allows(offer.remedy):
         raise PolicyRefusalError(verdict.reasons)
     case.agree()
@@ -83,16 +125,24 @@ async def _carry_out(uow: UnitOfWork, policy: Policy, case: Case, now: datetime)
     return outcome
 
 
+def _facts(outcome: Outcome) -> dict[str, dict[str, str]]:
+    """Return the numbers of what was started, as clients see them."""
+    found: dict[str, tuple[str, Label] | None] = {
+        "return": (outcome.return_.rma, outcome.return_.state) if outcome.return_ else None,
+        "repair": (outcome.repair.number, outcome.repair.state) if outcome.repair else None,
+        "reship": (outcome.reshipment.number, outcome.reshipment.state) if outcome.reshipment else None,
+        "refund": (outcome.refund.number, outcome.refund.state) if outcome.refund else None,
+    }
+    facts = {"case": {"number": outcome.case.number, "state": outcome.case.state.value}}
+    for name, thing in found.items():
+        if thing is not None:
+            facts[name] = {"rma" if name == "return" else "number": thing[0], "state": thing[1].value}
+    return facts
+
+
 def _require_waiting(case: Case) -> None:
-    if case.state not in _WAITS:
+    if not awaits_decision(case):
         raise IllegalStateError("case", case.state.value, "decided")
-
-
-async def _return_in_review(uow: UnitOfWork, case: Case) -> Return | None:
-    for return_ in await uow.returns.of_order(case.order_number):
-        if return_.case_number == case.number and return_.state is ReturnState.MANUAL_REVIEW:
-            return return_
-    return None
 
 
 async def _close_tasks(uow: UnitOfWork, case: Case, now: datetime) -> None:

@@ -1,5 +1,6 @@
 // One conversation: its transcript grows, its head and its context follow its state.
 import { Composer } from "./composer.js";
+import { Decisions } from "./decisions.js";
 import { debounced, getJson, post } from "./fetching.js";
 import { dayOf, localise } from "./times.js";
 
@@ -32,6 +33,7 @@ export class Conversation {
       typing: () => live.typing(this.id),
     });
     this.#composer.isMine = main.dataset.mine === "yes";
+    new Decisions(this.#context, { confirmed: (question) => this.#confirmed(question), decided: () => this.#refresh() });
     main.addEventListener("click", (event) => this.#clicked(event));
     this.#decorate();
     this.#stayAtEnd();
