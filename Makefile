@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONWARNINGS := ignore
 
-.PHONY: run test check unit train eval bench format locale clean
+.PHONY: run test check unit train eval bench simulate docs format locale clean
 
 run: .venv/.synced-run
 	@$(RUN) --no-dev python -m bot serve
@@ -19,6 +19,7 @@ test: check unit
 	  --fail-on-prediction-errors --out var/stories > var/stories.log 2>&1 \
 	  && echo "rasa test stories: ok" || (tail -n 60 var/stories.log; exit 1)
 	$(RUN) pytest -q tests/e2e tests/browser
+	$(RUN) python -m bench.simulation.run
 
 check: .venv/.synced
 	$(RUN) ruff check .
@@ -40,6 +41,16 @@ eval: .venv/.synced
 
 bench: .venv/.synced
 	@$(RUN) python -m bench.run
+
+# A shortened year of a shop; `make simulate N=1000` plays all of it, KILLS=50 kills the process on the way.
+N ?= 60
+KILLS ?= 0
+simulate: .venv/.synced
+	@$(RUN) python -m bot train > /dev/null
+	@$(RUN) python -m bench.simulation.run -n $(N) --kills $(KILLS)
+
+docs: .venv/.synced
+	@$(RUN) python -m bench.process_diagrams
 
 format: .venv/.synced
 	$(RUN) ruff check --fix .
