@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from bot.aftersales.order import Customer, Order, OrderState, ShipmentState
 from bot.services import demo_people as people
 from bot.services.demo_catalogue import Country
-from bot.services.demo_orders import Course, OrderFactory, Parcel, delivered, under_way
+from bot.services.demo_orders import Checkout, Course, OrderFactory, Parcel, delivered, under_way
 from bot.services.demo_people import Person
+from bot.services.demo_situations import NOTHING_ELSE, told
 
 _CUSTOMER_FOR_DAYS = 700
 
@@ -23,6 +24,7 @@ class ShowcaseOrder:
     items: tuple[tuple[str, int], ...]
     course: Course
     situation: str
+    checkout: Checkout = NOTHING_ELSE
 
 
 _PARTLY_ARRIVED = Course(
@@ -185,8 +187,14 @@ def _plain() -> Iterator[ShowcaseOrder]:
         yield ShowcaseOrder(number, person, ((sku, 1),), delivered(days_ago), f"delivered {days_ago} days ago")
 
 
-#: Every showcase order by number: 20 with a story, then plain ones; docs/your-own-shop.md lists them.
-SHOWCASE = {order.number: order for order in (*_NAMED, *_plain())}
+def _told() -> Iterator[ShowcaseOrder]:
+    """Yield 10480200 and up: every situation once for each of some languages."""
+    for number, person, found in told():
+        yield ShowcaseOrder(number, person, found.items, found.course, found.what, found.checkout)
+
+
+#: Every showcase order by number: 20 with a story, plain ones, then situations; docs/your-own-shop.md lists them.
+SHOWCASE = {order.number: order for order in (*_NAMED, *_plain(), *_told())}
 
 
 def showcase_orders(factory: OrderFactory, countries: dict[str, Country]) -> list[Order]:
@@ -204,6 +212,13 @@ def showcase_orders(factory: OrderFactory, countries: dict[str, Country]) -> lis
         for person in (order.person for order in SHOWCASE.values())
     }
     return [
-        factory.make(order.number, customers[order.person.id], order.person.address(), order.items, order.course)
+        factory.make(
+            order.number,
+            customers[order.person.id],
+            order.person.address(),
+            order.items,
+            order.course,
+            order.checkout,
+        )
         for order in SHOWCASE.values()
     ]

@@ -15,7 +15,7 @@ from bot.services.case_report import report
 from bot.settings import Settings
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.e2e.customer import Customer
-from tests.e2e.process import Parley
+from tests.e2e.process import SHOP_SECRET, Parley
 
 Visit = Callable[..., Customer]
 
@@ -31,7 +31,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def parley(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parley]:
     """A running installation with the demo shop."""
-    served = Parley(tmp_path_factory.mktemp("parley"))
+    served = Parley(tmp_path_factory.mktemp("parley"), PARLEY_SHOP_SECRET=SHOP_SECRET)
     served.start()
     yield served
     served.stop()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.e2e.process import call
+from tests.e2e.process import call, send_file
+
+_ANSWERED_WITHIN_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,24 @@ class Customer:
         assert len(found) == 1, (payload, [reply.buttons for reply in self.replies])
         return self.say(found[0]["payload"], title=found[0]["title"])
 
+    def send_photo(self, photo: bytes) -> list[Reply]:
+        """Send a file, wait for what the bot says to it and asks next, and return the replies."""
+        before = self.transcript()[-1]["message_id"]
+        send_file(f"{self.base}/webhooks/rest/conversations/{self.id}/files", photo)
+        deadline = time.monotonic() + _ANSWERED_WITHIN_SECONDS
+        told: list[dict[str, Any]] = []
+        while not told or told[-1]["response"] == "utter_evidence_received":
+            assert time.monotonic() < deadline, "a file was never answered"
+            time.sleep(0.02)
+            told = [message for message in self.messages_after(before) if message["author"] == "bot"]
+        self.replies = self.replies_to(told)
+        self.turns += 1
+        return self.replies
+
+    def messages_after(self, message_id: str | int) -> list[dict[str, Any]]:
+        """Return what came since a message."""
+        return list(call(f"{self.base}/webhooks/rest/conversations/{self.id}/messages?after={message_id}"))
+
     def transcript(self) -> list[dict[str, Any]]:
         """Return the whole conversation."""
         return list(call(f"{self.base}/webhooks/rest/conversations/{self.id}/messages"))
@@ -85,11 +107,12 @@ class Customer:
         assert self.last.response == "utter_ask_verification", self.replies
         self.say(email)
 
-    def answer(self, answers: dict[str, str], until: str) -> Reply:
-        """Answer each question as it comes, and none twice, until a response is there; return it."""
+    def answer(self, answers: Mapping[str, str | bytes], until: str) -> Reply:
+        """Answer each question in words or with a photo as it comes, and none twice, until a response is there."""
         left = dict(answers)
         while self.last.response != until:
             question = str(self.last.response)
             assert question in left, f"unexpected or asked again: {self.replies}"
-            self.say(left.pop(question))
+            answer = left.pop(question)
+            self.send_photo(answer) if isinstance(answer, bytes) else self.say(answer)
         return self.last

@@ -12,16 +12,23 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timezone
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot.channels import signatures
+from bot.channels.shop_events import PATH as EVENTS
 from bot.settings import ROOT
 from bot.store.database import Database
 from bot.store.unit_of_work import SqlUnitOfWork
 
 T = TypeVar("T")
+
+SHOP_SECRET = "the-secret-of-a-shop-that-is-only-tested"
+"""What the shop of a test signs its events with."""
 
 _START_SECONDS = 180
 
@@ -117,6 +124,27 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def send_file(url: str, content: bytes, timeout_seconds: float = 60) -> Any:
+    """Send a file as a form and return the JSON that comes back; raises OSError where there is no answer."""
+    boundary = "----of-a-test"
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n\r\n'
+    body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    request = urllib.request.Request(url, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+    with urllib.request.urlopen(request, timeout=timeout_seconds) as answer:
+        return json.loads(answer.read())
+
+
+def report_event(base: str, kind: str, **payload: Any) -> str:
+    """Report something as the shop's own systems do, and return what became of it."""
+    now = datetime.now(timezone.utc)
+    event = {"id": uuid.uuid4().hex, "type": kind, "at": now.isoformat(), "data": payload}
+    body = json.dumps(event).encode()
+    headers = {"Content-Type": "application/json", signatures.HEADER: signatures.sign(SHOP_SECRET.encode(), body, now)}
+    with urllib.request.urlopen(urllib.request.Request(f"{base}{EVENTS}", body, headers), timeout=60) as answer:
+        (taken,) = json.loads(answer.read())["events"]
+    return str(taken["state"])
 
 
 def call(url: str, body: dict[str, Any] | None = None, timeout_seconds: float = 60) -> Any:

@@ -12,6 +12,7 @@ from tests.e2e.customer import Customer
 from tests.e2e.english import english_in
 from tests.e2e.phrases import ALL
 from tests.e2e.sentences import LEARNED, SPOKEN, AllSentences, Sentences
+from tests.unit.evidence.samples import photo
 
 REPLACEMENT = "cotton-t-shirt-m-white"
 DAMAGED = '/choose_reason{"reason": "damaged"}'
@@ -43,7 +44,8 @@ def test_a_return_is_opened(sentences: AllSentences, visit: Visit, shop: Shop) -
     assert (case["issue_type"], case["wish"], case["language"]) == ("wrong_size", "return_refund", sentences.language)
     (return_,) = case["returns"]
     assert (return_["state"], return_["return_shipping"]) == ("approved", "customer")
-    assert return_["lines"] == [{"line": 1, "quantity": 1, "reason": "wrong_size", "received": 0, "damaged": 0}]
+    nothing_yet = {"received": 0, "damaged": 0, "as_described": 0, "damaged_by_customer": 0, "wrong_item": 0}
+    assert return_["lines"] == [{"line": 1, "quantity": 1, "reason": "wrong_size", **nothing_yet}]
     assert return_["refund"] == {"amount": summary["refund"], "currency": "EUR"}
     assert return_["rma"] in customer.last.text
     assert english_in(customer.transcript()) == {}
@@ -112,6 +114,7 @@ def complain(sentences: Sentences, nth: int, customer: Customer, shop: Shop) -> 
             # Where the words leave doubt, the customer is asked for the story and then offered the likeliest reasons.
             "utter_ask_details": story,
             "utter_ask_reason": DAMAGED,
+            "utter_ask_evidence": photo((64, 48)),
             "utter_ask_remedy": sentences.money_back,
         },
         until="utter_ask_confirmation",

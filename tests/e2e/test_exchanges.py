@@ -6,6 +6,7 @@ import pytest
 
 from tests.e2e.conftest import Shop, Visit
 from tests.e2e.phrases import ALL, Phrases
+from tests.unit.evidence.samples import photo
 
 pytestmark = pytest.mark.parametrize("phrases", ALL, ids=lambda phrases: phrases.language)
 
@@ -46,7 +47,9 @@ def test_a_complaint_ends_in_a_remedy_and_a_person_takes_over_with_everything_kn
     if customer.last.response == "utter_ask_reason":
         # Where the words leave doubt, the likeliest are offered.
         customer.click('"damaged"')
-    assert customer.last.response == "utter_ask_remedy"
+    assert customer.last.response == "utter_ask_evidence"
+    customer.send_photo(photo((64, 48)))
+    assert customer.responses == ["utter_evidence_received", "utter_ask_remedy"]
     assert "return_refund" in customer.last.custom["remedies"]
     customer.say(phrases.money_back)
     assert customer.last.response == "utter_ask_confirmation"
@@ -57,6 +60,7 @@ def test_a_complaint_ends_in_a_remedy_and_a_person_takes_over_with_everything_kn
     assert case["issue_type"] == "damaged"
     assert case["story"] == phrases.complaint.format(n=order)
     assert case["returns"][0]["return_shipping"] == "shop"
+    assert [piece["kind"] for piece in case["evidence"]] == ["image"]
 
     customer.say(phrases.human)
     assert customer.responses == ["utter_handoff_queued"]

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.e2e.conftest import Shop, Visit
+from tests.unit.evidence.samples import photo
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,8 @@ def test_a_return_is_refused_with_its_reason_where_policy_does_not_allow_it(
 ) -> None:
     customer = visit(language)
     customer.say(sentence)
-    customer.answer({"utter_ask_reason": why}, until="utter_return_refused" if reason else "utter_ask_confirmation")
+    answers = {"utter_ask_reason": why, "utter_ask_evidence": photo((64, 48))}
+    customer.answer(answers, until="utter_return_refused" if reason else "utter_ask_confirmation")
     if reason:
         assert reason in customer.last.custom["reasons"]
         assert "/ask_human" in [button["payload"] for button in customer.last.buttons]
@@ -81,7 +83,8 @@ def test_what_is_too_late_for_a_change_of_mind_may_still_be_a_fault(visit: Visit
     customer.click("/complain")
     assert customer.last.response == "utter_ask_details"
     customer.say("the zipper broke after a month, I can't close the left boot any more")
-    customer.answer({"utter_ask_reason": "it is defective"}, until="utter_ask_remedy")
+    answers = {"utter_ask_reason": "it is defective", "utter_ask_evidence": photo((64, 48))}
+    customer.answer(answers, until="utter_ask_remedy")
     assert "return_refund" in customer.last.custom["remedies"]
 
 

@@ -12,10 +12,12 @@ from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.order import Order, OrderState, ShipmentState
 from bot.services.demo_catalogue import load_catalogue
 from bot.services.demo_shop import SHOWCASE, build
+from bot.services.demo_situations import SHOPPERS, SITUATIONS, number_of
 
 NOW = datetime(2026, 8, 15, 23, 10, tzinfo=timezone.utc)
 DOCUMENT = Path(__file__).parents[3] / "docs" / "your-own-shop.md"
 PLAIN = [str(number) for number in range(10480021, 10480119)]
+SITUATED = [number_of(language, found.name) for language in SHOPPERS for found in SITUATIONS]
 #: Plain orders that the documentation tells in one row.
 IN_ONE_ROW = [str(number) for number in range(10480061, 10480119)]
 
@@ -122,7 +124,7 @@ def test_plain_orders_are_inside_their_window_with_other_sizes_in_stock(orders: 
 def test_documentation_lists_the_showcase_as_it_is(orders: dict[str, Order]) -> None:
     rows = re.findall(r"^\| (10480\d{3}) \| (.+?) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
     listed = {number: [cell.strip() for cell in cells.split("|")] for number, cells in rows}
-    assert set(listed) == set(SHOWCASE) - set(IN_ONE_ROW)
+    assert set(listed) == set(SHOWCASE) - set(IN_ONE_ROW) - set(SITUATED)
     for number, (name, country, email, phone, postcode, lines, what) in listed.items():
         order = orders[number]
         person = SHOWCASE[number].person
@@ -163,3 +165,38 @@ def test_each_further_language_has_the_goods_its_conversations_are_about(orders:
     assert (
         goods == ["running-shoes", "cotton-t-shirt", "trail-shoes"] * 12 + ["trail-shoes"] * 16 + ["running-shoes"] * 6
     )
+
+
+def test_every_situation_has_an_order_in_every_language(orders: dict[str, Order]) -> None:
+    assert [str(10480200 + nth) for nth in range(len(SHOPPERS) * len(SITUATIONS))] == SITUATED
+    assert int(SITUATED[-1]) < 10481000
+    assert len({found.name for found in SITUATIONS}) == len(SITUATIONS)
+    for number in SITUATED:
+        person = SHOWCASE[number].person
+        assert orders[number].is_proved_by(person.email)
+        assert orders[number].is_proved_by(person.phone[-4:])
+
+
+def test_situations_are_what_their_names_say(orders: dict[str, Order]) -> None:
+    for language in SHOPPERS:
+        found = {situation.name: orders[number_of(language, situation.name)] for situation in SITUATIONS}
+        assert found["lost"].shipments[0].state is ShipmentState.LOST
+        assert found["customs"].shipments[0].last_event is not None
+        assert found["customs"].shipments[0].last_event.state is ShipmentState.IN_CUSTOMS
+        assert found["late"].shipments[0].is_late(NOW)
+        assert found["overpaid"].paid == found["overpaid"].total * 2
+        assert found["duties"].duties
+        assert found["paid"].state is found["changeable"].state is OrderState.PAID
+        assert found["second"].customer is found["plain"].customer
+        assert found["hygiene"].lines[0].product.return_class is ReturnClass.HYGIENE
+
+
+def test_documentation_lists_the_situations_as_they_are() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d{1,2}) \| (\w+) \| (.+?) \| (.+?) \|$", text, re.MULTILINE)
+    assert rows == [
+        (str(nth), found.name, ", ".join(f"{count} × {sku}" for sku, count in found.items), found.what)
+        for nth, found in enumerate(SITUATIONS)
+    ]
+    for language in SHOPPERS:
+        assert f"{language} {number_of(language, SITUATIONS[0].name)}" in text
