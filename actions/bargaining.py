@@ -63,7 +63,8 @@ async def read_answer(intake: Intake, asked: bool) -> None:
             intake.set("demand", _as_json(Demand(share=demand.share)))
         return
     turn, intent = intake.turn, intake.turn.intent
-    asks_for_more = demand is not None and (demand.share is not None or demand.amount is not None)
+    # "Yes, all of it is right" names no share, whatever "all" means elsewhere.
+    asks_for_more = demand is not None and (demand.share not in (None, _HUNDRED) or demand.amount is not None)
     if intent == "affirm" and not asks_for_more and not (demand and demand.shop_pays_shipping):
         _accept(intake)
     elif demand is not None:

@@ -33,6 +33,10 @@ class ValidateChangeForm(OrderForm):
         if intake.turn.intent in CHANGES:
             intake.set("request", intake.turn.intent)
 
+    def reads(self, intake: Intake, slot: str) -> bool:
+        # "That is all correct" names no goods where the whole order is meant.
+        return slot not in ("items", "quantity") or intake["request"] in (None, "change_items")
+
     async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         intent = intake.turn.intent
         if asked and intent in CHANGES and intent != intake["request"] and intake.turn.confidence >= 0.6:

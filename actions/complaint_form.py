@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import bargaining, facts
 from actions.bargaining import ACCEPTED, BARGAINED, OVER
 from actions.evidence import evidence_needed, read_evidence
-from actions.forms import OrderForm
-from actions.intake import Intake
+from actions.forms import OrderForm, ended
+from actions.intake import Intake, forget_answers
 from actions.lookup import tell_what_is_known
+from actions.quotes import answer_quote_in_words
 from actions.refusals import say_refusal
 from actions.replacement import open_variants, read_variant
+from actions.turn import Turn
 from bot.aftersales.labels import WHOLE_ORDER, IssueType, Remedy
 from bot.aftersales.verdict import Verdict
 
@@ -81,6 +87,11 @@ class ValidateComplaintForm(OrderForm):
     starts = frozenset({"cancel_order"})
     _decided_after = "quantity"
 
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if not tracker.get_slot("requested_slot") and await answer_quote_in_words(dispatcher, Turn(tracker)):
+            return [*forget_answers(), *ended("ended")]
+        return await super().run(dispatcher, tracker, domain)
+
     async def on_start(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
         wish = _WISHES.get(intake.turn.intent)
         if wish:
@@ -91,6 +102,10 @@ class ValidateComplaintForm(OrderForm):
             regret = _SORRY.get(intake.issue)
             dispatcher.utter_message(response=f"utter_sorry_{regret}" if regret else "utter_sorry")
             intake.set("soothed", 1)
+
+    def reads(self, intake: Intake, slot: str) -> bool:
+        # "That is all correct" names no goods where the whole order is meant.
+        return slot not in ("items", "quantity") or intake.issue not in WHOLE_ORDER
 
     async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         turn = intake.turn

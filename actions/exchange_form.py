@@ -9,7 +9,7 @@ from actions.evidence import evidence_needed, read_evidence
 from actions.forms import OrderForm
 from actions.intake import Intake
 from actions.refusals import say_refusal
-from actions.replacement import open_variants, read_variant
+from actions.replacement import open_variants, read_variant, recall_variant
 from bot.aftersales.labels import IssueType, Remedy
 
 
@@ -24,6 +24,9 @@ class ValidateExchangeForm(OrderForm):
 
     async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         await read_evidence(dispatcher, intake, asked == "evidence")
+        if intake["reason"] is None and self._named_size(intake):
+            intake.set("reason", IssueType.WRONG_SIZE.value)
+        await recall_variant(intake)
         await read_variant(intake, asked == "variant")
 
     async def is_needed(self, dispatcher: CollectingDispatcher, intake: Intake, slot: str) -> bool:
@@ -31,11 +34,15 @@ class ValidateExchangeForm(OrderForm):
             # A replacement is chosen for one product; the next exchange follows after this one.
             intake.clear("items", "quantity")
             return True
-        if slot == "reason" and intake["reason"] is None and intake.turn.value("size"):
-            intake.set("reason", IssueType.WRONG_SIZE.value)
         if slot == "evidence":
             return await evidence_needed(intake)
         return await super().is_needed(dispatcher, intake, slot)
+
+    @staticmethod
+    def _named_size(intake: Intake) -> bool:
+        """Tell whether another size is wanted, said now or before the order was known."""
+        earlier = intake.turn.earlier if "verification" in intake.updates else []
+        return any(said.value("size") for said in (*earlier, intake.turn))
 
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
         verdict = await intake.verdict()

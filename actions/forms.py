@@ -95,6 +95,10 @@ class Form(Action):
     async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         """Read the slots that only this form has."""
 
+    def reads(self, intake: Intake, slot: str) -> bool:
+        """Tell whether what messages say about a slot means anything to this form now."""
+        return True
+
     async def is_needed(self, dispatcher: CollectingDispatcher, intake: Intake, slot: str) -> bool:
         """Tell whether a slot must be asked for; may fill it from what is known."""
         return intake[slot] is None
@@ -113,7 +117,8 @@ class Form(Action):
     def _concerns_us(self, turn: Turn, asked: str) -> bool:
         if turn.is_payload:
             return turn.intent in _ANSWERS.get(asked, ()) or turn.intent.startswith(("choose_", "inform"))
-        if turn.confidence >= 0.5 and turn.intent in _ALWAYS_LEFT:
+        # A bare number answers what was asked, whatever menu of a hotline it reminds of.
+        if turn.confidence >= 0.5 and turn.intent in _ALWAYS_LEFT and not turn.text.isdigit():
             return False
         if turn.intent in self.left_to_rules and turn.confidence >= 0.6 and asked != "details":
             return False
@@ -123,7 +128,7 @@ class Form(Action):
 
     async def _read(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         for slot in self.questions:
-            if reader := _READERS.get(slot):
+            if (reader := _READERS.get(slot)) and self.reads(intake, slot):
                 await reader(intake, asked == slot)
         if not intake.turn.is_payload or intake.turn.intent == "choose_change":
             if asked == "confirmation" and intake.turn.intent == "deny" and not intake.updates:
@@ -267,6 +272,9 @@ def _answers_directly(turn: Turn, asked: str) -> bool:
         return turn.value("quantity") is not None or reading.is_count(turn.text)
     if asked == "evidence":
         return turn.intent == "evidence_uploaded"
+    if asked == "offer":
+        # "I keep it if I get 60 % back" is a counter-offer, whatever else it sounds like.
+        return turn.value("share") is not None or turn.money is not None
     if asked == "solved":
         return turn.intent == "thank"
     if asked == "rating":

@@ -12,6 +12,7 @@ from actions.context import Context
 from actions.turn import Turn
 from bot.aftersales import matching
 from bot.aftersales.labels import FAULTS, WHOLE_ORDER, WITHDRAWALS, IssueType
+from bot.aftersales.matching_words import means_everything
 from bot.aftersales.order import Order
 from bot.aftersales.policy import Verdict
 from bot.errors import IdentificationLockedError
@@ -66,6 +67,7 @@ class Intake:
         self.order: Order | None = None
         self.failed_proof = False
         self.is_locked = False
+        self._verdict: tuple[Any, Verdict] | None = None
 
     def __getitem__(self, slot: str) -> Any:
         return self.slots.get(slot)
@@ -108,16 +110,15 @@ class Intake:
         """Return what policy allows for what is known so far; needs an order and an issue."""
         order = await self.load_order()
         assert order is not None and self.issue is not None
-        async with self.context.uow() as uow:
-            return await cases.decide(
-                uow,
-                self.context.policy,
-                order,
-                self.issue,
-                self.lines,
-                self.context.clock(),
-                evidence_given=self.evidence_given,
-            )
+        about = (order.number, self.issue, tuple(self.lines.items()), self.evidence_given)
+        if self._verdict is None or self._verdict[0] != about:
+            now, given = self.context.clock(), self.evidence_given
+            async with self.context.uow() as uow:
+                found = await cases.decide(
+                    uow, self.context.policy, order, self.issue, self.lines, now, evidence_given=given
+                )
+            self._verdict = (about, found)
+        return self._verdict[1]
 
 
 # A message longer than this is a story, whose numbers may count anything.
@@ -183,15 +184,18 @@ async def read_items(intake: Intake, asked: bool) -> None:
         positions = [line.position for line in order.lines]
     elif chosen:
         positions = [int(value) for value in chosen if value.isdigit() and order.line(int(value))]
+    elif intake["items"] and _means_all_pieces(turn):
+        return
     elif asked or intake["items"] is None or turn.intent in ("inform", "deny"):
         positions = matching.lines_meant(
             order,
             "" if turn.is_payload else turn.text,
+            language=turn.language,
             ordinals=[int(value) for value in turn.values("ordinal")] if asked or turn.intent == "inform" else [],
             colors=turn.values("color") if asked else [],
             sizes=turn.values("size") if asked else [],
         )
-        if asked and not positions and turn.text.strip().isdigit() and order.line(int(turn.text)):
+        if asked and not positions and turn.text.strip().isdecimal() and order.line(int(turn.text)):
             positions = [int(turn.text)]
     else:
         positions = []
@@ -203,7 +207,9 @@ async def read_items(intake: Intake, asked: bool) -> None:
 def _recall_items(intake: Intake, order: Order) -> None:
     """Take the lines over that were named before the order was known, so that nobody is asked for them again."""
     for said in intake.turn.earlier:
-        found = matching.lines_meant(order, said.text, ordinals=[], colors=said.values("color"), sizes=[])
+        found = matching.lines_meant(
+            order, said.text, language=said.language, ordinals=[], colors=said.values("color"), sizes=[]
+        )
         if found and len(found) < len(order.lines):
             intake.set("items", found)
 
@@ -219,12 +225,19 @@ async def read_quantity(intake: Intake, asked: bool) -> None:
     if most <= 1:
         return
     given = turn.value("quantity") if turn.is_payload else _count_meant(turn, intake["quantity"] or {}, most)
+    if given is None and _means_all_pieces(turn):
+        given = most
     if given is None or not str(given).isdigit() or int(given) < 1:
         return
     wanted = {str(line.position): min(int(given), line.quantity) for line in lines}
     if wanted != intake["quantity"]:
         intake.set("quantity", wanted)
         intake.clear("variant", "confirmation")
+
+
+def _means_all_pieces(turn: Turn) -> bool:
+    """Tell whether the customer, asked how many pieces of a line, means all of these, not all that was ordered."""
+    return turn.requested_slot == "quantity" and not turn.is_payload and means_everything(turn.text, turn.language)
 
 
 def is_count(text: str) -> bool:

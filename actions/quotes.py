@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import context
-from actions.turn import Turn
+from actions.turn import STATED, Turn
 from bot.errors import IllegalStateError, NotFoundError
 from bot.services import repairs
 
@@ -40,3 +40,19 @@ async def answer_quote(dispatcher: CollectingDispatcher, turn: Turn, number: str
         repair=repair.number,
         facts={"repair": {"number": repair.number, "state": repair.state.value}},
     )
+
+
+async def answer_quote_in_words(dispatcher: CollectingDispatcher, turn: Turn) -> bool:
+    """Take a short message for the answer to a quote that waits for one; tell whether it was.
+
+    "Yes, repair it at that price" sounds like the wish for a repair, "too expensive" like a complaint.
+    """
+    if turn.is_payload or turn.is_story or turn.order_number or turn.case_number:
+        return False
+    async with context().uow() as uow:
+        quoted = await repairs.quoted_in(uow, turn.conversation_id)
+    if quoted is None:
+        return False
+    is_accepted = turn.intent == "repair_item" and turn.issue_stated < STATED
+    await answer_quote(dispatcher, turn, quoted.number, is_accepted)
+    return True

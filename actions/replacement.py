@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.intake import Intake
+from actions.turn import Turn
 from bot.aftersales import matching
 from bot.aftersales.catalogue import Variant
 from bot.aftersales.labels import IssueType
@@ -20,9 +21,19 @@ async def open_variants(intake: Intake) -> list[Variant]:
     return exchanges.alternatives(line, intake.lines[line.position], intake.issue or IssueType.CHANGED_MIND)
 
 
-async def read_variant(intake: Intake, asked: bool) -> None:
-    """Take the replacement over when a button, a size or a colour leaves only one variant."""
-    turn = intake.turn
+async def recall_variant(intake: Intake) -> None:
+    """Take the replacement over that was named before the order was known, so that nobody is asked for it again."""
+    for said in intake.turn.earlier if "verification" in intake.updates else ():
+        if said.values("size") or said.values("color"):
+            await read_variant(intake, False, said)
+
+
+async def read_variant(intake: Intake, asked: bool, said: Turn | None = None) -> None:
+    """Take the replacement over when a button, a size or a colour leaves only one variant.
+
+    What counts is the latest message, or another one of the customer's that is given.
+    """
+    turn = said or intake.turn
     chosen = turn.value("variant")
     if not chosen and not (asked or intake["variant"] or turn.values("size") or turn.values("color")):
         return

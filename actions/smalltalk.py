@@ -53,8 +53,11 @@ _OFFERED = (
 )
 
 
-#: Questions whose answers say nothing about the language of the customer.
-_ASKED_FOR_NAMES = frozenset({"order_number", "verification", "address"})
+#: Questions whose answers say nothing about the language of the customer: streets, towns, sizes and colours.
+_ASKED_FOR_NAMES = frozenset({"address", "variant"})
+#: Questions that are answered with numbers and addresses, unless somebody makes a sentence of it.
+_ASKED_FOR_NUMBERS = frozenset({"order_number", "verification"})
+_SENTENCE_WORDS = 5
 
 
 class ActionClarify(Action):
@@ -178,8 +181,7 @@ class ActionRememberLanguage(Action):
         message = tracker.latest_message or {}
         current = tracker.get_slot("language")
         written, locale = message.get("language"), turn.metadata.get("locale")
-        if current and turn.requested_slot in _ASKED_FOR_NAMES:
-            # Streets, towns and names are of a country, not of the language somebody speaks.
+        if current and _says_no_language(turn):
             return []
         if tracker.get_slot("unspoken_language") and current and written not in LEARNED:
             # The customer was told, and may have chosen. Estonian looks like Finnish at times, Slovak like Czech: what
@@ -223,6 +225,14 @@ async def _data(turn: Turn) -> list[EventType]:
     await read_order_number(intake, False)
     await read_verification(intake, False)
     return [SlotSet(slot, value) for slot, value in intake.updates.items()]
+
+
+def _says_no_language(turn: Turn) -> bool:
+    """Tell whether a message answers a question whose answers are of no language that somebody speaks."""
+    if turn.requested_slot in _ASKED_FOR_NAMES:
+        return True
+    words = [word for word in turn.text.split() if not any(character.isdigit() for character in word)]
+    return turn.requested_slot in _ASKED_FOR_NUMBERS and len(words) < _SENTENCE_WORDS and not turn.is_story
 
 
 def answer_language(current: str | None, written: str | None, prior: str | None) -> str:

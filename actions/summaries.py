@@ -74,6 +74,9 @@ async def summary_of(intake: Intake) -> Summary:
     if remedy in (Remedy.RETURN_REFUND, Remedy.REFUND_FULL):
         lines.append(facts.label("label_summary_refund", amount=facts.money(verdict.refund)))
         summary |= {"refund": str(verdict.refund.amount), "currency": order.currency}
+    if remedy is Remedy.REFUND_PARTIAL and verdict.owed is not None:
+        lines.append(facts.label("label_summary_refund", amount=facts.money(verdict.owed)))
+        summary |= {"refund": str(verdict.owed.amount), "currency": order.currency}
     if remedy in (Remedy.RETURN_REFUND, Remedy.EXCHANGE):
         payer = verdict.return_shipping
         lines.append(facts.label("label_summary_shipping_" + ("free" if payer is Payer.SHOP else "own")))

@@ -26,8 +26,8 @@ from bot.scheduler.scheduler import Scheduler
 from bot.services.document_links import DocumentLinks
 from bot.services.money_ports import PaymentProvider
 from bot.services.policy_files import load_policy
-from bot.services.privacy import Retention
 from bot.services.ports import Clock
+from bot.services.privacy import Retention
 from bot.services.service_level_files import load_service_levels
 from bot.services.warehouses import shop_warehouses
 from bot.settings import Settings
@@ -168,7 +168,7 @@ async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parl
     assistant = _assistant(settings, model, load_events, clock)
     await assistant.warm_up()
     router = Router(store.uow, assistant, Feed(), Delivery(store.uow, clock), clock)
-    notifier = Notifier(store.uow, assistant, router.feed, clock)
+    notifier = Notifier(store.uow, assistant, router.feed, clock, document_links(settings))
     keep = Retention(settings.transcript_days, settings.evidence_days)
     work = jobs(store.uow, policy.levels, RecordedPayments(store.uow, clock), evidence_store(settings), keep)
     scheduler = Scheduler(store.uow, work, clock)

@@ -38,7 +38,8 @@ MACHINE = Machine(
         _S.RECEIVED: frozenset({_S.QUOTED, _S.REPAIRING, _S.SHIPPED_BACK}),
         _S.QUOTED: frozenset({_S.REPAIRING, _S.QUOTE_DECLINED}),
         _S.QUOTE_DECLINED: frozenset({_S.SHIPPED_BACK}),
-        _S.REPAIRING: frozenset({_S.SHIPPED_BACK}),
+        # What looked like a case for the guarantee may turn out on the bench to be none.
+        _S.REPAIRING: frozenset({_S.QUOTED, _S.SHIPPED_BACK}),
         _S.SHIPPED_BACK: frozenset({_S.COMPLETED}),
     },
 )
@@ -103,8 +104,9 @@ class Repair:
         self.received_at = now
 
     def propose(self, quote: Money, until: date) -> None:
-        """Tell what the repair would cost; in warranty, where it costs nothing, ``start`` at once."""
+        """Tell what the repair would cost, which says that no warranty covers it; else ``start`` at once."""
         self._move(RepairState.QUOTED)
+        self.in_warranty = False
         self.quote = quote
         self.quote_until = until
 

@@ -14,6 +14,7 @@ from bot.conversations.feed import Feed
 from bot.conversations.model import Author, Conversation, Message, OutboundMessage
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Bot
+from bot.services.document_links import DocumentKind, DocumentLinks
 from bot.services.ports import Clock
 
 log = structlog.get_logger()
@@ -29,11 +30,12 @@ class Notifier:
     is taken only where nobody took it before: whatever dies in between leaves either all of it or nothing.
     """
 
-    def __init__(self, uow: Callable[[], UnitOfWork], bot: Bot, feed: Feed, clock: Clock) -> None:
+    def __init__(self, uow: Callable[[], UnitOfWork], bot: Bot, feed: Feed, clock: Clock, links: DocumentLinks) -> None:
         self._uow = uow
         self._bot = bot
         self._feed = feed
         self._clock = clock
+        self._links = links
         self._news = asyncio.Event()
         self._is_closing = False
         self._task: asyncio.Task[None] | None = None
@@ -122,6 +124,11 @@ class Notifier:
         message.conversation_id = conversation.id
         message.author = Author.BOT
         message.at = self._clock()
+        paper = message.custom.get("document")
+        if paper:
+            # A link is good from now on, and in the language that the conversation has now.
+            url = self._links.link(DocumentKind(paper["kind"]), paper["number"], language, message.at)
+            message.custom["document"] = {"kind": paper["kind"], "url": url}
         return message
 
     async def _conversation(self, uow: UnitOfWork, notification: Notification) -> Conversation:

@@ -145,6 +145,8 @@ def agree(case: Case, remedy: Remedy, verdict: Verdict, now: datetime, amount: M
     """Put the remedy that the customer confirmed into the offer ledger."""
     if amount is None and remedy in _PAYS_OUT:
         amount = verdict.refund
+    if amount is None and remedy is Remedy.REFUND_PARTIAL:
+        amount = verdict.owed
     case.offer(Offer(remedy, Proposer.BOT, now, amount, list(verdict.reasons)))
 
 

@@ -11,11 +11,15 @@ from bot.aftersales.case import CaseState
 from bot.aftersales.escalation import Escalation, EscalationReason, EscalationState
 from bot.aftersales.labels import Priority
 from bot.errors import ConflictError, NotFoundError
-from bot.services import lifecycle
+from bot.services import lifecycle, tasks
 from bot.services.ports import UnitOfWork
 
 MINUTES_A_CONVERSATION = 6
 """What the expected wait assumes for each conversation ahead, until statistics of the desk know better."""
+
+
+DECIDE = "decide"
+"""The task of whoever is to decide about a case; an agent who settles it has done so."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,7 @@ async def resolve(uow: UnitOfWork, conversation_id: str, agent_id: str, now: dat
                 lifecycle.begin(case)
             else:
                 case.resolve(now)
+                await tasks.cancel_by_key(uow, f"case:{case.number}:{DECIDE}", now)
     _record(uow, escalation, agent_id, "conversation.resolved", now)
     await uow.commit()
     return escalation

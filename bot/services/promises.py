@@ -19,6 +19,7 @@ from bot.services.wording import moment
 
 _RENEWED = "case.contact_promised"
 _BROKEN = "case.delayed"
+_REOPENED = "case.reopened"
 _DELAY = "utter_notify_delay"
 _DELAY_HANDED_OVER = "utter_notify_delay_handed_over"
 
@@ -43,9 +44,8 @@ async def detect_delays(uow_factory: Callable[[], UnitOfWork], levels: ServiceLe
         case = await uow.cases.get(number)
         if case is None or case.state not in AWAITS_SHOP or case.next_contact_by > now:
             return
-        history = [
-            event for event in await uow.audit.of_subject(f"case:{number}") if event.action in (_RENEWED, _BROKEN)
-        ]
+        events = await uow.audit.of_subject(f"case:{number}")
+        history = [event for event in events if event.action in (_RENEWED, _BROKEN)]
         promised_at = history[-1].at if history else case.opened_at
         contacts = [
             told.sent_at
@@ -54,6 +54,8 @@ async def detect_delays(uow_factory: Callable[[], UnitOfWork], levels: ServiceLe
             and told.sent_at > promised_at
             and told.response not in (_DELAY, _DELAY_HANDED_OVER)
         ]
+        # Who says that it is not solved after all is answered at once, and waits from then on.
+        contacts += [event.at for event in events if event.action == _REOPENED and event.at > promised_at]
         if contacts:
             renew(uow, levels, case, max(contacts))
         if case.next_contact_by <= now:

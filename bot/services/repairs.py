@@ -82,9 +82,14 @@ async def approve(uow: UnitOfWork, number: str, now: datetime, *, actor: str) ->
     repair.approve()
     begin(case)
     record(uow, actor, "repair.approved", subject_of(repair), case, now)
-    values = {"repair": number, "deadline": wording.day(repair.deadline)}
-    await notify(uow, case, "utter_notify_repair_approved", f"{subject_of(repair)}:approved", now, **values)
+    await tell_approved(uow, repair, case, now)
     return repair
+
+
+async def tell_approved(uow: UnitOfWork, repair: Repair, case: Case, now: datetime) -> None:
+    """Tell the customer to send the goods, under which number and until when; commits nothing."""
+    values = {"repair": repair.number, "deadline": wording.day(repair.deadline)}
+    await notify(uow, case, "utter_notify_repair_approved", f"{subject_of(repair)}:approved", now, **values)
 
 
 async def decline(uow: UnitOfWork, number: str, reason: Refusal, now: datetime, *, actor: str) -> Repair:

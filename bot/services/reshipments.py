@@ -76,6 +76,9 @@ async def reserve(uow: UnitOfWork, reshipment: Reshipment, now: datetime, *, act
         record(uow, actor, "reshipment.unavailable", subject, case, now)
         await notify(uow, case, "utter_notify_reship_unavailable", key, now, reship=reshipment.number)
         await tasks.open_task(uow, case.number, Department.SUPERVISOR, "offer_refund", key, now)
+        if case.is_open:
+            # Nothing is under way any more, and yet nothing is solved: a person has it now.
+            case.escalate()
         return False
     reshipment.reserve()
     record(uow, actor, "reshipment.reserved", subject, case, now)

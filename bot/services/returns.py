@@ -16,6 +16,7 @@ from bot.aftersales.task import Department
 from bot.errors import InvalidInputError, NotFoundError
 from bot.services import cases, stock, tasks, wording
 from bot.services.cases import Complaint
+from bot.services.document_links import DocumentKind
 from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, record
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
@@ -112,9 +113,16 @@ async def approve(uow: UnitOfWork, rma: str, now: datetime, *, actor: str) -> Re
     return_.approve()
     begin(case)
     record(uow, actor, "return.approved", subject_of(return_), case, now)
-    values = {"rma": rma, "deadline": wording.day(return_.deadline), "address": _on_one_line(destination(return_))}
-    await notify(uow, case, "utter_notify_return_approved", f"{subject_of(return_)}:approved", now, **values)
+    await tell_approved(uow, return_, case, now)
     return return_
+
+
+async def tell_approved(uow: UnitOfWork, return_: Return, case: Case, now: datetime) -> None:
+    """Tell the customer where to send the goods and until when; commits nothing."""
+    address = _on_one_line(destination(return_))
+    values = {"rma": return_.rma, "deadline": wording.day(return_.deadline), "address": address}
+    values["facts"] = {"document": {"kind": DocumentKind.RETURN.value, "number": return_.rma}}
+    await notify(uow, case, "utter_notify_return_approved", f"{subject_of(return_)}:approved", now, **values)
 
 
 async def decline(uow: UnitOfWork, rma: str, reason: Refusal, now: datetime, *, actor: str) -> Return:

@@ -33,6 +33,8 @@ async def follow(uow: UnitOfWork, levels: ServiceLevels, now: datetime) -> int:
     for clock, case, waits_for_customer in await uow.service_clocks.out_of_step():
         if not case.is_open:
             clock.stop(case.resolved_at or now)
+            # Whoever was to see why it takes so long need not any more.
+            await tasks.cancel_by_key(uow, _task_key(clock), now)
         elif waits_for_customer:
             clock.pause(now)
         else:
@@ -85,7 +87,11 @@ async def _breach(uow: UnitOfWork, clock: ServiceClock, now: datetime) -> None:
     if case is not None and case.is_open:
         case.raise_priority()
         what = f"{clock.metric.value}_overdue"
-        await tasks.open_task(uow, case.number, Department.SUPERVISOR, what, f"sla:{clock.key}", now)
+        await tasks.open_task(uow, case.number, Department.SUPERVISOR, what, _task_key(clock), now)
+
+
+def _task_key(clock: ServiceClock) -> str:
+    return f"sla:{clock.key}"
 
 
 def _clock(levels: ServiceLevels, case: Case, metric: Metric, key: str, began_at: datetime) -> ServiceClock:

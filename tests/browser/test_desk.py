@@ -130,6 +130,23 @@ async def test_a_note_looks_different_and_needs_no_take_over(world: World, ana: 
     await expect(ana.message("Check the bank transfer")).to_contain_text("Internal note · Ana Lima")
 
 
+async def test_a_decision_about_a_case_is_confirmed_first_and_seen_at_once(world: World, ana: Agent) -> None:
+    await ana.open("c-anna")
+    await ana.page.get_by_text("Overrule the liability").first.click()
+    await ana.page.get_by_label("Who is liable").first.select_option("carrier")
+    await ana.page.get_by_label("Reason for overruling").first.fill("The box was crushed")
+    await ana.button("Overrule").first.click()
+    await ana.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    async with world.uow() as uow:
+        assert await uow.liability.of_case("C1000001") == []
+    await ana.button("Overrule").first.click()
+    await ana.page.get_by_role("dialog").get_by_role("button", name="Overrule").click()
+    await expect(ana.page.locator("[data-context] dd", has_text="Carrier")).to_have_count(1)
+    async with world.uow() as uow:
+        (found,) = await uow.liability.of_case("C1000001")
+    assert (found.actor, found.reason) == ("agent:ana", "The box was crushed")
+
+
 async def test_both_sides_see_that_the_other_types(world: World, ana: Agent) -> None:
     await ana.open("c-li")
     await ana.button("Take over").click()

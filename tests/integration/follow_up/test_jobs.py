@@ -16,6 +16,7 @@ from bot.jobs import jobs
 from bot.payments.recorded import RecordedPayments
 from bot.scheduler.scheduler import Scheduler
 from bot.services import follow_up, sla
+from bot.services.document_links import DocumentLinks
 from tests.integration.conftest import UowFactory
 from tests.integration.follow_up.things import Announcer
 from tests.integration.store.things import NOW, a_case, a_shop
@@ -64,7 +65,7 @@ async def test_a_forgotten_case_finds_its_way_to_a_person_and_a_solved_one_to_it
             time.now += timedelta(hours=step)
             # A process that was started anew each time.
             await Scheduler(uow_factory, declared, time).run_due()
-            await Notifier(uow_factory, Announcer(), Feed(), time).deliver()
+            await Notifier(uow_factory, Announcer(), Feed(), time, DocumentLinks(b"a key for tests")).deliver()
 
     async def said() -> list[str | None]:
         async with uow_factory() as uow:

@@ -11,6 +11,7 @@ import pytest
 from bot.conversations.feed import EVERYTHING, Feed
 from bot.conversations.model import Author, Conversation, Message
 from bot.conversations.notifier import Notifier
+from bot.services.document_links import DocumentLinks
 from bot.services.escalations import EscalationReason, hand_over
 from bot.services.notifications import notify
 from tests.integration.conftest import UowFactory
@@ -23,7 +24,7 @@ def clock() -> datetime:
 
 
 def a_notifier(uow: Any, feed: Feed | None = None) -> Notifier:
-    return Notifier(uow, Announcer(), feed or Feed(), clock)
+    return Notifier(uow, Announcer(), feed or Feed(), clock, DocumentLinks(b"a key for tests"))
 
 
 async def announce(uow_factory: UowFactory, *keys: str, response: str = "utter_notify_return_received") -> None:

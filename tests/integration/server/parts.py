@@ -24,6 +24,7 @@ from bot.conversations.notifier import Notifier
 from bot.conversations.router import Router, Turn
 from bot.scheduler.scheduler import Scheduler
 from bot.server import create_app
+from bot.services.document_links import DocumentLinks
 from bot.services.policy_files import load_policy
 from bot.settings import ROOT, Settings
 from bot.store.database import Database
@@ -157,7 +158,7 @@ async def a_server(template: Path, folder: Path, make_client: Any, **environment
     bot = ScriptedBot()
     bot.may_answer.set()
     router = Router(store.uow, bot, Feed(), Delivery(store.uow, now), now)
-    notifier = Notifier(store.uow, bot, router.feed, now)
+    notifier = Notifier(store.uow, bot, router.feed, now, DocumentLinks(b"a key for tests"))
     parley = Parley(store, _policy(), router, now, notifier, Scheduler(store.uow, [], now))
     app: web.Application = create_app(parley, settings)
     client = await make_client(app)

@@ -119,6 +119,18 @@ def test_variants_are_named_by_size() -> None:
     assert [v.size for v in variants_meant(variants, "", colors=[], sizes=["41.0"])] == ["41"]
 
 
+@pytest.mark.parametrize("text", ["43の黒", "黑色43码", "43을 주세요"])
+def test_a_size_is_found_where_nothing_parts_words(text: str) -> None:
+    assert [v.size for v in variants_meant(a_product().variants, text, colors=[], sizes=[])] == ["43"]
+
+
+@pytest.mark.parametrize("text", ["el más caro", "143", "43.5"])
+def test_a_size_within_a_word_or_a_number_names_no_variant(text: str) -> None:
+    variants = a_product().variants
+    variants[0].size = "S"
+    assert variants_meant(variants, text, colors=[], sizes=[]) == variants
+
+
 def test_variants_are_named_by_colour() -> None:
     variants = a_product().variants
     variants[1].color = "red"

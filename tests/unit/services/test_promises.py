@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.aftersales.labels import Priority
@@ -107,3 +108,16 @@ async def test_who_has_to_answer_or_to_send_something_is_owed_nothing() -> None:
         world, case = promised_case()
         case.state = state
         assert await detect(world, case.next_contact_by + timedelta(days=9)) == 0
+
+
+async def test_who_says_that_it_is_not_solved_gets_a_new_promise() -> None:
+    world, case = promised_case()
+    reopened_at = case.next_contact_by + timedelta(days=3)
+    async with world.uow() as uow:
+        uow.audit.add(AuditEvent(reopened_at, "customer", "case.reopened", f"case:{case.number}"))
+        await uow.commit()
+    case.resolve(NOW)
+    case.reopen()
+    await detect(world, reopened_at + timedelta(minutes=1))
+    assert responses(world) == []
+    assert case.next_contact_by == reopened_at + timedelta(hours=24)
