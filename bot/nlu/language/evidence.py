@@ -14,8 +14,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’´`][^\W\d_]+)*")
 # Said alike in most languages, or names of things: sizes, carriers, means of payment, devices, greetings
 # that travelled. They are evidence neither for nor against a language.
 _UNIVERSAL = frozenset(
-    """hi hey ok oke okay okey okk k kk x xx xxx lol haha hahaha hehe hm hmm mm ah oh eh ey xs s m l xl xxl xxxl nr pl id
-    dhl ups dpd gls fedex usps tnt hermes paypal visa mastercard klarna iban pdf usb hdmi tv pc led wifi app
+    """hi hey ok oke okay okey okk k kk x xx xxx lol haha hahaha hehe hm hmm mm ah oh eh ey xs s m l xl xxl xxxl nr pl
+    id dhl ups dpd gls fedex usps tnt hermes paypal visa mastercard klarna iban pdf usb hdmi tv pc led wifi app
     email e-mail mail sms tel telefon gsm hp fax stop bot chat info error thx revolut twint swish url qr sku gps
     whatsapp telegram facebook instagram amazon ebay iphone samsung nike adidas lego sony apple parley taxi
     hotel""".split()

@@ -67,7 +67,8 @@ def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale:
     possible = candidates(" ".join(words))
     if len(words) == 1 and (everyday := possible & set(_everyday_languages().get(words[0].lower(), ()))):
         # Of one word that everybody knows, detectors guess; who says it is known.
-        possible = frozenset({expected}) if expected in everyday else everyday | {code for code in possible if code == expected}
+        is_expected = {code for code in possible if code == expected}
+        possible = frozenset(is_expected) if expected in everyday else everyday | is_expected
     if not possible:
         return Identified(expected or DEFAULT_LANGUAGE, 0.0, 0)
     if len(possible) == 1:
