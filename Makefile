@@ -31,7 +31,7 @@ check: .venv/.synced
 	  && echo "rasa data validate: ok" || (cat var/validate.log; exit 1)
 
 unit: .venv/.synced
-	$(RUN) pytest -q tests/unit
+	$(RUN) pytest -q -n auto tests/unit
 
 train: .venv/.synced
 	@$(RUN) python -m bot train --force

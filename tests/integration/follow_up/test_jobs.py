@@ -17,6 +17,7 @@ from bot.payments.recorded import RecordedPayments
 from bot.scheduler.scheduler import Scheduler
 from bot.services import follow_up, sla
 from bot.services.document_links import DocumentLinks
+from bot.services.privacy import Retention
 from tests.integration.conftest import UowFactory
 from tests.integration.follow_up.things import Announcer
 from tests.integration.store.things import NOW, a_case, a_shop
@@ -31,7 +32,7 @@ class Time:
 
 
 def all_jobs(uow: UowFactory, time: Time, folder: Path) -> Any:
-    return jobs(uow, ALWAYS_OPEN, RecordedPayments(uow, time), EvidenceFiles(folder))
+    return jobs(uow, ALWAYS_OPEN, RecordedPayments(uow, time), EvidenceFiles(folder), Retention(730, 365))
 
 
 async def test_every_job_has_a_name_of_its_own_and_goes_well_where_there_is_nothing_to_do(
