@@ -47,12 +47,12 @@ async def answer_quote_in_words(dispatcher: CollectingDispatcher, turn: Turn) ->
 
     "Yes, repair it at that price" sounds like the wish for a repair, "too expensive" like a complaint.
     """
-    if turn.is_payload or turn.is_story or turn.order_number or turn.case_number:
+    wants_repair = turn.intent == "repair_item" and turn.issue_stated < STATED
+    if turn.is_payload or turn.order_number or turn.case_number or (turn.is_story and not wants_repair):
         return False
     async with context().uow() as uow:
         quoted = await repairs.quoted_in(uow, turn.conversation_id)
     if quoted is None:
         return False
-    is_accepted = turn.intent == "repair_item" and turn.issue_stated < STATED
-    await answer_quote(dispatcher, turn, quoted.number, is_accepted)
+    await answer_quote(dispatcher, turn, quoted.number, wants_repair)
     return True

@@ -22,6 +22,9 @@ SURE = 0.6
 GUESSED = 0.4
 """From this confidence on an issue type is taken for what was meant where the customer was asked for one."""
 
+HALF_GUESSED = 0.25
+"""From this confidence on likewise, where every other issue type is at most half as likely."""
+
 STATED = 0.5
 """From this probability on a message is taken to state a problem at all."""
 
@@ -131,8 +134,9 @@ class Turn:
     @property
     def likeliest_issue(self) -> str | None:
         """Return the likeliest issue type, supposing that the message states one, or None where all are unlikely."""
-        best = self.issue_ranking[0] if self.issue_ranking else None
-        return str(best["name"]) if best and float(best["confidence"]) >= GUESSED else None
+        first, second = (*(float(found["confidence"]) for found in self.issue_ranking[:2]), 0.0, 0.0)[:2]
+        stands_out = first >= GUESSED or (first >= HALF_GUESSED and first >= 2 * second)
+        return str(self.issue_ranking[0]["name"]) if stands_out else None
 
     @property
     def told_issues(self) -> list[dict[str, Any]]:

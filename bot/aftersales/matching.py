@@ -144,7 +144,10 @@ def _akin(word: str, said: str) -> bool:
     if min(len(word), len(said)) < 4:
         return word == said
     # German compounds: somebody who ordered "Laufschuhe" writes "die schuhe".
-    if word.startswith(said) or said.startswith(word) or word.endswith(said) or said.endswith(word):
+    if word.endswith(said) or said.endswith(word):
+        return True
+    # Four letters begin too many words: "algo" is no "algodón".
+    if min(len(word), len(said)) >= _SHORTEST_PREFIX and (word.startswith(said) or said.startswith(word)):
         return True
     shared = next((index for index, pair in enumerate(zip(word, said)) if pair[0] != pair[1]), 0)
     is_case = shared >= _SHORTEST_PREFIX and max(len(word), len(said)) - shared <= _LONGEST_REST

@@ -36,6 +36,9 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n")
 _SAYS_ENOUGH = 8
 _LAST_SENTENCES = 3
 
+#: What a problem and a wish in one message come to (the taxonomy's rule): these stand, however unsure.
+_WISHES = frozenset({"complain", "refund_order", "exchange_item", "return_item", "repair_item", "reship_item"})
+
 #: Whoever does only this states no problem, unless the message is long.
 _CARRY_NO_COMPLAINT = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "stop", "ask_bot", "change_language", "inform"}
@@ -56,11 +59,22 @@ class IssueClassifier(GraphComponent):
 
         sure: a guess without e5 at least this probable is final.
         complaint: where the intent is unclear, a message this likely to state a problem is a complaint.
+        unsure, surely: below the first confidence an intent other than a wish counts as unclear, too, where the
+            message is this likely to state a problem: who loses a parcel is helped more by the complaint, which
+            also tells where the parcel is.
         silence: weight of stating no problem, against its many training examples.
         long: small talk of at least this weight (letters; a Chinese character counts three) is looked at.
         ranking_length: how many issue types are reported.
         """
-        return {"sure": 0.8, "complaint": 0.8, "silence": 0.3, "long": 24, "ranking_length": 5}
+        return {
+            "sure": 0.8,
+            "complaint": 0.8,
+            "unsure": 0.5,
+            "surely": 0.98,
+            "silence": 0.3,
+            "long": 24,
+            "ranking_length": 5,
+        }
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         """Make an untrained classifier."""
@@ -114,7 +128,11 @@ class IssueClassifier(GraphComponent):
     def _settle_intent(self, message: Message, stated: float) -> None:
         """Take a message that surely states a problem, and whose wish is unclear, for what it is: a complaint."""
         intent = message.get(INTENT) or {}
-        if intent.get(INTENT_NAME_KEY) == DEFAULT_NLU_FALLBACK_INTENT_NAME and stated >= self._config["complaint"]:
+        name = intent.get(INTENT_NAME_KEY)
+        is_unclear = name == DEFAULT_NLU_FALLBACK_INTENT_NAME and stated >= self._config["complaint"]
+        if not is_unclear and name not in _WISHES and stated >= self._config["surely"]:
+            is_unclear = intent[PREDICTED_CONFIDENCE_KEY] < self._config["unsure"]
+        if is_unclear:
             settled = {INTENT_NAME_KEY: _COMPLAINT, PREDICTED_CONFIDENCE_KEY: intent[PREDICTED_CONFIDENCE_KEY]}
             message.set(INTENT, settled, add_to_output=True)
 

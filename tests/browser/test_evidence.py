@@ -192,7 +192,7 @@ async def test_a_lost_connection_can_be_made_up_for(visitor: Visitor) -> None:
 async def test_files_can_be_attached_by_keyboard_and_from_right_to_left(visitor: Visitor) -> None:
     await visitor.open("?lang=ar")
     clip = visitor.panel.locator("button.tool:not(.camera)")
-    await expect(clip).to_have_attribute("aria-label", "Attach photos or documents")
+    await expect(clip).to_have_attribute("aria-label", "إرفاق صور أو مستندات")
     async with visitor.page.expect_file_chooser() as chooser:
         await clip.press("Enter")
     await (await chooser.value).set_files(PHOTO)

@@ -47,6 +47,6 @@ async def test_shop_page_chooses_the_browser_language_and_forbids_inline_code(ai
 def test_every_text_is_used_and_every_used_text_exists() -> None:
     sources = [path.read_text("utf-8") for path in [*WIDGET.glob("templates/*"), WIDGET / "static/widget.js"]]
     used = {key for text in sources for key in re.findall(r"[\"']((?:widget|shop)_[a-z_]+)[\"']", text)}
-    built = {key for key in STRINGS if re.match(r"widget_(author|typing|status)_|shop_category_", key)}
+    built = {key for key in STRINGS if re.match(r"widget_(author|typing|status|document)_|shop_category_", key)}
     assert used - STRINGS.keys() == set()
     assert STRINGS.keys() - used - built == set()

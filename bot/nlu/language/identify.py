@@ -17,9 +17,9 @@ from bot.nlu.text import is_payload, without_elongation
 
 #: How many times likelier a language becomes by being that of the conversation, or of the widget or browser.
 CONVERSATION_ODDS = 8.0
-LOCALE_ODDS = 3.0
+LOCALE_ODDS = 8.0
 #: How many times more that counts for a single word: greetings travel, and detectors guess at them.
-SINGLE_WORD_ODDS = 8.0
+SINGLE_WORD_ODDS = 4.0
 
 # How much our own n-grams weigh beside one general detector (measured).
 _OWN_WEIGHT = 2.0
@@ -37,6 +37,10 @@ _ARBITER_BELOW = 0.8
 #: A conversation changes its language only for this many words, and this much certainty.
 _SWITCH_WORDS = 2
 _SWITCH_CONFIDENCE = 0.85
+
+# Written so much alike that a sentence is often right in both; then the one that was expected is likelier.
+_SISTERS = ({"da", "no"}, {"id", "ms"})
+_SISTER_CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale:
             odds[expected] = CONVERSATION_ODDS if conversation else LOCALE_ODDS
             odds[expected] *= SINGLE_WORD_ODDS if count == 1 else 1.0
         language, confidence = _best(" ".join(words), possible, own, odds)
+        if any({language, expected} == sisters for sisters in _SISTERS) and confidence < _SISTER_CONFIDENCE:
+            language = str(expected)
     if conversation:
         # "no no no" is one word of evidence, however often it is said.
         language = sticky_language(conversation, language, confidence, word_count(list(dict.fromkeys(words))))
