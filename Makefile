@@ -30,8 +30,9 @@ check: .venv/.synced
 	@mkdir -p var && $(RUN) rasa data validate --domain domain --config config.yml --data data > var/validate.log 2>&1 \
 	  && echo "rasa data validate: ok" || (cat var/validate.log; exit 1)
 
+# Tests are shared out among processes by their order, which must be the same in all of them.
 unit: .venv/.synced
-	$(RUN) pytest -q -n auto tests/unit
+	PYTHONHASHSEED=0 $(RUN) pytest -q -n auto tests/unit
 
 train: .venv/.synced
 	@$(RUN) python -m bot train --force
