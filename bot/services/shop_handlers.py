@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from bot.aftersales import customs as customs_machine
@@ -21,6 +22,7 @@ from bot.aftersales.repair import RepairState
 from bot.aftersales.reship import ReshipState
 from bot.aftersales.return_ import Finding, Return, ReturnState
 from bot.aftersales.shop_event import ShopEvent, ShopEventType
+from bot.aftersales.states import Machine
 from bot.aftersales.task import Department
 from bot.errors import NotFoundError
 from bot.services import customs, exchanges, inspections, refunds, repairs, reshipments, returns, stock, tasks
@@ -30,6 +32,22 @@ from bot.services.ports import UnitOfWork
 from bot.services.scans import scan
 
 Handler = Callable[[UnitOfWork, ShopEvent, datetime], Awaitable[Outcome]]
+
+
+def _moves(
+    get: Callable[..., Awaitable[Any]], machine: Machine[Any], wanted: Enum, move: Callable[..., Any]
+) -> Handler:
+    """Return what takes the thing that an event names to a state, once its machine is ready for that."""
+
+    async def handle(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
+        number = _number(event)
+        not_now = unready(machine, (await get(uow, number)).state, wanted)
+        if not_now is not None:
+            return not_now
+        await move(uow, number, now)
+        return applied(event.subject)
+
+    return handle
 
 
 async def _return_received(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
@@ -99,38 +117,11 @@ async def _replacement_shipped(uow: UnitOfWork, event: ShopEvent, now: datetime)
     return applied(event.subject, f"tracking:{number}")
 
 
-async def _replacement_delivered(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
-    exchange = await exchanges.get(uow, _number(event))
-    not_now = unready(exchange_machine.MACHINE, exchange.state, ExchangeState.REPLACEMENT_DELIVERED)
-    if not_now is not None:
-        return not_now
-    await exchanges.deliver(uow, exchange.rma, now)
-    return applied(event.subject)
-
-
-async def _replacement_unavailable(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
-    exchange = await exchanges.get(uow, _number(event))
-    not_now = unready(exchange_machine.MACHINE, exchange.state, ExchangeState.CANCELED)
-    if not_now is not None:
-        return not_now
-    await exchanges.give_up(uow, exchange.rma, now)
-    return applied(event.subject)
-
-
 async def _difference_paid(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
     exchange = await exchanges.get(uow, _number(event))
     if not exchange.is_unpaid or not exchange.is_open:
         return ignored("past")
     await exchanges.settle_difference(uow, exchange.rma, now)
-    return applied(event.subject)
-
-
-async def _repair_received(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
-    repair = await repairs.get(uow, _number(event))
-    not_now = unready(repair_machine.MACHINE, repair.state, RepairState.RECEIVED)
-    if not_now is not None:
-        return not_now
-    await repairs.receive(uow, repair.number, now)
     return applied(event.subject)
 
 
@@ -233,10 +224,14 @@ HANDLERS: dict[ShopEventType, Handler] = {
     _T.REFUND_FAILED: _refund_failed,
     _T.STOCK_CHANGED: _stock_changed,
     _T.REPLACEMENT_SHIPPED: _replacement_shipped,
-    _T.REPLACEMENT_DELIVERED: _replacement_delivered,
-    _T.REPLACEMENT_UNAVAILABLE: _replacement_unavailable,
+    _T.REPLACEMENT_DELIVERED: _moves(
+        exchanges.get, exchange_machine.MACHINE, ExchangeState.REPLACEMENT_DELIVERED, exchanges.deliver
+    ),
+    _T.REPLACEMENT_UNAVAILABLE: _moves(
+        exchanges.get, exchange_machine.MACHINE, ExchangeState.CANCELED, exchanges.give_up
+    ),
     _T.DIFFERENCE_PAID: _difference_paid,
-    _T.REPAIR_RECEIVED: _repair_received,
+    _T.REPAIR_RECEIVED: _moves(repairs.get, repair_machine.MACHINE, RepairState.RECEIVED, repairs.receive),
     _T.REPAIR_QUOTED: _repair_quoted,
     _T.REPAIR_SHIPPED_BACK: _repair_shipped_back,
     _T.RESHIPMENT_SHIPPED: _reshipment_shipped,
