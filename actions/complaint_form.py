@@ -81,7 +81,6 @@ class ValidateComplaintForm(OrderForm):
         "remedy",
         "variant",
         "offer",
-        "return_method",
         "confirmation",
     )
     starts = frozenset({"cancel_order"})
@@ -137,8 +136,6 @@ class ValidateComplaintForm(OrderForm):
             return await self._variant_needed(intake)
         if slot == "offer":
             return bargaining.open_offer(intake) is not None
-        if slot == "return_method":
-            return False
         return await super().is_needed(dispatcher, intake, slot)
 
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:

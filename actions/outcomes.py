@@ -11,7 +11,7 @@ from actions.intake import Intake
 from bot.aftersales.case import Case
 from bot.aftersales.labels import IssueType, Payer, Remedy
 from bot.aftersales.reship import ReshipState
-from bot.aftersales.return_ import Return, ReturnState
+from bot.aftersales.return_ import Return, ReturnMethod, ReturnState
 from bot.aftersales.verdict import Verdict
 from bot.services.cases import Complaint
 from bot.services.document_links import DocumentKind
@@ -32,6 +32,7 @@ def complaint_of(intake: Intake, wish: Remedy | None) -> Complaint:
         story=intake["details"] or "",
         wish=wish,
         evidence_given=intake.evidence_given,
+        return_method=ReturnMethod(intake["return_method"] or ReturnMethod.DROP_OFF),
     )
 
 

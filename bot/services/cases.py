@@ -13,6 +13,7 @@ from bot.aftersales.money import Money
 from bot.aftersales.offer import Offer, Proposer
 from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy, Selection, Verdict
+from bot.aftersales.return_ import ReturnMethod
 from bot.errors import InvalidInputError, NotFoundError, PolicyRefusalError
 from bot.services import contacts, evidence, liability, lifecycle, sla
 from bot.services.decisions import given_before, refunded_without_return, trail_of
@@ -26,7 +27,8 @@ _PAYS_OUT = frozenset({Remedy.REFUND_FULL, Remedy.RETURN_REFUND})
 class Complaint:
     """What the customer has told and confirmed; ``lines`` maps order line positions to quantities.
 
-    ``evidence_given`` is None where no photos were asked for, False where the customer declined.
+    ``evidence_given`` is None where no photos were asked for, False where the customer declined. ``return_method``
+    counts where goods are sent back.
     """
 
     conversation_id: str
@@ -39,6 +41,7 @@ class Complaint:
     story: str
     wish: Remedy | None = None
     evidence_given: bool | None = None
+    return_method: ReturnMethod = ReturnMethod.DROP_OFF
 
 
 async def taken_pieces(uow: UnitOfWork, order_number: str) -> dict[int, int]:

@@ -42,6 +42,7 @@ async def open_return(
         raise InvalidInputError("lines", "missing")
     case, verdict, order = await cases.draft(uow, policy, replace(complaint, wish=remedy), now)
     return_ = await add_return(uow, case, verdict, order, now, remedy)
+    return_.method = complaint.return_method
     cases.agree(case, remedy, verdict, now)
     if return_.state is ReturnState.MANUAL_REVIEW:
         case.investigate()

@@ -98,3 +98,10 @@ async def test_the_shop_pays_the_way_back_of_faulty_goods() -> None:
     world = await proved_world()
     _, return_ = await open_return(world, replace(A_RETURN, issue=IssueType.DAMAGED))
     assert return_.return_shipping is Payer.SHOP
+
+
+async def test_goods_travel_back_in_the_way_that_was_chosen() -> None:
+    world = await proved_world()
+    async with world.uow() as uow:
+        _, return_ = await returns.open_return(uow, A_POLICY, replace(A_RETURN, return_method=ReturnMethod.PICKUP), NOW)
+    assert return_.method is ReturnMethod.PICKUP
