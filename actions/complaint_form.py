@@ -14,7 +14,7 @@ from actions.evidence import evidence_needed, read_evidence
 from actions.forms import OrderForm, ended
 from actions.intake import Intake, forget_answers
 from actions.lookup import tell_what_is_known
-from actions.quotes import answer_quote_in_words
+from actions.quotes import answer_quote_in_words, may_be_about_quote
 from actions.refusals import say_refusal
 from actions.replacement import open_variants, read_variant
 from actions.turn import Turn
@@ -87,7 +87,8 @@ class ValidateComplaintForm(OrderForm):
     _decided_after = "quantity"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        if not tracker.get_slot("requested_slot") and await answer_quote_in_words(dispatcher, Turn(tracker)):
+        turn, is_new = Turn(tracker), not tracker.get_slot("requested_slot")
+        if is_new and may_be_about_quote(turn) and await answer_quote_in_words(dispatcher, turn):
             return [*forget_answers(), *ended("ended")]
         return await super().run(dispatcher, tracker, domain)
 

@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import context
-from actions.turn import STATED, Turn
+from actions.turn import SURE, Turn
 from bot.errors import IllegalStateError, NotFoundError
 from bot.services import repairs
 
@@ -43,16 +43,22 @@ async def answer_quote(dispatcher: CollectingDispatcher, turn: Turn, number: str
 
 
 async def answer_quote_in_words(dispatcher: CollectingDispatcher, turn: Turn) -> bool:
-    """Take a short message for the answer to a quote that waits for one; tell whether it was.
+    """Answer a quote that waits for it by the customer's yes or no; return False where none waits.
 
-    "Yes, repair it at that price" sounds like the wish for a repair, "too expensive" like a complaint.
+    The answer costs money or sends the goods back, so a message that may mean either gets the question again.
     """
-    wants_repair = turn.intent == "repair_item" and turn.issue_stated < STATED
-    if turn.is_payload or turn.order_number or turn.case_number or (turn.is_story and not wants_repair):
-        return False
     async with context().uow() as uow:
         quoted = await repairs.quoted_in(uow, turn.conversation_id)
     if quoted is None:
         return False
-    await answer_quote(dispatcher, turn, quoted.number, wants_repair)
+    if turn.intent in ("affirm", "deny") and turn.confidence >= SURE:
+        await answer_quote(dispatcher, turn, quoted.number, turn.intent == "affirm")
+    else:
+        dispatcher.utter_message(response=repairs.ASK_QUOTE, **repairs.question(quoted))
     return True
+
+
+def may_be_about_quote(turn: Turn) -> bool:
+    """Tell whether a wish or complaint is short enough to be about a quote: "don't repair it", "too expensive"."""
+    is_other_matter = turn.is_payload or turn.order_number or turn.case_number
+    return not is_other_matter and (turn.intent == "repair_item" or not turn.is_story)

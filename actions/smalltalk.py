@@ -12,7 +12,7 @@ from actions import facts
 from actions.context import context
 from actions.intake import Intake, forget_answers, read_order_number, read_verification
 from actions.parcels import note_return_tracking
-from actions.quotes import answer_quote
+from actions.quotes import answer_quote_in_words
 from actions.turn import Turn
 from bot.l10n import names
 from bot.l10n.languages import (
@@ -23,7 +23,7 @@ from bot.l10n.languages import (
     fallback_chain,
     resolve,
 )
-from bot.services import follow_up, repairs
+from bot.services import follow_up
 
 #: Meanings that can be offered as a button, because the customer knows them from the wording alone.
 _OFFERED = (
@@ -131,13 +131,10 @@ async def _answer(dispatcher: CollectingDispatcher, turn: Turn, otherwise: str) 
     if turn.tracker.active_loop.get("name"):
         # The question on the table is no question for yes or no.
         return await clarify(dispatcher, turn)
-    known = context()
-    async with known.uow() as uow:
-        quoted = await repairs.quoted_in(uow, turn.conversation_id)
-        case = None if quoted else await follow_up.asked_about(uow, turn.conversation_id)
-    if quoted is not None:
-        await answer_quote(dispatcher, turn, quoted.number, turn.intent == "affirm")
+    if await answer_quote_in_words(dispatcher, turn):
         return []
+    async with context().uow() as uow:
+        case = await follow_up.asked_about(uow, turn.conversation_id)
     if case is None:
         dispatcher.utter_message(response=otherwise)
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.money import Money
@@ -23,6 +24,9 @@ from bot.services.warehouses import shop_warehouses
 
 QUOTE_HOLDS = timedelta(days=14)
 """How long the customer has to answer a quote."""
+
+ASK_QUOTE = "utter_notify_repair_quoted"
+"""The question whether a repair may cost what it would."""
 
 
 async def add_repair(
@@ -133,21 +137,22 @@ async def propose(uow: UnitOfWork, number: str, quote: Money, now: datetime, *, 
     wait(case)
     await tasks.cancel_by_key(uow, f"{subject_of(repair)}:price", now)
     record(uow, actor, "repair.quoted", subject_of(repair), case, now, quote=str(quote))
-    await notify(
-        uow,
-        case,
-        "utter_notify_repair_quoted",
-        f"{subject_of(repair)}:quoted",
-        now,
-        repair=number,
-        quote=wording.money(quote),
-        until=wording.day(until),
-        choices=[
-            wording.choice(wording.label("label_choice_accept_quote"), _answer(number, "yes")),
-            wording.choice(wording.label("label_choice_decline_quote"), _answer(number, "no")),
-        ],
-    )
+    await notify(uow, case, ASK_QUOTE, f"{subject_of(repair)}:quoted", now, **question(repair))
     return repair
+
+
+def question(repair: Repair) -> dict[str, Any]:
+    """Return the values of the question whether a repair may cost what it would, with both answers as buttons."""
+    assert repair.quote is not None and repair.quote_until is not None
+    return {
+        "repair": repair.number,
+        "quote": wording.money(repair.quote),
+        "until": wording.day(repair.quote_until),
+        "choices": [
+            wording.choice(wording.label("label_choice_accept_quote"), _answer(repair.number, "yes")),
+            wording.choice(wording.label("label_choice_decline_quote"), _answer(repair.number, "no")),
+        ],
+    }
 
 
 async def accept_quote(uow: UnitOfWork, number: str, now: datetime, *, actor: str = "bot") -> Repair:

@@ -17,7 +17,7 @@ from bot.store.tables import metadata
 from bot.store.types import UtcDateTime
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.e2e.aftersales import faults
-from tests.e2e.aftersales.follow_up import CONTENT, NEXT_DAY
+from tests.e2e.aftersales.follow_up import CONTENT, DOUBTS, NEXT_DAY
 from tests.e2e.aftersales.scenario import Outcome, Scenario, answer_questions, converse, written
 from tests.e2e.aftersales.two_cases import TWO_CASES
 from tests.e2e.aftersales.voices import VOICES
@@ -118,6 +118,10 @@ def test_a_quote_is_answered_in_words(language: str, yesterday: Yesterday) -> No
     told = _wait_for(customer, before, "utter_notify_repair_quoted")
     assert told["language"] == language
 
+    if language in DOUBTS:
+        customer.say(DOUBTS[language])
+        assert customer.responses == ["utter_notify_repair_quoted"]
+        assert yesterday.shop.only_case(scenario.number)["repairs"][0]["state"] == "quoted"
     customer.say(NEXT_DAY[language].repair)
     accepts = language in CONTENT
     assert customer.responses == ["utter_quote_accepted" if accepts else "utter_quote_declined"]
