@@ -22,19 +22,19 @@ class Translator:
 
     catalogues: dict[str, Catalog]
 
-    def translate(self, context: str, text: str, language: str) -> str:
+    def translate(self, context: str | None, text: str, language: str) -> str:
         """Return a text in a language, or in the nearest language of its fallback chain, or as it is in English."""
         for _, strings in self._found(context, text, language):
             return strings[0]
         return text
 
-    def translate_counted(self, context: str, one: str, several: str, count: int, language: str) -> str:
+    def translate_counted(self, context: str | None, one: str, several: str, count: int, language: str) -> str:
         """Return what ``translate`` does, for a text that depends on a number, in the form the number asks for."""
         for catalogue, strings in self._found(context, one, language):
             return strings[_plural_rule(catalogue.plural_expr)(count)]
         return one if count == 1 else several
 
-    def _found(self, context: str, text: str, language: str) -> Iterator[tuple[Catalog, tuple[str, ...]]]:
+    def _found(self, context: str | None, text: str, language: str) -> Iterator[tuple[Catalog, tuple[str, ...]]]:
         for code in fallback_chain(language):
             if code == "en":
                 return
