@@ -175,6 +175,13 @@ def _fit(step: Step, reference: ReferenceExamples, classes: IntArray, count: int
 
 
 def _centres(reference: ReferenceExamples, rows: IntArray) -> IntArray:
-    """Return the positions of examples drawn by hash, so that one more sentence changes hardly any of them."""
-    drawn = sorted(rows.tolist(), key=lambda row: zlib.crc32(reference.e5_rows[row].tobytes()))
+    """Return the positions of examples drawn by hash, so that one more sentence changes hardly any of them.
+
+    The hash is of the n-grams' columns, which are the same on every machine; sentence vectors differ in their last
+    digits, and then each machine would learn from other examples.
+    """
+    ngrams = reference.ngram_rows
+    drawn = sorted(
+        rows.tolist(), key=lambda row: zlib.crc32(ngrams.indices[ngrams.indptr[row] : ngrams.indptr[row + 1]].tobytes())
+    )
     return np.array(sorted(drawn[:CENTRES]), dtype=np.int64)
