@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import ActionExecuted, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import context
-from actions.intake import FORM_SLOTS
+from actions.evidence import ASK_PHOTO
+from actions.intake import FORM_SLOTS, forget_answers
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import Priority
-from bot.services import escalations
+from bot.aftersales.mood import Said, mood_of
+from bot.services import escalations, instructions
+from bot.services.instructions import InstructionKind
 
 
 async def hand_over(
@@ -44,27 +48,72 @@ async def queue(
             known.clock(),
             case_number=case_number,
             priority=Priority.URGENT if reason is EscalationReason.SAFETY else Priority.NORMAL,
+            levels=known.policy.levels,
             facts={
                 "message": turn.message_id,
                 "known": slots,
                 "asked_for": asked,
                 "during": turn.tracker.active_loop.get("name"),
                 "last_words": None if turn.is_payload else turn.text[:500],
+                "mood": mood_of(_said(turn.tracker.events)).as_json(),
+                "question": turn.requested_slot,
             },
         )
-    dispatcher.utter_message(
-        response="utter_handoff_queued",
-        position=place.position,
-        minutes=max(1, place.expected_wait_seconds // 60),
-        facts={
-            "handoff": {
-                "state": place.state.value,
-                "position": place.position,
-                "expected_wait_seconds": place.expected_wait_seconds,
-            }
-        },
-    )
+    dispatcher.utter_message(response=place.response, **place.values, facts={"handoff": place.as_fact()})
     return [SlotSet("misunderstood", 0)]
+
+
+def _said(events: list[dict[str, Any]]) -> Iterator[Said]:
+    """Yield what the customer said in the conversation so far, as it was understood."""
+    for event in events:
+        if event.get("event") == "user":
+            text = str(event.get("text") or "")
+            intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name") or ""
+            yield Said(str(intent), "" if text.startswith("/") else text)
+
+
+AGENT_OFFER = "agent_offer"
+"""The question of a form while the customer is to answer what an agent offered; no form has such a slot."""
+
+
+def ask_besides(form: str | None, question: str) -> list[EventType]:
+    """Return the events that have the next message read as the answer to a question that a form did not ask itself.
+
+    An action that answers in the place of a form leaves the form rejected, and Rasa offers messages to a rejected form
+    only after it ran once more. So it is noted as run; it goes on with its own question after the answer.
+    """
+    asked = [SlotSet("requested_slot", question), ActionExecuted(form)] if form else []
+    return [*asked, FollowupAction("action_listen")]
+
+
+class ActionResume(Action):
+    """Go on after a person gave the conversation back, by doing what that person said or by asking again."""
+
+    def name(self) -> str:
+        return "action_resume"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn, known = Turn(tracker), context()
+        async with known.uow() as uow:
+            instruction = await instructions.of(uow, turn.conversation_id, known.clock())
+            await uow.commit()
+        dispatcher.utter_message(response="utter_handoff_back")
+        form = tracker.active_loop.get("name")
+        kind = instruction.kind if instruction else InstructionKind.GO_ON
+        if kind is InstructionKind.ASK_PHOTO:
+            dispatcher.utter_message(response=ASK_PHOTO)
+            return [SlotSet("evidence", None), *ask_besides(form, "evidence")]
+        if kind is InstructionKind.OFFER:
+            # The offer was made to the customer with the return itself.
+            return ask_besides(form, AGENT_OFFER)
+        if kind is InstructionKind.ASK_ORDER_NUMBER:
+            afresh = [*forget_answers(), SlotSet("order_number", None), SlotSet("verification", None)]
+            if form:
+                return [*afresh, FollowupAction(form)]
+            dispatcher.utter_message(response="utter_ask_order_number")
+            return [*afresh, FollowupAction("action_listen")]
+        # The form asks again what it asked before.
+        return [FollowupAction(form or "action_listen")]
 
 
 class ActionHandOver(Action):

@@ -18,6 +18,8 @@ from bot.errors import NotFoundError
 from bot.services import customs, evidence
 from bot.services.ports import UnitOfWork
 
+ASK_PHOTO = "utter_ask_evidence"
+TELL_HOW = "utter_evidence_how"
 GIVEN = "given"
 DECLINED = "declined"
 WAITING = "waiting"

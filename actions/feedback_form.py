@@ -14,7 +14,7 @@ from actions.intake import Intake, forget_answers
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
 from bot.errors import ParleyError
-from bot.services import follow_up
+from bot.services import desk_settings, follow_up
 
 _SKIPPED = "-"
 _LONGEST_COMMENT = 1000
@@ -50,6 +50,12 @@ class ValidateFeedbackForm(Form):
 
     async def is_needed(self, dispatcher: CollectingDispatcher, intake: Intake, slot: str) -> bool:
         if slot == "solved" and intake["rating"]:
+            return False
+        if slot == "rating" and intake[slot] is None:
+            async with intake.context.uow() as uow:
+                return (await desk_settings.read(uow)).survey.is_on
+        if slot == "rating_comment" and intake["rating"] is None:
+            # Without a survey there is no rating to explain.
             return False
         return intake[slot] is None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -9,8 +11,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import facts
 from actions.intake import Intake
 from bot.aftersales.case import Case
+from bot.aftersales.customs import CustomsMatter
+from bot.aftersales.grant import Coupon
 from bot.aftersales.labels import IssueType, Payer, Remedy
-from bot.aftersales.reship import ReshipState
+from bot.aftersales.refund import Refund
+from bot.aftersales.repair import Repair
+from bot.aftersales.reship import Reshipment, ReshipState
 from bot.aftersales.return_ import Return, ReturnMethod, ReturnState
 from bot.aftersales.verdict import Verdict
 from bot.services.cases import Complaint
@@ -55,14 +61,13 @@ def say_return_opened(
     known["document"] = {"kind": "return", "url": document}
     exchange = "exchange" in more
     response = "utter_exchange_opened" if exchange else "utter_return_opened"
-    payer = "own" if return_.return_shipping is Payer.CUSTOMER else "free"
     dispatcher.utter_message(
         response=response,
         rma=return_.rma,
         case=case.number,
         refund=facts.money(return_.refund),
         deadline=facts.day(return_.deadline),
-        shipping=facts.label(f"label_shipping_{payer}"),
+        shipping=_shipping(return_.return_shipping),
         facts=known,
     )
 
@@ -73,40 +78,75 @@ def say_outcome(dispatcher: CollectingDispatcher, intake: Intake, outcome: Outco
     if outcome.return_ is not None:
         say_return_opened(dispatcher, intake, case, outcome.return_, {"return": facts.return_fact(outcome.return_)})
         return
-    known: dict[str, Any] = {"case": facts.case_fact(case)}
-    values: dict[str, Any] = {"case": case.number, "until": facts.moment(case.next_contact_by)}
-    response = "utter_complaint_registered"
-    values["issue"] = facts.label(f"label_issue_{case.issue_type}")
+    started = _started(outcome, verdict) or _News("utter_complaint_registered")
+    values = {
+        "case": case.number,
+        "until": facts.moment(case.next_contact_by),
+        "issue": facts.label(f"label_issue_{case.issue_type}"),
+        **started.values,
+    }
+    known = {"case": facts.case_fact(case), **started.facts}
+    dispatcher.utter_message(response=started.response, facts=known, **values)
+
+
+@dataclass(frozen=True)
+class _News:
+    """What is said of something that was started: the response, what its text needs, and the facts for programs."""
+
+    response: str
+    values: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def _started(outcome: Outcome, verdict: Verdict) -> _News | None:
+    """Return what to say of what was started for a case, or None where nothing was."""
     if outcome.refund is not None:
-        keeps = case.offers[-1].remedy is Remedy.REFUND_FULL and verdict.goods_stay
-        response = "utter_refund_keeps_goods" if keeps else "utter_complaint_refund_agreed"
-        values |= {"refund": facts.money(outcome.refund.amount), "days": verdict.days_to_refund}
-        known["refund"] = facts.refund_fact(outcome.refund)
-    elif outcome.coupon is not None and outcome.coupon.percent is not None:
-        response = "utter_coupon_issued"
-        percent = f"{outcome.coupon.percent.normalize():f}"
-        values |= {"code": outcome.coupon.code, "percent": percent, "until": facts.day(outcome.coupon.expires_at)}
-        known["coupon"] = {"code": outcome.coupon.code, "percent": percent}
-    elif outcome.extension is not None:
-        response = "utter_warranty_extended"
-        values["until"] = facts.day(outcome.extension.until)
-    elif outcome.reshipment is not None:
-        reshipment = outcome.reshipment
-        response = "utter_reship_opened"
-        if reshipment.state is ReshipState.SEARCHING and reshipment.search_until is not None:
-            response = "utter_reship_searching"
-            values["until"] = facts.day(reshipment.search_until)
-        known["reship"] = {"number": reshipment.number, "state": reshipment.state.value}
-    elif outcome.repair is not None:
-        response = "utter_repair_opened"
-        payer = "own" if verdict.return_shipping is Payer.CUSTOMER else "free"
-        values |= {
-            "repair": outcome.repair.number,
-            "deadline": facts.day(outcome.repair.deadline),
-            "shipping": facts.label(f"label_shipping_{payer}"),
-        }
-        known["repair"] = {"number": outcome.repair.number, "state": outcome.repair.state.value}
-    elif outcome.customs is not None:
-        response = "utter_customs_opened"
-        known["customs"] = {"number": outcome.customs.number, "state": outcome.customs.state.value}
-    dispatcher.utter_message(response=response, facts=known, **values)
+        return _refund(outcome.refund, outcome.case, verdict)
+    if outcome.coupon is not None and outcome.coupon.percent is not None:
+        return _coupon(outcome.coupon, outcome.coupon.percent)
+    if outcome.extension is not None:
+        return _News("utter_warranty_extended", {"until": facts.day(outcome.extension.until)})
+    if outcome.reshipment is not None:
+        return _reshipment(outcome.reshipment)
+    if outcome.repair is not None:
+        return _repair(outcome.repair, verdict)
+    if outcome.customs is not None:
+        return _News("utter_customs_opened", facts={"customs": _fact(outcome.customs)})
+    return None
+
+
+def _refund(refund: Refund, case: Case, verdict: Verdict) -> _News:
+    keeps = case.offers[-1].remedy is Remedy.REFUND_FULL and verdict.goods_stay
+    response = "utter_refund_keeps_goods" if keeps else "utter_complaint_refund_agreed"
+    values = {"refund": facts.money(refund.amount), "days": verdict.days_to_refund}
+    return _News(response, values, {"refund": facts.refund_fact(refund)})
+
+
+def _coupon(coupon: Coupon, share: Decimal) -> _News:
+    known = {"code": coupon.code, "percent": f"{share.normalize():f}"}
+    return _News("utter_coupon_issued", {**known, "until": facts.day(coupon.expires_at)}, {"coupon": known})
+
+
+def _reshipment(reshipment: Reshipment) -> _News:
+    known = {"reship": _fact(reshipment)}
+    if reshipment.state is ReshipState.SEARCHING and reshipment.search_until is not None:
+        return _News("utter_reship_searching", {"until": facts.day(reshipment.search_until)}, known)
+    return _News("utter_reship_opened", facts=known)
+
+
+def _repair(repair: Repair, verdict: Verdict) -> _News:
+    values = {
+        "repair": repair.number,
+        "deadline": facts.day(repair.deadline),
+        "shipping": _shipping(verdict.return_shipping),
+    }
+    return _News("utter_repair_opened", values, {"repair": _fact(repair)})
+
+
+def _shipping(payer: Payer) -> dict[str, Any]:
+    """Return in words who pays for the way back."""
+    return facts.label(f"label_shipping_{'own' if payer is Payer.CUSTOMER else 'free'}")
+
+
+def _fact(thing: Reshipment | Repair | CustomsMatter) -> dict[str, str]:
+    return {"number": thing.number, "state": thing.state.value}

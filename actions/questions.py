@@ -159,7 +159,7 @@ class ActionAskEvidence(_Question):
 
     async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
         waits = intake["evidence"] == evidence.WAITING
-        dispatcher.utter_message(response="utter_evidence_how" if waits else "utter_ask_evidence")
+        dispatcher.utter_message(response=evidence.TELL_HOW if waits else evidence.ASK_PHOTO)
 
 
 class ActionAskReturnMethod(_Question):

@@ -9,7 +9,10 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts
+from actions.agent_offers import answer_offer_in_words, ask_offer_again
 from actions.context import context
+from actions.escalation import AGENT_OFFER, ask_besides
+from actions.evidence import ASK_PHOTO, TELL_HOW
 from actions.intake import Intake, forget_answers, read_order_number, read_verification
 from actions.parcels import note_return_tracking
 from actions.quotes import answer_quote_in_words
@@ -128,17 +131,38 @@ class ActionSayNo(Action):
 
 
 async def _answer(dispatcher: CollectingDispatcher, turn: Turn, otherwise: str) -> list[EventType]:
-    if turn.tracker.active_loop.get("name"):
+    form = turn.tracker.active_loop.get("name")
+    if turn.last_said in (ASK_PHOTO, TELL_HOW):
+        return await _answer_about_photos(dispatcher, turn)
+    if form and turn.requested_slot == AGENT_OFFER:
+        # Where it was answered by button meanwhile, the form goes on.
+        return await answer_offer_in_words(dispatcher, turn) or []
+    if form:
         # The question on the table is no question for yes or no.
         return await clarify(dispatcher, turn)
     if await answer_quote_in_words(dispatcher, turn):
         return []
+    offered = await answer_offer_in_words(dispatcher, turn)
+    if offered is not None:
+        return offered
     async with context().uow() as uow:
         case = await follow_up.asked_about(uow, turn.conversation_id)
     if case is None:
         dispatcher.utter_message(response=otherwise)
         return []
     return [SlotSet("feedback_case", case.number), FollowupAction("feedback_form")]
+
+
+async def _answer_about_photos(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Take a yes or no to whether there are photos, for which an agent had the bot ask outside of the form's turn."""
+    form = turn.tracker.active_loop.get("name")
+    if turn.intent == "affirm" and turn.last_said == ASK_PHOTO:
+        dispatcher.utter_message(response=TELL_HOW)
+        return ask_besides(form, "evidence")
+    dispatcher.utter_message(response="utter_all_right" if turn.intent == "affirm" else "utter_evidence_declined")
+    if not form:
+        await ask_offer_again(dispatcher, turn)
+    return []
 
 
 class ActionThankForFeedback(Action):
@@ -203,7 +227,9 @@ class ActionChangeLanguage(Action):
         wanted = turn.value("language") or names.language_named(turn.text)
         if wanted in SPOKEN:
             dispatcher.utter_message(response="utter_language_changed", language=wanted)
-            return [SlotSet("language", wanted)]
+            # Who has chosen wants no translations any more.
+            chosen = [SlotSet("unspoken_language", wanted)] if tracker.get_slot("unspoken_language") else []
+            return [SlotSet("language", wanted), *chosen]
         if wanted:
             dispatcher.utter_message(response="utter_language_not_spoken", name=LANGUAGES[wanted].native_name)
         # Any other that is spoken can be named in words.

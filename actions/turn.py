@@ -77,6 +77,19 @@ class Turn:
         slot = self.tracker.get_slot("requested_slot")
         return str(slot) if slot else None
 
+    @property
+    def last_said(self) -> str | None:
+        """Return the name of the response that the bot uttered last before this message, or None."""
+        is_before = False
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                if is_before:
+                    return None
+                is_before = True
+            elif is_before and event.get("event") == "bot":
+                return (event.get("metadata") or {}).get("utter_action")
+        return None
+
     def was_rejected_by(self, form: str) -> bool:
         """Tell whether a form could not use this message, so that something else answered it."""
         return any(

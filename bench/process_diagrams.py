@@ -55,6 +55,7 @@ SENTENCES = {
     ),
     "coupon": "A coupon is given as goodwill, and used up once or not in time.",
     "claim": "A claim is what the shop demands from a carrier or a supplier who answers for a complaint.",
+    "approval": "An approval is what an agent asks a supervisor for, because it goes beyond the agent's own limit.",
     "task": "A task is what a department has to do for a case; it is called off where something else has settled it.",
     "escalation": "An escalation is a conversation that a person takes over from the bot, or from a colleague.",
     "shop event": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,22 @@ import structlog
 from actions import context
 from bot.aftersales.catalogue import Product
 from bot.aftersales.policy import Policy
+from bot.conversations.bot import Bot
+from bot.conversations.configured_bot import ConfiguredBot
 from bot.conversations.delivery import Delivery
 from bot.conversations.feed import Feed
 from bot.conversations.notifier import Notifier
+from bot.conversations.plain_links import PlainLinks
 from bot.conversations.router import Router
+from bot.conversations.routing_rounds import EVERY, RoutingRounds
+from bot.conversations.translated_bot import TranslatedBot
 from bot.documents.key import kept_key
 from bot.errors import StartupError
 from bot.evidence.files import EvidenceFiles
-from bot.jobs import jobs
+from bot.jobs import inbox_jobs, jobs
 from bot.payments.recorded import RecordedPayments
-from bot.scheduler.scheduler import Scheduler
+from bot.scheduler.scheduler import Job, Scheduler
+from bot.services import desk_settings
 from bot.services.document_links import DocumentLinks
 from bot.services.money_ports import PaymentProvider
 from bot.services.policy_files import load_policy
@@ -32,6 +38,7 @@ from bot.services.service_level_files import load_service_levels
 from bot.services.warehouses import shop_warehouses
 from bot.settings import Settings
 from bot.store.database import Database
+from bot.store.repositories.translations import StoredTranslations
 from bot.store.unit_of_work import SqlUnitOfWork
 from bot.translation.cache import TranslationCache
 from bot.translation.engines import DeepTranslatorEngine
@@ -56,6 +63,8 @@ class Parley:
     clock: Clock
     notifier: Notifier
     scheduler: Scheduler
+    rounds: RoutingRounds
+    translations: Translations = field(default_factory=lambda: Translations({}, {}))
 
     @property
     def uow(self) -> Callable[[], SqlUnitOfWork]:
@@ -81,8 +90,10 @@ class Parley:
     async def close(self) -> None:
         """Let running jobs and turns end, then disconnect."""
         await self.scheduler.close()
+        await self.rounds.close()
         await self.notifier.close()
         await self.router.close()
+        await self.translations.close()
         await self.store.close()
 
 
@@ -112,8 +123,9 @@ def document_links(settings: Settings) -> DocumentLinks:
 
 def read_policy(settings: Settings) -> Policy:
     """Return law, shop policy and service levels; raises SettingsError naming file, line and field of each mistake."""
-    # A mistake among the warehouses ends the start, too, not the first return.
+    # A mistake among the warehouses or the settings of the desk ends the start, too, not the first return.
     shop_warehouses()
+    desk_settings.defaults()
     return replace(load_policy(settings.policy), levels=load_service_levels(settings.service_levels))
 
 
@@ -167,12 +179,19 @@ async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parl
 
     assistant = _assistant(settings, model, load_events, clock)
     await assistant.warm_up()
-    router = Router(store.uow, assistant, Feed(), Delivery(store.uow, clock), clock)
-    notifier = Notifier(store.uow, assistant, router.feed, clock, document_links(settings))
+    translating = translations(settings, StoredTranslations(store.uow))
+    bot: Bot = TranslatedBot(assistant, translating) if settings.translation.orders else assistant
+    bot = PlainLinks(bot, settings.public_url) if settings.public_url else bot
+    configured = ConfiguredBot(bot, store.uow, clock, policy.levels)
+    router = Router(store.uow, configured, Feed(), Delivery(store.uow, clock), clock, policy.levels)
+    rounds = RoutingRounds(store.uow, router.handling, clock, policy.levels)
+    notifier = Notifier(store.uow, assistant, router.feed, clock, document_links(settings), settings.public_url)
     keep = Retention(settings.transcript_days, settings.evidence_days)
     work = jobs(store.uow, policy.levels, RecordedPayments(store.uow, clock), evidence_store(settings), keep)
-    scheduler = Scheduler(store.uow, work, clock)
-    return Parley(store, policy, router, clock, notifier, scheduler)
+    scheduler = Scheduler(
+        store.uow, [*work, *inbox_jobs(store.uow, router.feed), Job("routing", EVERY, rounds.run)], clock
+    )
+    return Parley(store, policy, router, clock, notifier, scheduler, rounds, translating)
 
 
 def _assistant(settings: Settings, model: Path, load_events: Any, clock: Clock) -> Any:

@@ -171,3 +171,23 @@ class InvalidInputError(ParleyError):
         super().__init__(field=field, problem=problem)
         self.field = field
         self.problem = problem
+
+
+class SettingRefusedError(ParleyError):
+    """Raised when a setting of the desk cannot be accepted; ``problems`` are pairs of a field and what is wrong."""
+
+    code = "setting_refused"
+
+    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(fields=", ".join(field for field, _ in problems))
+        self.problems = problems
+
+
+class MessageFixedError(ParleyError):
+    """Raised when a message can no longer be changed; ``reason`` is ``too_late``, ``channel`` or ``retracted``."""
+
+    code = "message_fixed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.reason = reason

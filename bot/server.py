@@ -49,8 +49,11 @@ def create_app(parley: Parley, settings: Settings) -> web.Application:
         clock=parley.clock,
         evidence=evidence,
         policy=parley.policy,
+        links=app[keys.DOCUMENT_LINKS],
         secret=settings.secret,
         secure_cookies=settings.secure_cookies,
+        translator=parley.translations,
+        channels=(web_channel.CHANNEL, rest.CHANNEL),
     )
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)

@@ -81,6 +81,7 @@ class Settings:
     shop_secret: bytes | None
     allowed_origins: tuple[str, ...]
     log_level: str
+    public_url: str | None = None
     transcript_days: int = 730
     evidence_days: int = 365
     translation: TranslationSettings = field(default_factory=TranslationSettings)
@@ -105,6 +106,7 @@ class Settings:
             shop_secret=_shop_secret(env),
             allowed_origins=tuple((env.get("PARLEY_ALLOWED_ORIGINS") or "").split()),
             log_level=_level(env.get("PARLEY_LOG_LEVEL") or "warning"),
+            public_url=_public_url(env.get("PARLEY_PUBLIC_URL") or ""),
             transcript_days=_days(env, "PARLEY_RETENTION_DAYS_TRANSCRIPTS", cls.transcript_days),
             evidence_days=_days(env, "PARLEY_RETENTION_DAYS_EVIDENCE", cls.evidence_days),
             translation=TranslationSettings.from_environment(env),
@@ -116,6 +118,14 @@ def _shop_secret(env: Mapping[str, str]) -> bytes | None:
     if secret and len(secret) < 32:
         raise SettingsError("PARLEY_SHOP_SECRET is too short: give at least 32 characters")
     return secret or None
+
+
+def _public_url(text: str) -> str | None:
+    """Return the address without a slash at its end, so that paths can be put behind it."""
+    text = text.strip()
+    if text and not re.fullmatch(r"https?://[^\s/?#@:]+(?::\d{1,5})?(?:/[^\s?#]*)?", text):
+        raise SettingsError(f"PARLEY_PUBLIC_URL is '{text}': give an address such as https://chat.example.com")
+    return text.rstrip("/") or None
 
 
 def _port(text: str) -> int:

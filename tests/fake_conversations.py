@@ -53,6 +53,17 @@ class FakeMessages(Table[Message]):
             if message.conversation_id in conversation_ids and message.author is not Author.NOTE
         }
 
+    async def get(self, message_id: int, *, to_change: bool = False) -> Message | None:
+        return self.one(id=message_id)
+
+    async def some(self, conversation_id: str, message_ids: Collection[int]) -> list[Message]:
+        return [message for message in self.find(conversation_id=conversation_id) if message.id in message_ids]
+
+    async def change(self, message: Message) -> None:
+        kept = self.one(id=message.id)
+        assert kept is not None
+        kept.text, kept.image, kept.custom = message.text, message.image, message.custom
+
     async def replies_to(self, inbound_id: str) -> list[Message]:
         return self.find(reply_to=inbound_id)
 

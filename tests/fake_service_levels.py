@@ -50,6 +50,10 @@ class FakeServiceClocks(Table[ServiceClock]):
         watched = {clock.case_number for clock in self.find(metric=Metric.RESOLUTION, stopped_at=None)}
         return [case for case in self.uow.database.all(Case) if case.is_open and case.number not in watched][:limit]
 
+    async def running_in(self, conversation_id: str) -> list[ServiceClock]:
+        mine = self.find(conversation_id=conversation_id, stopped_at=None)
+        return sorted(mine, key=lambda clock: (clock.due_at, clock.id))
+
     async def breached_in(self, conversation_ids: Collection[str]) -> set[str]:
         late = {clock.conversation_id for clock in self.find(stopped_at=None) if clock.breached_at is not None}
         return late & set(conversation_ids)

@@ -16,6 +16,7 @@ class FakeDatabase:
     things: dict[type, list[Any]] = field(default_factory=dict)
     dialogue: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    read_states: dict[tuple[str, str], Any] = field(default_factory=dict)
     given: int = 0
     commits: int = 0
 

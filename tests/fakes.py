@@ -14,6 +14,7 @@ from typing import Any
 
 from typing_extensions import Self
 
+from bot.aftersales.approval import Approval
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import AWAITS_SHOP, Case, CaseState
 from bot.aftersales.catalogue import Product
@@ -28,6 +29,7 @@ from bot.aftersales.identification import Identification
 from bot.aftersales.ledger import JournalEntry
 from bot.aftersales.liability import LiabilityFinding
 from bot.aftersales.notification import ASK_SOLVED, Notification
+from bot.aftersales.offer import OfferState
 from bot.aftersales.order import Customer, Order
 from bot.aftersales.payment import RecordedInstruction
 from bot.aftersales.rating import Rating
@@ -40,11 +42,15 @@ from bot.aftersales.sla import ServiceClock
 from bot.aftersales.task import Task
 from bot.conversations.model import Conversation, InboundMessage, Message, OutboundMessage
 from bot.errors import ConflictError
-from bot.services.account import Account, Session
+from bot.services.account import Account, Presence, Session
+from bot.services.inbox_ports import Snooze
+from bot.services.words_model import CannedResponse, Mention, Revision
 from tests.fake_conversations import FakeConversations, FakeDialogueLog, FakeInbox, FakeMessages, FakeOutbox
 from tests.fake_decisions import FakeLiabilityFindings
+from tests.fake_desk_decisions import FakeApprovals
 from tests.fake_evidence import FakeEvidencePieces
 from tests.fake_follow_up import FakeNotifications, FakeTasks
+from tests.fake_inbox import FakeInboxes, FakeSearchIndex, FakeSnoozes, FakeTags
 from tests.fake_lifecycles import FakeCustomsMatters, FakeRepairs, FakeReshipments, FakeShopEvents
 from tests.fake_money import (
     FakeCoupons,
@@ -53,9 +59,13 @@ from tests.fake_money import (
     FakeRefunds,
     FakeWarrantyExtensions,
 )
+from tests.fake_people import FakeAuditTrail
 from tests.fake_records import FakeClaims, FakeRecords
+from tests.fake_routing import FakeRoutingBoard
 from tests.fake_service_levels import FakeContacts, FakeRatings, FakeServiceClocks
+from tests.fake_settings import FakeKeptSettings
 from tests.fake_tables import FakeDatabase, HasDatabase, Table
+from tests.fake_words import FakeCannedResponses, FakeMentions, FakeReadStates, FakeRevisions
 
 __all__ = ["FakeDatabase", "FakeUnitOfWork", "fake_unit_of_work_factory"]
 
@@ -132,6 +142,13 @@ class FakeCases(Table[Case]):
             case
             for case in self._resolved()
             if not any(found.case_number == case.number and found.created_at >= case.resolved_at for found in asked)
+        ][:limit]
+
+    async def offered_until(self, moment: datetime, limit: int = 200) -> list[Case]:
+        return [
+            case
+            for case in self.find(state=CaseState.OFFERED)
+            if any(o.agent_id and o.state is OfferState.PROPOSED and o.proposed_at <= moment for o in case.offers)
         ][:limit]
 
     async def resolved_until(self, moment: datetime, limit: int = 200) -> list[Case]:
@@ -211,6 +228,9 @@ class FakeIdentifications(Table[Identification]):
         ]
         return [number for _, _, number in sorted(proofs, reverse=True)]
 
+    async def of_conversation(self, conversation_id: str) -> list[Identification]:
+        return self.find(conversation_id=conversation_id)[::-1]
+
 
 class FakeAuditLog(Table[AuditEvent]):
     def add(self, thing: AuditEvent) -> None:
@@ -232,14 +252,24 @@ class FakeAccounts(Table[Account]):
     async def by_name(self, name: str) -> Account | None:
         return self.one(name=name.casefold())
 
+    async def by_invitation(self, invitation_digest: str) -> Account | None:
+        return self.one(invitation_digest=invitation_digest)
+
     async def all(self) -> list[Account]:
         return sorted(self.rows, key=lambda account: account.name)
+
+    async def note_presence(self, account: Account, presence: Presence, now: datetime) -> None:
+        account.presence, account.seen_at = presence, now
 
     def add_session(self, session: Session) -> None:
         self._sessions.add(session)
 
     async def session(self, token_digest: str) -> Session | None:
         return self._sessions.one(token_digest=token_digest)
+
+    async def sessions_of(self, account_id: str) -> list[Session]:
+        mine = self._sessions.find(account_id=account_id)
+        return sorted(mine, key=lambda session: session.created_at, reverse=True)
 
     async def end_session(self, token_digest: str) -> None:
         self._forget(token_digest=token_digest)
@@ -273,10 +303,12 @@ class FakeUnitOfWork:
         self.escalations = FakeEscalations(self, Escalation)
         self.identifications = FakeIdentifications(self, Identification)
         self.audit = FakeAuditLog(self, AuditEvent)
+        self.audit_trail = FakeAuditTrail(self)
         self.notifications = FakeNotifications(self, Notification)
         self.tasks = FakeTasks(self, Task)
         self.evidence = FakeEvidencePieces(self, Evidence)
         self.liability = FakeLiabilityFindings(self, LiabilityFinding)
+        self.approvals = FakeApprovals(self, Approval)
         self.accounts = FakeAccounts(self, Account)
         self.service_clocks = FakeServiceClocks(self, ServiceClock)
         self.ratings = FakeRatings(self, Rating)
@@ -288,11 +320,21 @@ class FakeUnitOfWork:
         self.payment_instructions = FakeRecordedInstructions(self, RecordedInstruction)
         self.claims = FakeClaims(self, Claim)
         self.records = FakeRecords(self)
+        self.inboxes = FakeInboxes(self)
+        self.tags = FakeTags(self)
+        self.snoozes = FakeSnoozes(self, Snooze)
+        self.search = FakeSearchIndex(self)
+        self.desk_settings = FakeKeptSettings(self)
+        self.routing = FakeRoutingBoard(self)
         self.conversations = FakeConversations(self, Conversation)
         self.messages = FakeMessages(self, Message)
         self.inbox = FakeInbox(self, InboundMessage)
         self.outbox = FakeOutbox(self, OutboundMessage)
         self.dialogue = FakeDialogueLog(self)
+        self.canned_responses = FakeCannedResponses(self, CannedResponse)
+        self.mentions = FakeMentions(self, Mention)
+        self.revisions = FakeRevisions(self, Revision)
+        self.read_states = FakeReadStates(self.database.read_states)
 
     async def next_number(self, sequence: str) -> int:
         self.database.numbers[sequence] = self.database.numbers.get(sequence, 0) + 1

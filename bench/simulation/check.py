@@ -21,7 +21,7 @@ from bot.store.database import Database
 _ASKED = "utter_ask_solved"
 _KINDS = ("returns", "exchanges", "repairs", "reshipments", "customs")
 _GENERATED = (
-    (re.compile(r"\b([CRFWSK])\d{7}\b"), r"\1"),
+    (re.compile(r"\b([CRFWSKGL])\d{7}\b"), r"\1"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "id"),
     (re.compile(r"\d{4}-\d\d-\d\d(T[\d:.+]+)?"), "when"),
 )
@@ -82,7 +82,7 @@ def differences(stories: list[Story], books: Books) -> tuple[list[str], dict[str
 def _tasks(story: Story) -> list[str]:
     """Return what departments have yet to do: what the scenario says, and a claim to be filed where there is one."""
     end = story.scenario.end
-    return [*end.open, *("file_carrier_claim" for _ in end.claims)]
+    return [*end.open, *(f"file_{end.liability}_claim" for _ in end.claims)]
 
 
 def _about_case(story: Story, cases: list[dict[str, Any]]) -> Iterable[str]:

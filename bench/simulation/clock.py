@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+from bench.installation import Installation
 from bench.processes import BenchError
-from bench.simulation.process import OFFSET, TICK, Installation
+from bench.simulation.process import OFFSET, TICK
 from bench.simulation.wire import send_json
 
 #: Longer than a lease of the scheduler: what a killed process was at is free again after it.

@@ -8,8 +8,8 @@ import urllib.parse
 from http.cookies import SimpleCookie
 from typing import Any
 
+from bench.installation import Installation
 from bench.processes import BenchError
-from bench.simulation.process import Installation
 from bench.simulation.talk import Mismatch, Talk
 from bench.simulation.wire import Answer, send, send_json
 

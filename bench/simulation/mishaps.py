@@ -44,7 +44,10 @@ _ALL_BACK = (RECEIVED, INSPECTED, SENT, SETTLED)
 
 
 def _returned(liability: str, *told: str) -> End:
-    return End(told=(*told, *_ALL_BACK), refunds=(everything,), things={"returns": "completed"}, liability=liability)
+    return End(
+        told=(*told, *_ALL_BACK), refunds=(everything,), things={"returns": "completed"}, liability=liability,
+        claims=(everything,) if liability in ("carrier", "supplier") else (),
+    )  # fmt: skip
 
 
 GOODS = (
@@ -131,7 +134,7 @@ PARCELS = (
         End(
             told=("utter_notify_reship_unavailable", _APPROVED, *_SENT_AGAIN), claims=(goods_only,),
             liability="carrier",
-            things={"reshipments": "delivered"}, stock={"1-M": STOCK - 1}, open=("offer_refund",),
+            things={"reshipments": "delivered"}, stock={"1-M": STOCK - 1},
         ),
         needs_person=True,
     ),
@@ -181,12 +184,11 @@ AUTHORITIES = (
         "customs_abandoned", "customs_hold", reason("customs_hold"), "utter_customs_opened", None, _HELD, _SORRY,
         (
             Later(), Agent("approve"), Later(days=1), _PAPERS, Until("utter_notify_customs_papers"),
-            Until("utter_notify_customs_abandoned"),
+            Until("utter_notify_customs_abandoned"), Later(), Agent("decline", {"reason": "other"}),
         ),
         End(
-            # Legal decides what becomes of it.
-            case="executing", told=(_APPROVED, "utter_notify_customs_papers", "utter_notify_customs_abandoned"),
-            things={"customs": "abandoned"}, liability="force_majeure", open=("decide_customs", "resolution_overdue"),
+            told=(_APPROVED, "utter_notify_customs_papers", "utter_notify_customs_abandoned", _DECLINED),
+            things={"customs": "closed"}, liability="force_majeure",
         ),
         needs_person=True, abroad=True,
     ),

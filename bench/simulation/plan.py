@@ -105,7 +105,7 @@ class End:
     extension: int | None = None
     order_state: str | None = None
     claims: tuple[Worth, ...] = ()
-    """What is claimed from the carrier, which somebody has yet to file."""
+    """What is claimed from whoever is liable, which somebody has yet to file."""
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,17 @@
-"""The installation that is simulated: its folder, its commands, the process that serves it, and the end of that."""
+"""The installation that is simulated, and the end of its process at random moments."""
 
 from __future__ import annotations
 
-import os
 import queue
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
-from http.client import HTTPException
 from pathlib import Path
 
-from bench.processes import BenchError, free_port
+from bench.installation import Installation
+from bench.processes import BenchError
 
-ROOT = Path(__file__).resolve().parents[2]
 SHOP_SECRET = "a secret that shop and Parley share, in simulations only"
 
 OFFSET = "offset"
@@ -27,83 +20,24 @@ OFFSET = "offset"
 TICK = "/simulation/tick"
 """Where the served process takes the simulated moment, and does what is due by then."""
 
-_START_SECONDS = 180
 #: What happens within a tick takes some tenths of a second, so most kills fall into the middle of it.
 _LATEST_SECONDS = 0.6
 
 
-class Installation:
-    """One Parley in a folder of its own, which may be killed and started again at any moment."""
-
-    def __init__(self, folder: Path, model: Path) -> None:
-        self.folder = folder
-        self._model = model
-        self.starts = 0
-        self._port = free_port()
-        self.base = f"http://127.0.0.1:{self._port}"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._environment = {
-            **os.environ,
-            "PARLEY_VAR": str(folder),
+def simulated(folder: Path, model: Path) -> Installation:
+    """Return an installation whose process lives in simulated time."""
+    return Installation(
+        folder,
+        "bench.simulation.served",
+        ("{port}", str(model)),
+        log="served.log",
+        environment={
             "PARLEY_DEMO_SHOP": "no",
             "PARLEY_SECRET": "a secret of the simulation's desk",
             "PARLEY_SHOP_SECRET": SHOP_SECRET,
-            "RASA_TELEMETRY_ENABLED": "false",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
             "PYTHONWARNINGS": "ignore",
-        }
-        folder.mkdir(parents=True, exist_ok=True)
-
-    @property
-    def log(self) -> Path:
-        """Return the file with everything the serving processes printed."""
-        return self.folder / "served.log"
-
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a ``parley`` command of this installation."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
-
-    def start(self) -> None:
-        """Start serving and wait until it answers."""
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bench.simulation.served", str(self._port), str(self._model)],
-                cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
-        self.starts += 1
-        deadline = time.monotonic() + _START_SECONDS
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise BenchError(f"Parley did not start; see {self.log}")
-            time.sleep(0.05)
-
-    def kill(self) -> None:
-        """End the process at once, as a power cut would."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-
-    def stop(self) -> None:
-        """Ask the process to end, and wait for it."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.kill()
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.base}/health", timeout=2):
-                return True
-        except urllib.error.HTTPError:
-            return True
-        except (OSError, ValueError, HTTPException):
-            return False
+        },
+    )
 
 
 class Killer:

@@ -15,11 +15,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from bench.installation import ROOT, Installation
 from bench.processes import BenchError
 from bench.simulation import check, report, script
 from bench.simulation.clock import Time
 from bench.simulation.desk import Agent
-from bench.simulation.process import ROOT, Installation, Killer
+from bench.simulation.process import Killer, simulated
 from bench.simulation.story import Story, World
 from bot import training
 from bot.settings import Settings
@@ -42,7 +43,7 @@ def main(
     # One model for the whole run, however often Parley starts.
     model = training.ensure_model(Settings.from_environment())
     started = time.monotonic()
-    installation = Installation(folder, model)
+    installation = simulated(folder, model)
     try:
         problems, outcome, result = _simulate(installation, n, kills, seed)
     except BenchError as error:

@@ -19,6 +19,7 @@ from bench.simulation.plan import (
     Worth,
     cheaper,
     first_pieces,
+    goods_only,
     reason,
     remedy,
     withdrawn,
@@ -223,7 +224,7 @@ EXCHANGES = (
         "damaged_exchange", "damaged", reason("damaged"), _SWAPPED, "damaged", Situation(),
         {"utter_ask_evidence": (PHOTO,), "utter_ask_remedy": remedy("exchange"), "utter_ask_variant": size("M")},
         (*HERE, Shop("return.inspected"), *REPLACED),
-        End(told=_EXCHANGED, things=_BOTH, liability="carrier", stock={"1-M": -1}),
+        End(told=_EXCHANGED, things=_BOTH, liability="carrier", stock={"1-M": -1}, claims=(goods_only,)),
     ),
 )  # fmt: skip
 

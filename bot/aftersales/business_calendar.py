@@ -59,6 +59,14 @@ class Calendar:
             total += max(min(ends, last) - max(begins, first), timedelta(0))
         return total
 
+    def next_working_moment(self, moment: datetime) -> datetime:
+        """Return the moment itself (UTC) during working time, else the next one at which work begins."""
+        moment = moment.astimezone(timezone.utc)
+        for begins, ends in self._stretches(moment):
+            if moment < ends:
+                return max(begins, moment)
+        raise AssertionError("the stretches never end")
+
     def is_working_day(self, day: date) -> bool:
         """Tell whether anybody works on a day."""
         is_holiday = day in self.holidays or (day.month, day.day) in self.yearly_holidays

@@ -9,6 +9,7 @@ from typing import Any
 from bot.aftersales.labels import IssueType, Label, Liability, Priority, Remedy
 from bot.aftersales.offer import Offer, OfferState
 from bot.aftersales.states import Machine
+from bot.errors import IllegalStateError
 
 
 class CaseState(Label):
@@ -83,7 +84,10 @@ class Case:
     ``lines`` maps order line positions to quantities. ``story`` is in the customer's words and language.
     ``source_message_id`` is the inbound message that confirmed it: a second run of that message finds this case.
     ``next_contact_by`` is the promise made to the customer. ``policy_rules`` are the rules that fired when it was
-    decided, each with ``id``, ``file``, ``line`` and ``text``.
+    decided, each with ``id``, ``file``, ``line`` and ``text``; ``verdict`` is what they came to, in plain JSON.
+
+    ``merged_into`` is the case that a duplicate goes on in. ``decisions`` counts what people decided, so that of two
+    who decide at once the second one is noticed.
     """
 
     number: str
@@ -107,6 +111,9 @@ class Case:
     state: CaseState = CaseState.REGISTERED
     resolved_at: datetime | None = None
     offers: list[Offer] = field(default_factory=list)
+    verdict: dict[str, Any] | None = None
+    merged_into: str | None = None
+    decisions: int = 0
     version: int = 1
 
     @property
@@ -172,8 +179,18 @@ class Case:
         self._move(CaseState.RESOLVED)
         self.resolved_at = now
 
+    def merge_into(self, survivor: str) -> None:
+        """Record that this is the same matter as another case, which goes on instead of it."""
+        if self.merged_into is not None:
+            raise IllegalStateError("case", "merged", "merged")
+        if self.is_open:
+            self._move(CaseState.WITHDRAWN)
+        self.merged_into = survivor
+
     def reopen(self) -> None:
         """Take a finished case up again, one step more pressing than before."""
+        if self.merged_into is not None:
+            raise IllegalStateError("case", "merged", CaseState.REOPENED.value)
         self._move(CaseState.REOPENED)
         self.resolved_at = None
         self.raise_priority()

@@ -34,7 +34,8 @@ MACHINE = Machine(
     "claim",
     {
         _S.DRAFT: frozenset({_S.FILED, _S.WITHDRAWN}),
-        _S.FILED: frozenset({_S.ACCEPTED, _S.REJECTED, _S.WITHDRAWN}),
+        # What turns out to be more, or less, is demanded anew.
+        _S.FILED: frozenset({_S.DRAFT, _S.ACCEPTED, _S.REJECTED, _S.WITHDRAWN}),
         # Whoever was refused may file again with better proof.
         _S.REJECTED: frozenset({_S.FILED}),
         _S.ACCEPTED: frozenset({_S.PAID}),
@@ -78,6 +79,13 @@ class Claim:
         self._move(ClaimState.FILED)
         self.reference, self.filed_at = reference, now
         self.answered_at = self.ended_at = None
+
+    def amend(self, amount: Money) -> None:
+        """Change the demand before it is answered; where the party has it already, it has to be filed again."""
+        if self.state is not ClaimState.DRAFT:
+            self._move(ClaimState.DRAFT)
+            self.filed_at = None
+        self.amount = amount
 
     def accept(self, amount: Money, answer: str, now: datetime) -> None:
         """Record that the party will pay all or a part."""

@@ -79,6 +79,11 @@ class CustomsMatter:
     reason: str = ""
 
     @property
+    def subject(self) -> str:
+        """Return how it is named in audit events and keys."""
+        return f"customs:{self.number}"
+
+    @property
     def is_open(self) -> bool:
         """Tell whether something still has to happen."""
         return self.state is not CustomsState.CLOSED

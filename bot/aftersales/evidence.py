@@ -45,6 +45,7 @@ class Evidence:
 
     ``id`` is 128 random bits in hexadecimal. ``media_type``, ``size_bytes``, ``width`` and ``height`` (pixels, None for
     a document) and ``sha256`` describe the copy. ``case_number`` is None until there is a case that it belongs to.
+    ``agent_id`` is who of the desk sent it to the customer, None for what the customer sent.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Evidence:
     sha256: str
     received_at: datetime
     case_number: str | None = None
+    agent_id: str | None = None
 
     def attach(self, case_number: str) -> None:
         """Make it evidence of a case."""

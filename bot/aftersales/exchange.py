@@ -56,6 +56,11 @@ class Exchange:
     id: int | None = None
 
     @property
+    def subject(self) -> str:
+        """Return how it is named in audit events and keys: as the return that it belongs to."""
+        return f"return:{self.rma}"
+
+    @property
     def is_open(self) -> bool:
         """Tell whether the replacement has yet to arrive."""
         return self.state in (ExchangeState.REPLACEMENT_RESERVED, ExchangeState.REPLACEMENT_SHIPPED)

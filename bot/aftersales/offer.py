@@ -42,7 +42,9 @@ MACHINE = Machine(
 class Offer:
     """One entry of a case's offer ledger; ``reasons`` are the policy's codes.
 
-    ``terms`` says what the remedy alone does not: ``percent`` of the price, or ``months`` of warranty.
+    ``terms`` says what the remedy alone does not: ``percent`` of the price, ``months`` of warranty, or the
+    ``sku`` of a replacement. ``agent_id`` is whoever made it, None for the bot and the customer, ``note``
+    that person's reason, which the customer never sees.
     """
 
     remedy: Remedy
@@ -52,6 +54,9 @@ class Offer:
     reasons: list[str] = field(default_factory=list)
     state: OfferState = OfferState.PROPOSED
     terms: dict[str, str] = field(default_factory=dict)
+    agent_id: str | None = None
+    answered_at: datetime | None = None
+    note: str = ""
     id: int | None = None
 
     def accept(self) -> None:
@@ -65,3 +70,7 @@ class Offer:
     def counter(self) -> None:
         """Record that the other side proposed something else."""
         self.state = MACHINE.move(self.state, OfferState.COUNTERED)
+
+    def expire(self) -> None:
+        """Record that it holds no longer: nobody answered in time, or another one took its place."""
+        self.state = MACHINE.move(self.state, OfferState.EXPIRED)

@@ -77,6 +77,11 @@ class Repair:
     decline_reason: Refusal | None = None
 
     @property
+    def subject(self) -> str:
+        """Return how it is named in audit events and keys."""
+        return f"repair:{self.number}"
+
+    @property
     def is_open(self) -> bool:
         """Tell whether something still has to happen."""
         return self.state not in ENDED

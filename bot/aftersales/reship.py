@@ -60,6 +60,11 @@ class Reshipment:
     ended_at: datetime | None = None
 
     @property
+    def subject(self) -> str:
+        """Return how it is named in audit events and keys."""
+        return f"reshipment:{self.number}"
+
+    @property
     def is_open(self) -> bool:
         """Tell whether the goods have yet to arrive."""
         return self.state not in ENDED

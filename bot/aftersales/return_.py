@@ -163,6 +163,11 @@ class Return:
     decline_reason: Refusal | None = None
 
     @property
+    def subject(self) -> str:
+        """Return how it is named in audit events and keys."""
+        return f"return:{self.rma}"
+
+    @property
     def is_open(self) -> bool:
         """Tell whether goods are still expected, underway or being looked at."""
         return self.state not in ENDED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.aftersales.labels import Label
+from bot.aftersales.labels import IssueType, Label
 from bot.aftersales.states import Machine
 
 
@@ -27,6 +27,34 @@ class TaskState(Label):
     DONE = "done"
     CANCELED = "canceled"
 
+
+LOOKED_INTO = {
+    IssueType.DELIVERED_NOT_RECEIVED: (Department.LOGISTICS, "ask_for_proof_of_delivery"),
+    IssueType.LOST_PARCEL: (Department.LOGISTICS, "search_parcel"),
+    IssueType.LATE_DELIVERY: (Department.LOGISTICS, "speed_parcel_up"),
+    IssueType.CUSTOMS_CHARGES: (Department.LOGISTICS, "check_duties"),
+    IssueType.OVERCHARGED: (Department.FINANCE, "check_payment"),
+    IssueType.REFUND_MISSING: (Department.FINANCE, "trace_refund"),
+    IssueType.COUNTERFEIT: (Department.QUALITY, "check_authenticity"),
+    IssueType.SAFETY_HAZARD: (Department.QUALITY, "check_safety"),
+    IssueType.POOR_SERVICE: (Department.SUPERVISOR, "answer_customer"),
+}
+"""Which department looks into what nobody can settle at once, and what it does."""
+
+DECIDE = (Department.SUPERVISOR, "decide")
+"""Who decides about the rest."""
+
+_OUTLIVES_CASE = frozenset({"check_authenticity", "check_safety"})
+
+OFFER_REFUND, REPAIR_FAILED, BROKEN_AGAIN = "offer_refund", "repair_failed", "promise_broken_again"
+"""What a supervisor does where goods are sold out, cannot be mended, or a customer was left waiting."""
+
+LEADS_TO_DECISION = frozenset({what for _, what in (*LOOKED_INTO.values(), DECIDE)} - _OUTLIVES_CASE) | {
+    OFFER_REFUND,
+    REPAIR_FAILED,
+    BROKEN_AGAIN,
+}
+"""What is needless once the case is decided, or has ended; goods are checked for the sake of other customers, too."""
 
 MACHINE = Machine("task", {TaskState.OPEN: frozenset({TaskState.DONE, TaskState.CANCELED})})
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, BinaryIO
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from bot.aftersales.evidence import MAX_BYTES, Evidence, EvidenceRefusal
 from bot.channels import limits
@@ -16,6 +15,7 @@ from bot.channels.limits import BadMessageError
 from bot.channels.origins import is_allowed
 from bot.conversations.ports import UnitOfWork
 from bot.errors import EvidenceRefusedError, NotFoundError
+from bot.evidence import forms
 from bot.evidence.serving import evidence_response
 from bot.services import evidence as pieces
 from bot.services.evidence_ports import CleanCopy
@@ -23,10 +23,6 @@ from bot.services.evidence_ports import CleanCopy
 UPLOADED = "/evidence_uploaded"
 """The payload that tells the bot of a file, with its id as ``evidence``."""
 
-_FIELD = "file"
-_READ_SECONDS = 180
-# Boundaries and headers of the form around the file.
-_FORM_BYTES = 16 * 1024
 _STATUS = {
     EvidenceRefusal.TOO_LARGE: 413,
     EvidenceRefusal.UNSUPPORTED_TYPE: 415,
@@ -111,7 +107,7 @@ async def _receive(request: web.Request, channel: str) -> web.StreamResponse:
     known = await _known(request, channel, sender, message_id)
     if known is not None:
         return _answer(known)
-    if (request.content_length or 0) > MAX_BYTES + _FORM_BYTES:
+    if (request.content_length or 0) > MAX_BYTES + forms.FORM_BYTES:
         raise EvidenceRefusedError(EvidenceRefusal.TOO_LARGE)
     async with request.app[UOW]() as uow:
         await pieces.check_room(uow, sender, request.app[CLOCK]())
@@ -170,29 +166,11 @@ async def _known(request: web.Request, channel: str, sender: str, message_id: st
 
 
 async def _read_form(request: web.Request, file: BinaryIO) -> None:
-    if request.content_type != "multipart/form-data":
-        raise BadMessageError(field="body", reason=f"give multipart/form-data with a file named '{_FIELD}'")
     try:
-        await asyncio.wait_for(_read_parts(request, file), _READ_SECONDS)
-    except (ValueError, AssertionError, web.RequestPayloadError, web.HTTPException, asyncio.TimeoutError) as error:
-        raise BadMessageError(field="body", reason="the form is damaged or incomplete") from error
-
-
-async def _read_parts(request: web.Request, file: BinaryIO) -> None:
-    """Write the form's file into ours, and no more of it than may be; raises ValueError where there is none."""
-    form = await request.multipart()
-    while (part := await form.next()) is not None:
-        if not isinstance(part, BodyPartReader) or part.name != _FIELD:
-            continue
-        size = 0
-        while chunk := await part.read_chunk(64 * 1024):
-            size += len(chunk)
-            if size > MAX_BYTES:
-                raise EvidenceRefusedError(EvidenceRefusal.TOO_LARGE)
-            # Goes to the system's cache, which takes microseconds; a thread would cost more.
-            file.write(chunk)
-        return
-    raise ValueError("no file")
+        await forms.read_form(request, file)
+    except forms.DamagedFormError as error:
+        reason = f"give multipart/form-data with a file named '{forms.FILE}', as a whole"
+        raise BadMessageError(field="body", reason=reason) from error
 
 
 async def _show(request: web.Request, *, thumbnail: bool) -> web.StreamResponse:

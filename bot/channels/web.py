@@ -14,6 +14,8 @@ from bot.channels.keys import RATE, ROUTER, UOW
 from bot.channels.limits import BadMessageError
 from bot.channels.origins import is_allowed
 from bot.conversations.model import Author, Message
+from bot.conversations.ports import UnitOfWork
+from bot.services.words_model import CUSTOMER
 
 ROUTES = web.RouteTableDef()
 CHANNEL = "web"
@@ -75,8 +77,9 @@ class _Client:
             # Listening starts before history is read, so that nothing falls between the two.
             async with self._uow() as uow:
                 history = await uow.messages.of(self._sender, after=self._seen)
+                changed = await self._changed(uow)
                 conversation = await uow.conversations.get(self._sender)
-            handler = await self._router.handled_by(self._sender)
+            handler = await self._router.handling.handled_by(self._sender)
             self._note_delivered(history)
             await self._send(
                 {
@@ -84,6 +87,7 @@ class _Client:
                     "language": conversation.language if conversation else None,
                     "handled_by": handler.value,
                     "messages": [_for_widget(message.as_json()) for message in history],
+                    **({"changed": [_for_widget(message.as_json()) for message in changed]} if changed else {}),
                 }
             )
             sender = asyncio.create_task(self._pass_on(news))
@@ -108,8 +112,26 @@ class _Client:
             self._router.feed.publish(self._sender, {"type": "typing", "author": "customer"})
         elif kind == "message":
             await self._take_message(frame)
+        elif kind == "read":
+            await self._take_read(frame)
         else:
             await self._send({"type": "error", "code": "bad_frame"})
+
+    async def _take_read(self, frame: dict[str, Any]) -> None:
+        try:
+            message_id = limits.after(frame.get("message_id"))
+        except BadMessageError:
+            await self._send({"type": "error", "code": "bad_frame"})
+            return
+        await self._router.words.read(self._sender, CUSTOMER, message_id)
+
+    async def _changed(self, uow: UnitOfWork) -> list[Message]:
+        """Return what was edited or retracted of the messages that the widget has already."""
+        if not self._seen:
+            return []
+        revisions = await uow.revisions.of_conversation(self._sender)
+        ids = {revision.message_id for revision in revisions if revision.message_id <= self._seen}
+        return [found for found in await uow.messages.some(self._sender, ids) if found.author is not Author.NOTE]
 
     async def _take_message(self, frame: dict[str, Any]) -> None:
         try:
@@ -145,6 +167,8 @@ class _Client:
                 await self._send({"type": "message", "message": _for_widget(message)})
                 if message["author"] != Author.CUSTOMER.value:
                     self._router.delivery.sent([int(message["message_id"])])
+            elif kind == "change":
+                await self._send({"type": "change", "message": _for_widget(entry["message"])})
             elif kind == "state" or (kind == "typing" and entry["author"] != "customer"):
                 await self._send({key: value for key, value in entry.items() if key != "conversation_id"})
 

@@ -1,4 +1,4 @@
-"""``parley locale``: the template and the catalogues of all texts customers see."""
+"""``parley locale``: the templates and the catalogues of all texts that customers and agents see."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime, timezone
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,9 +19,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import bootstrap
+from bot.desk import template_catalogue
+from bot.desk.texts import DESK_LANGUAGES
+from bot.desk.texts import DOMAIN as DESK
 from bot.errors import SettingsError, StartupError
 from bot.l10n.catalogue import LOCALES
-from bot.l10n.languages import LANGUAGES, SPOKEN, locale_of
+from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, locale_of
 from bot.l10n.template import template
 from bot.settings import Settings
 from bot.store.repositories.translations import StoredTranslations
@@ -38,20 +43,18 @@ _DOMAIN = Path(__file__).resolve().parents[2] / "domain"
 
 @app.command()
 def update() -> None:
-    """Write the template anew and bring every catalogue up to date with it; changed texts become fuzzy."""
-    fresh = template(_DOMAIN, STRINGS)
-    _write(LOCALES / "bot.pot", fresh)
-    for language in SPOKEN:
-        if language == "en":
-            continue
-        path = catalogue_path(language)
-        known = _read(path, language) if path.exists() else Catalog(locale=locale_of(language))
-        known.update(fresh)
-        known.obsolete.clear()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, known)
-        missing = sum(1 for message in known if message.id and (not all(_texts(message.string)) or message.fuzzy))
-        typer.echo(f"{language}: {len(known)} texts, {missing} to translate")
+    """Write the templates anew and bring every catalogue up to date with them; changed texts become fuzzy."""
+    for domain, (fresh, languages) in _domains().items():
+        _write(LOCALES / f"{domain}.pot", fresh)
+        for language in languages:
+            path = catalogue_path(language, domain)
+            known = _read(path, language) if path.exists() else _empty(language)
+            known.update(fresh)
+            known.obsolete.clear()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, known)
+            missing = sum(1 for message in known if message.id and (not all(_texts(message.string)) or message.fuzzy))
+            typer.echo(f"{domain} {language}: {len(known)} texts, {missing} to translate")
 
 
 @app.command()
@@ -112,20 +115,21 @@ async def _drafts(texts: list[str], language: str) -> list[str]:
 
 @app.command()
 def check() -> None:
-    """Fail, naming each problem, where a catalogue is behind the template or not fit to use."""
-    fresh = template(_DOMAIN, STRINGS)
+    """Fail, naming each problem, where a catalogue is behind its template or not fit to use."""
+    domains = _domains()
     problems = [
         f"{path.relative_to(LOCALES)}: {problem}"
-        for language in SPOKEN
-        if language != "en"
-        for path in [catalogue_path(language)]
+        for domain, (fresh, languages) in domains.items()
+        for language in languages
+        for path in [catalogue_path(language, domain)]
         for problem in problems_of(path, language, fresh)
     ]
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
         raise typer.Exit(1)
-    typer.echo(f"catalogues: ok, {len(fresh)} texts in {len(SPOKEN)} languages")
+    for domain, (fresh, languages) in domains.items():
+        typer.echo(f"{domain} catalogues: ok, {len(fresh)} texts in {len(languages) + 1} languages")
 
 
 @app.command()
@@ -152,6 +156,14 @@ def stats() -> None:
     Console().print(table)
 
 
+def _domains() -> dict[str, tuple[Catalog, tuple[str, ...]]]:
+    """Return, domain by domain, the template and the languages that it has to be translated into."""
+    return {
+        "bot": (template(_DOMAIN, STRINGS), tuple(code for code in SPOKEN if code != DEFAULT_LANGUAGE)),
+        DESK: (template_catalogue.template(), tuple(code for code in DESK_LANGUAGES if code != DEFAULT_LANGUAGE)),
+    }
+
+
 def is_button(message: Message) -> bool:
     """Tell whether a text stands on a button."""
     return any("button" in comment.lower() for comment in message.auto_comments)
@@ -167,7 +179,7 @@ def problems_of(path: Path, language: str, fresh: Catalog) -> Iterator[str]:
     for message in known:
         if message.id and (message.context, _texts(message.id)) not in wanted:
             yield f"{message.context}: left over: {message.id!r}"
-    for context, texts in sorted(wanted):
+    for context, texts in sorted(wanted, key=lambda found: (found[0] or "", found[1])):
         found = known.get(texts[0], context)
         strings = _texts(found.string) if found is not None else ()
         if found is None or not all(strings):
@@ -196,9 +208,9 @@ def _placeholders(text: str) -> list[str]:
     return sorted(set(re.findall(r"\{\w+\}", text)))
 
 
-def catalogue_path(language: str) -> Path:
-    """Return where a language's catalogue is kept."""
-    return LOCALES / locale_of(language) / "LC_MESSAGES" / "bot.po"
+def catalogue_path(language: str, domain: str = "bot") -> Path:
+    """Return where a language's catalogue of a domain is kept."""
+    return LOCALES / locale_of(language) / "LC_MESSAGES" / f"{domain}.po"
 
 
 def _read(path: Path, language: str) -> Catalog:
@@ -206,6 +218,33 @@ def _read(path: Path, language: str) -> Catalog:
         return read_po(file, locale=locale_of(language))
 
 
+def _empty(language: str) -> Catalog:
+    name = LANGUAGES[language].english_name
+    return Catalog(
+        locale=locale_of(language),
+        header_comment=f"# {name} translations for Parley.\n# Copyright (C) YEAR The Parley authors\n"
+        "# This file is distributed under the same license as the Parley project.\n#",
+        project="Parley",
+        version="0.1",
+        msgid_bugs_address="",
+        last_translator="The Parley authors",
+        language_team=name,
+        revision_date=datetime.now(timezone.utc),
+        fuzzy=False,
+    )
+
+
 def _write(path: Path, catalogue: Catalog) -> None:
-    with path.open("wb") as file:
-        write_po(file, catalogue, width=120, omit_header=False, sort_output=True)
+    """Write a catalogue, unless nothing but its date is new."""
+    for message in catalogue:
+        # Babel takes a per cent sign for a format of its own; ours have braces.
+        message.flags.discard("python-format")
+    buffer = BytesIO()
+    write_po(buffer, catalogue, width=120, omit_header=False, sort_output=True, include_lineno=False)
+    fresh = buffer.getvalue()
+    if not path.exists() or _undated(path.read_bytes()) != _undated(fresh):
+        path.write_bytes(fresh)
+
+
+def _undated(text: bytes) -> bytes:
+    return re.sub(rb'^"POT-Creation-Date: .*$', b"", text, flags=re.MULTILINE)

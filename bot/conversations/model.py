@@ -44,6 +44,10 @@ class OutboxState(Label):
     FAILED = "failed"
 
 
+DESK_ONLY = frozenset({"translation", "original", "mentions"})
+"""Facts of messages that no customer gets to see."""
+
+
 @dataclass(eq=False)
 class Conversation:
     """One customer on one channel; ``id`` is the sender id, ``language`` BCP 47 or None until known."""
@@ -88,7 +92,7 @@ class Message:
             "text": self.text,
             "buttons": self.buttons,
             "image": self.image,
-            "custom": self.custom,
+            "custom": {key: value for key, value in self.custom.items() if key not in DESK_ONLY},
             "at": self.at.isoformat(),
         }
 

@@ -10,10 +10,11 @@ from collections.abc import Callable
 import structlog
 
 from bot.aftersales.notification import Notification
+from bot.conversations.bot import Bot
 from bot.conversations.feed import Feed
 from bot.conversations.model import Author, Conversation, Message, OutboundMessage
+from bot.conversations.plain_links import append_link
 from bot.conversations.ports import UnitOfWork
-from bot.conversations.router import Bot
 from bot.services.document_links import DocumentKind, DocumentLinks
 from bot.services.ports import Clock
 
@@ -30,12 +31,21 @@ class Notifier:
     is taken only where nobody took it before: whatever dies in between leaves either all of it or nothing.
     """
 
-    def __init__(self, uow: Callable[[], UnitOfWork], bot: Bot, feed: Feed, clock: Clock, links: DocumentLinks) -> None:
+    def __init__(
+        self,
+        uow: Callable[[], UnitOfWork],
+        bot: Bot,
+        feed: Feed,
+        clock: Clock,
+        links: DocumentLinks,
+        public_url: str | None = None,
+    ) -> None:
         self._uow = uow
         self._bot = bot
         self._feed = feed
         self._clock = clock
         self._links = links
+        self._public_url = public_url
         self._news = asyncio.Event()
         self._is_closing = False
         self._task: asyncio.Task[None] | None = None
@@ -129,6 +139,7 @@ class Notifier:
             # A link is good from now on, and in the language that the conversation has now.
             url = self._links.link(DocumentKind(paper["kind"]), paper["number"], language, message.at)
             message.custom["document"] = {"kind": paper["kind"], "url": url}
+            append_link(message, conversation.channel, self._public_url)
         return message
 
     async def _conversation(self, uow: UnitOfWork, notification: Notification) -> Conversation:

@@ -37,6 +37,15 @@ class Messages(Protocol):
     async def newest_in(self, conversation_ids: Collection[str]) -> dict[str, Message]:
         """Return, by conversation, the newest message that the customer can see."""
 
+    async def get(self, message_id: int, *, to_change: bool = False) -> Message | None:
+        """Return a message, or None; ``to_change`` keeps others from changing it meanwhile, so ask that first."""
+
+    async def some(self, conversation_id: str, message_ids: Collection[int]) -> list[Message]:
+        """Return those of a conversation's messages that have one of some ids, oldest first, notes included."""
+
+    async def change(self, message: Message) -> None:
+        """Write a message's text, image and custom facts anew."""
+
     async def replies_to(self, inbound_id: str) -> list[Message]:
         """Return what was answered to an inbound message, oldest first."""
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.aftersales.sla import Metric, ServiceLevels
+from bot.aftersales.task import BROKEN_AGAIN
 from bot.conversations.model import Author, Message
 from bot.conversations.ports import UnitOfWork
-from bot.services import promises
+from bot.services import promises, sla, tasks
 
 
 async def follow(uow: UnitOfWork, levels: ServiceLevels, now: datetime) -> int:
@@ -18,14 +19,14 @@ async def follow(uow: UnitOfWork, levels: ServiceLevels, now: datetime) -> int:
     The first response to a complaint is the bot's own, or a person's where the bot could not answer. In a handoff time
     runs from its beginning, and from the oldest message that nobody has answered, until an agent writes.
     """
-    changed = await _stop_first_responses(uow) + await _stop_ended_handoffs(uow, now)
+    changed = await _stop_first_responses(uow, now) + await _stop_ended_handoffs(uow, now)
     for handoff in await uow.escalations.queue():
-        changed += await _follow_handoff(uow, levels, handoff)
+        changed += await _follow_handoff(uow, levels, handoff, now)
     await uow.commit()
     return changed
 
 
-async def _stop_first_responses(uow: UnitOfWork) -> int:
+async def _stop_first_responses(uow: UnitOfWork, now: datetime) -> int:
     stopped = 0
     for clock in await uow.service_clocks.running(Metric.FIRST_RESPONSE):
         case = await uow.cases.get(clock.case_number or "")
@@ -34,7 +35,7 @@ async def _stop_first_responses(uow: UnitOfWork) -> int:
             said = await uow.messages.of(clock.conversation_id)
             answers = [m for m in said if m.author is Author.AGENT and m.at >= clock.started_at]
         if answers:
-            clock.stop(answers[0].at)
+            await sla.stop(uow, clock, answers[0].at, now)
             stopped += 1
     return stopped
 
@@ -47,12 +48,12 @@ async def _stop_ended_handoffs(uow: UnitOfWork, now: datetime) -> int:
             ended_at = latest.ended_at if latest else None
             said = await uow.messages.of(clock.conversation_id)
             answers = [m.at for m in said if m.author is Author.AGENT and m.at >= clock.started_at]
-            clock.stop(min([*answers, ended_at or now]))
+            await sla.stop(uow, clock, min([*answers, ended_at or now]), now)
             stopped += 1
     return stopped
 
 
-async def _follow_handoff(uow: UnitOfWork, levels: ServiceLevels, handoff: Escalation) -> int:
+async def _follow_handoff(uow: UnitOfWork, levels: ServiceLevels, handoff: Escalation, now: datetime) -> int:
     changed = 0
     said = await uow.messages.of(handoff.conversation_id)
     for wait in waits(handoff, said):
@@ -71,12 +72,13 @@ async def _follow_handoff(uow: UnitOfWork, levels: ServiceLevels, handoff: Escal
             uow.service_clocks.add(clock)
             changed += 1
         if wait.answered_at is not None and clock.is_running:
-            clock.stop(wait.answered_at)
+            await sla.stop(uow, clock, wait.answered_at, now)
             changed += 1
             case = await uow.cases.get(handoff.case_number) if handoff.case_number else None
             if case is not None and case.is_open:
                 # What an agent writes keeps the promise that the customer hears from us.
                 promises.renew(uow, levels, case, wait.answered_at)
+                await tasks.cancel_kinds(uow, case.number, {BROKEN_AGAIN}, now)
     return changed
 
 

@@ -3,59 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from bot.aftersales.escalation import Escalation, EscalationReason, EscalationState
 from bot.aftersales.labels import Priority
+from bot.aftersales.sla import ALWAYS_OPEN, ServiceLevels
+from bot.conversations.bot import Bot, Turn
 from bot.conversations.delivery import Delivery
 from bot.conversations.feed import Feed
-from bot.conversations.model import (
-    Author,
-    Conversation,
-    HandledBy,
-    InboundMessage,
-    InboxState,
-    Message,
-    OutboundMessage,
-)
+from bot.conversations.handling import Handling, handler_of, inbound_of, is_resume
+from bot.conversations.model import Author, Conversation, HandledBy, InboundMessage, InboxState, Message
+from bot.conversations.offer_answers import OfferAnswers
 from bot.conversations.ports import UnitOfWork
-from bot.errors import NotFoundError
+from bot.conversations.sender import Sender
+from bot.conversations.turns import Turns
+from bot.conversations.words import Words
 from bot.services import escalations
 from bot.services.ports import Clock
 
 log = structlog.get_logger()
 
 MAX_ATTEMPTS = 3
-RESUME = "/resume"
-"""The payload that tells the bot that a person gave the conversation back to it."""
-
-
-@dataclass
-class Turn:
-    """What the bot says and remembers in answer to one message; nothing of it is durable yet."""
-
-    messages: list[Message]
-    events: list[dict[str, Any]]
-    language: str | None
-
-
-class Bot(Protocol):
-    """Something that answers customers."""
-
-    async def answer(self, conversation: Conversation, inbound: InboundMessage) -> Turn:
-        """Return the answer to a message, or raise after forgetting the turn."""
-
-    def forget(self, conversation_id: str) -> None:
-        """Drop what is kept in memory of a conversation; the next answer starts from the database."""
-
-    def say(self, response: str, language: str, **values: Any) -> Message:
-        """Return a message by response name, for what happens outside of a turn."""
 
 
 @dataclass
@@ -70,13 +42,27 @@ class _Work:
 class Router:
     """Takes messages in, has them answered one by one per conversation, and keeps both sides durable."""
 
-    def __init__(self, uow: Callable[[], UnitOfWork], bot: Bot, feed: Feed, delivery: Delivery, clock: Clock) -> None:
+    def __init__(
+        self,
+        uow: Callable[[], UnitOfWork],
+        bot: Bot,
+        feed: Feed,
+        delivery: Delivery,
+        clock: Clock,
+        levels: ServiceLevels = ALWAYS_OPEN,
+    ) -> None:
         self._uow = uow
         self._bot = bot
         self.feed = feed
         self.delivery = delivery
         self._clock = clock
+        self._levels = levels
         self._work: dict[str, _Work] = {}
+        self.offers: OfferAnswers | None = None
+        self._turns = Turns()
+        self.sender = Sender(uow, feed, clock)
+        self.handling = Handling(uow, bot, self.sender, self._turns, clock, self._wake)
+        self.words = Words(uow, self.sender, feed, clock)
 
     async def receive(
         self,
@@ -98,7 +84,7 @@ class Router:
         """
         now = self._clock()
         # Only we may say that a person gave the conversation back.
-        inbound = _inbound(conversation_id, channel, text.lstrip(" /") if is_resume(text) else text, now, message_id)
+        inbound = inbound_of(conversation_id, channel, text.lstrip(" /") if is_resume(text) else text, now, message_id)
         inbound.title = title
         inbound.metadata = metadata or {}
         async with self._uow() as uow:
@@ -153,90 +139,11 @@ class Router:
 
     # --- people ---------------------------------------------------------------------------------------------------
 
-    async def handled_by(self, conversation_id: str) -> HandledBy:
-        """Return who answers the customer now."""
-        async with self._uow() as uow:
-            return handler_of(await uow.escalations.open_of(conversation_id))
-
-    async def take_over(self, conversation_id: str, agent_id: str, agent_name: str) -> None:
-        """Give the conversation to an agent and tell the customer; raises NotFoundError where there is none."""
-        async with self._uow() as uow:
-            if await uow.conversations.get(conversation_id) is None:
-                raise NotFoundError("conversation", conversation_id)
-            language = await self._language(uow, conversation_id)
-            await escalations.take_over(uow, conversation_id, agent_id, language, self._clock())
-        await self._announce(conversation_id, "utter_handoff_joined", agent_id=agent_id, agent=agent_name)
-
-    async def say(self, conversation_id: str, agent_id: str, text: str) -> Message:
-        """Send an agent's words to the customer."""
-        async with self._uow() as uow:
-            escalation = await escalations.held_by(uow, conversation_id, agent_id)
-            message = Message(
-                conversation_id, Author.AGENT, text, self._clock(), language=escalation.language, agent_id=agent_id
-            )
-        await self._send(message)
-        return message
-
-    async def note(self, conversation_id: str, agent_id: str, text: str) -> Message:
-        """Keep an internal note; it never leaves the desk."""
-        message = Message(conversation_id, Author.NOTE, text, self._clock(), agent_id=agent_id)
-        async with self._uow() as uow:
-            await uow.messages.add(message)
-            await uow.commit()
-        self.feed.publish(conversation_id, {"type": "note"})
-        return message
-
-    async def return_to_bot(self, conversation_id: str, agent_id: str) -> None:
-        """Give the conversation back to the bot, which goes on where it was."""
-        async with self._uow() as uow:
-            await escalations.return_to_bot(uow, conversation_id, agent_id, self._clock())
-            channel = (await self._conversation(uow, conversation_id)).channel
-            await uow.inbox.add(_inbound(conversation_id, channel, RESUME, self._clock()))
-            await uow.commit()
-        self._publish_state(conversation_id, HandledBy.BOT)
-        self._wake(conversation_id)
-
-    async def resolve(self, conversation_id: str, agent_id: str) -> None:
-        """End the handoff; the bot answers what comes next."""
-        async with self._uow() as uow:
-            await escalations.resolve(uow, conversation_id, agent_id, self._clock())
-        await self._announce(conversation_id, "utter_handoff_resolved", agent_id=agent_id)
+    def phrase(self, response: str, language: str, values: dict[str, Any]) -> str:
+        """Return what the bot would say by a response name, for people who suggest or repeat it."""
+        return self._bot.say(response, language, **values).text
 
     # --- inside ---------------------------------------------------------------------------------------------------
-
-    async def _announce(self, conversation_id: str, response: str, **values: Any) -> None:
-        async with self._uow() as uow:
-            language = await self._language(uow, conversation_id)
-            handler = handler_of(await uow.escalations.open_of(conversation_id))
-        message = self._bot.say(response, language, **values)
-        message.conversation_id = conversation_id
-        message.author = Author.SYSTEM
-        message.at = self._clock()
-        message.custom = {"handoff": {"state": handler.value}}
-        await self._send(message)
-        self._publish_state(conversation_id, handler)
-
-    async def _send(self, message: Message) -> None:
-        async with self._uow() as uow:
-            conversation = await self._conversation(uow, message.conversation_id)
-            await self._keep(uow, conversation, [message])
-            await uow.commit()
-        self._publish([message])
-
-    async def _keep(self, uow: UnitOfWork, conversation: Conversation, messages: list[Message]) -> None:
-        for message in messages:
-            await uow.messages.add(message)
-            assert message.id is not None
-            uow.outbox.add(OutboundMessage(message.id, conversation.id, conversation.channel, message.at))
-        if messages:
-            conversation.last_message_at = messages[-1].at
-
-    def _publish(self, messages: list[Message]) -> None:
-        for message in messages:
-            self.feed.publish(message.conversation_id, {"type": "message", "message": message.as_json()})
-
-    def _publish_state(self, conversation_id: str, handler: HandledBy) -> None:
-        self.feed.publish(conversation_id, {"type": "state", "handled_by": handler.value})
 
     def _waiter(self, conversation_id: str, inbound_id: str) -> None:
         work = self._work.setdefault(conversation_id, _Work())
@@ -285,26 +192,50 @@ class Router:
 
     async def _process(self, inbound: InboundMessage) -> list[Message] | None:
         """Have a message answered and return the answer; return None when it must be tried again."""
-        async with self._uow() as uow:
-            conversation = await self._conversation(uow, inbound.conversation_id)
-            escalation = await uow.escalations.open_of(conversation.id)
-        before = handler_of(escalation)
-        if before is not HandledBy.BOT and not _was_queued_by(inbound, escalation):
-            await self._finish(inbound, conversation, Turn([], [], None))
-            return []
+        async with self._turns.of(inbound.conversation_id):
+            async with self._uow() as uow:
+                conversation = await self.sender.conversation(uow, inbound.conversation_id)
+                escalation = await uow.escalations.open_of(conversation.id)
+            is_with_bot = handler_of(escalation) is HandledBy.BOT
+            pressed = await self._pressed(inbound, conversation, is_with_bot=is_with_bot)
+            if pressed is not None:
+                return pressed
+            if not is_with_bot and not _was_queued_by(inbound, escalation):
+                await self._finish(inbound, conversation, Turn([], [], None))
+                return []
+            turn = await self._answered(inbound, conversation)
+            if turn is None:
+                return None
+            await self._finish(inbound, conversation, turn)
+        if any("handoff" in message.custom for message in turn.messages):
+            self.sender.publish_state(conversation.id, HandledBy.QUEUED)
+            self.handling.on_change()
+        return turn.messages
+
+    async def _pressed(
+        self, inbound: InboundMessage, conversation: Conversation, *, is_with_bot: bool
+    ) -> list[Message] | None:
+        """Take a button below an offer, which works whoever handles the conversation; None for anything else."""
+        if self.offers is None:
+            return None
+        turn = await self.offers.turn(self._bot, conversation, inbound, is_with_bot=is_with_bot)
+        if turn is None:
+            return None
+        await self._finish(inbound, conversation, turn)
+        # Whoever looks at the case sees what the customer decided.
+        self.feed.publish(conversation.id, {"type": "note"})
+        if any("handoff" in message.custom for message in turn.messages):
+            self.sender.publish_state(conversation.id, HandledBy.QUEUED)
+            self.handling.on_change()
+        return turn.messages
+
+    async def _answered(self, inbound: InboundMessage, conversation: Conversation) -> Turn | None:
         try:
-            turn = await self._bot.answer(conversation, inbound)
+            return await self._bot.answer(conversation, inbound)
         except Exception:
             self._bot.forget(conversation.id)
             log.exception("router.turn_failed", conversation_id=conversation.id, attempt=inbound.attempts + 1)
-            turn_or_none = await self._failed(inbound, conversation)
-            if turn_or_none is None:
-                return None
-            turn = turn_or_none
-        await self._finish(inbound, conversation, turn)
-        if any("handoff" in message.custom for message in turn.messages):
-            self._publish_state(conversation.id, HandledBy.QUEUED)
-        return turn.messages
+            return await self._failed(inbound, conversation)
 
     async def _failed(self, inbound: InboundMessage, conversation: Conversation) -> Turn | None:
         """Count a failed turn; after the last try hand over to a person instead of leaving the customer alone."""
@@ -328,6 +259,7 @@ class Router:
                 self._clock(),
                 facts={"message": inbound.id},
                 priority=Priority.HIGH,
+                levels=self._levels,
             )
         message = self._bot.say("utter_internal_error", language)
         message.conversation_id, message.at = conversation.id, self._clock()
@@ -339,11 +271,11 @@ class Router:
         now = self._clock()
         try:
             async with self._uow() as uow:
-                kept = await self._conversation(uow, conversation.id)
+                kept = await self.sender.conversation(uow, conversation.id)
                 kept.language = turn.language or kept.language
                 for message in turn.messages:
                     message.reply_to = inbound.id
-                await self._keep(uow, kept, turn.messages)
+                await self.sender.keep(uow, kept, turn.messages)
                 if turn.events:
                     await uow.dialogue.append(conversation.id, turn.events)
                 inbound.state = InboxState.PROCESSED
@@ -354,30 +286,7 @@ class Router:
             # The live dialogue is ahead of the database now: the next try must not see this turn.
             self._bot.forget(conversation.id)
             raise
-        self._publish(turn.messages)
-
-    async def _conversation(self, uow: UnitOfWork, conversation_id: str) -> Conversation:
-        conversation = await uow.conversations.get(conversation_id)
-        if conversation is None:
-            conversation = Conversation(conversation_id, "web", self._clock(), self._clock())
-            uow.conversations.add(conversation)
-        return conversation
-
-    async def _language(self, uow: UnitOfWork, conversation_id: str) -> str:
-        conversation = await self._conversation(uow, conversation_id)
-        return conversation.language or conversation.locale or "en"
-
-
-def is_resume(text: str) -> bool:
-    """Tell whether a text would be read as our own word that a person gave the conversation back."""
-    return text.strip().partition("{")[0] == RESUME
-
-
-def handler_of(escalation: Escalation | None) -> HandledBy:
-    """Return who answers a customer whose conversation is in this handoff."""
-    if escalation is None:
-        return HandledBy.BOT
-    return HandledBy.HUMAN if escalation.state is EscalationState.ASSIGNED else HandledBy.QUEUED
+        self.sender.publish(turn.messages)
 
 
 def _was_queued_by(inbound: InboundMessage, escalation: Escalation | None) -> bool:
@@ -386,20 +295,6 @@ def _was_queued_by(inbound: InboundMessage, escalation: Escalation | None) -> bo
         escalation is not None
         and escalation.state is EscalationState.QUEUED
         and escalation.facts.get("message") == inbound.id
-    )
-
-
-def _inbound(
-    conversation_id: str, channel: str, text: str, received_at: datetime, message_id: str | None = None
-) -> InboundMessage:
-    """Return a new inbox entry; without an id of the platform's own it counts as delivered once."""
-    return InboundMessage(
-        id=uuid.uuid4().hex,
-        conversation_id=conversation_id,
-        channel=channel,
-        platform_message_id=f"{conversation_id}:{message_id or uuid.uuid4().hex}",
-        text=text,
-        received_at=received_at,
     )
 
 

@@ -6,50 +6,56 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.desk import queue, workspace
+from bot.desk import handoff_panel, queue, transcript, workspace
+from bot.desk.inbox_address import asked
+from bot.desk.inbox_views import inbox_values
 from bot.desk.keys import desk_of, visitor_of
 from bot.desk.pages import fragment, page
-from bot.desk.queue import Tab
+from bot.desk.permissions import Permission, needs
+from bot.desk.transcript import reader_of
 
 
+@needs(Permission.READ)
 async def show_queue(request: web.Request) -> web.Response:
     """Show the queue with no conversation open."""
     return await _desk_page(request, None)
 
 
+@needs(Permission.READ)
 async def show_conversation(request: web.Request) -> web.Response:
     """Show the queue with a conversation open."""
     return await _desk_page(request, request.match_info["id"])
 
 
-async def queue_fragment(request: web.Request) -> web.Response:
-    """Return one tab of the queue as HTML."""
-    desk, visitor = desk_of(request), visitor_of(request)
-    async with desk.uow() as uow:
-        shown = await queue.load(uow, visitor.account.id, _tab(request))
-    values = {
-        "queue": shown,
-        "selected": request.query.get("selected", ""),
-        "now": desk.clock(),
-    }
-    return page(request, "_queue.html", values)
-
-
+@needs(Permission.READ)
 async def updates(request: web.Request) -> web.Response:
     """Return what changed in a conversation: new messages, and the parts that depend on its state."""
     desk, visitor = desk_of(request), visitor_of(request)
-    after = request.query.get("after", "0")
-    if not after.isascii() or not after.isdigit() or len(after) > 18:
-        raise web.HTTPBadRequest(reason="after must be a message id")
+    after, changes = _number(request, "after"), _number(request, "changes")
     async with desk.uow() as uow:
-        work = await workspace.load(uow, request.match_info["id"], visitor.account.id, after=int(after))
-    values: dict[str, Any] = {"work": work, "tab": _tab(request), "now": desk.clock()}
+        work = await workspace.load(uow, request.match_info["id"], visitor.account.id, after=after)
+        reader = reader_of(request)
+        shown = await transcript.load(uow, work, reader, desk.translating, desk.clock(), after=after, changes=changes)
+        panel = await handoff_panel.load(uow, work, desk.policy.levels, visitor.account.id, desk.clock())
+        marks = await queue.marks(uow, work.conversation.id, desk.clock())
+    values: dict[str, Any] = {
+        "work": work,
+        "panel": panel,
+        "marks": marks,
+        "transcript": shown,
+        "asked": asked(request.query),
+        "now": desk.clock(),
+    }
     return web.json_response(
         {
             "last_id": work.last_id,
+            "last_change": shown.last_change,
+            "reading": fragment(request, "_reading.html", values),
+            "read": {"id": shown.read[0], "at": shown.read[1].isoformat()} if shown.read else None,
             "handled_by": work.handled_by.value,
             "is_mine": work.is_mine,
-            "messages": fragment(request, "_messages.html", values),
+            "messages": fragment(request, "_messages.html", {**values, "entries": shown.entries}),
+            "changed": fragment(request, "_messages.html", {**values, "entries": shown.changed}),
             "header": fragment(request, "_header.html", values),
             "context": fragment(request, "_context.html", values),
         }
@@ -57,31 +63,36 @@ async def updates(request: web.Request) -> web.Response:
 
 
 async def _desk_page(request: web.Request, conversation_id: str | None) -> web.Response:
-    desk, visitor, tab = desk_of(request), visitor_of(request), _tab(request)
-    work = None
+    desk, visitor = desk_of(request), visitor_of(request)
+    work = written = panel = marks = None
     async with desk.uow() as uow:
         if conversation_id is not None:
             work = await workspace.load(uow, conversation_id, visitor.account.id)
-        shown = await queue.load(uow, visitor.account.id, tab)
+            written = await transcript.load(uow, work, reader_of(request), desk.translating, desk.clock())
+            panel = await handoff_panel.load(uow, work, desk.policy.levels, visitor.account.id, desk.clock())
+            marks = await queue.marks(uow, conversation_id, desk.clock())
+        shown = await inbox_values(request, uow, conversation_id or "")
     values = {
-        "queue": shown,
-        "selected": conversation_id or "",
+        **shown,
         "work": work,
-        "tab": tab,
-        "now": desk.clock(),
+        "panel": panel,
+        "transcript": written,
+        "entries": written.entries if written else [],
+        "marks": marks,
     }
     return page(request, "desk.html", values)
 
 
-def _tab(request: web.Request) -> Tab:
-    wanted = request.query.get("tab", "")
-    return Tab(wanted) if wanted in {tab.value for tab in Tab} else Tab.OPEN
+def _number(request: web.Request, name: str) -> int:
+    given = request.query.get(name, "0")
+    if not given.isascii() or not given.isdigit() or len(given) > 18:
+        raise web.HTTPBadRequest(reason=f"{name} must be a number")
+    return int(given)
 
 
 ROUTES = [
     web.get("", show_queue),
     web.get("/", show_queue),
-    web.get("/queue", queue_fragment),
     web.get("/conversations/{id}", show_conversation),
     web.get("/conversations/{id}/updates", updates),
 ]

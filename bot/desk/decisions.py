@@ -1,122 +1,166 @@
-"""What an agent decides about a case: approve or decline it, settle a disputed return, say who is liable. JSON."""
+"""What an agent decides about a case: each view takes JSON with what the page showed (``seen``) and answers JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from decimal import Decimal, InvalidOperation
-from enum import Enum
-from typing import Any, TypeVar
-
 from aiohttp import web
 
-from bot.aftersales.case import Case
-from bot.aftersales.labels import Liability
+from bot.aftersales.labels import Liability, Priority, Remedy
 from bot.aftersales.return_ import Refusal
 from bot.conversations.ports import UnitOfWork
-from bot.desk.actions import body_of, failure
-from bot.desk.keys import desk_of, visitor_of
-from bot.errors import ConflictError, IllegalStateError, InvalidInputError, NotFoundError, ParleyError
-from bot.services import liability, reviews
-
-LONGEST_REASON = 2000
-_LONGEST_AMOUNT = 20
-
-_Kind = TypeVar("_Kind", bound=Enum)
+from bot.desk.actions import body_of
+from bot.desk.deciding import amount, choice, decide, optional_amount, reason, short, whole
+from bot.desk.keys import Desk
+from bot.desk.permissions import Permission, needs
+from bot.services import agent_decisions, agent_offers, deciding, liability, lifecycle, merging
+from bot.services.agent_terms import Wanted
+from bot.services.deciding import Decider
 
 
+@needs(Permission.DECIDE)
 async def approve(request: web.Request) -> web.Response:
-    """Let what the case asks for be carried out."""
-    desk, visitor = desk_of(request), visitor_of(request)
+    """Let what the case asks for be carried out; above one's own limit a supervisor is asked, with the ``reason``."""
+    body, number = await body_of(request), request.match_info["number"]
+    seen, why = whole(body, "seen"), str(body.get("reason") or "")
 
-    async def decide(uow: UnitOfWork, case: Case) -> None:
-        await reviews.approve(uow, desk.policy, case.number, visitor.account.id, desk.clock())
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        return await agent_decisions.approve(uow, desk.policy, number, by, desk.clock(), seen=seen, reason=why)
 
-    return await _do(request, decide)
+    return await decide(request, number, act)
 
 
+@needs(Permission.DECIDE)
 async def decline(request: web.Request) -> web.Response:
     """Refuse what the case asks for; ``reason`` is one of Refusal."""
-    desk, visitor = desk_of(request), visitor_of(request)
-    reason = _choice(await body_of(request), "reason", Refusal)
+    body, number = await body_of(request), request.match_info["number"]
+    why, seen = choice(body, "reason", Refusal), whole(body, "seen")
 
-    async def decide(uow: UnitOfWork, case: Case) -> None:
-        await reviews.decline(uow, case.number, visitor.account.id, reason, desk.clock())
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        return await agent_decisions.decline(uow, number, by, why, desk.clock(), seen=seen)
 
-    return await _do(request, decide)
+    return await decide(request, number, act)
 
 
+@needs(Permission.DECIDE)
 async def settle(request: web.Request) -> web.Response:
     """End an inspected return of which something is disputed by paying an ``amount`` for that, with a ``reason``."""
-    desk, visitor = desk_of(request), visitor_of(request)
-    body = await body_of(request)
-    amount, reason = _amount(body), _reason(body)
+    body, number = await body_of(request), request.match_info["number"]
+    sum_, why, seen = amount(body), reason(body), whole(body, "seen")
 
-    async def decide(uow: UnitOfWork, case: Case) -> None:
-        await reviews.settle(uow, case.number, visitor.account.id, amount, reason, desk.clock())
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        return await agent_decisions.settle(uow, desk.policy, number, by, sum_, why, desk.clock(), seen=seen)
 
-    return await _do(request, decide)
+    return await decide(request, number, act)
 
 
+@needs(Permission.DECIDE)
+async def offer(request: web.Request) -> web.Response:
+    """Offer a ``remedy`` to the customer, with ``percent``, ``amount``, ``months`` or ``sku`` as it needs."""
+    body, number = await body_of(request), request.match_info["number"]
+    remedy = choice(body, "remedy", Remedy)
+    wanted = Wanted(
+        remedy,
+        percent=optional_amount(body, "percent"),
+        amount=optional_amount(body, "amount"),
+        months=whole(body, "months"),
+        sku=short(body, "sku") or None,
+        charged=body.get("charged") in ("yes", True),
+    )
+    why, seen = reason(body), whole(body, "seen")
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        return await agent_offers.propose(uow, desk.policy, number, by, wanted, why, desk.clock(), seen=seen)
+
+    return await decide(request, number, act)
+
+
+@needs(Permission.DECIDE)
+async def answer(request: web.Request) -> web.Response:
+    """Take the customer's answer to an ``offer``, given in words to an agent; ``accepted`` is yes or no."""
+    body, number = await body_of(request), request.match_info["number"]
+    position, is_accepted, seen = whole(body, "offer"), body.get("accepted") == "yes", whole(body, "seen")
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        case = await deciding.taken_up(uow, number, seen)
+        conversation_id, now = case.conversation_id, desk.clock()
+        return await agent_offers.answer(
+            uow, desk.policy, conversation_id, number, position or 0, is_accepted, now, actor=by.actor
+        )
+
+    return await decide(request, number, act)
+
+
+@needs(Permission.DECIDE)
+async def refund(request: web.Request) -> web.Response:
+    """Pay an ``amount`` back at once, with a ``reason``; above one's own limit a supervisor is asked."""
+    body, number = await body_of(request), request.match_info["number"]
+    sum_, why, seen = amount(body), reason(body), whole(body, "seen")
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        return await agent_decisions.refund(uow, desk.policy, number, by, sum_, why, desk.clock(), seen=seen)
+
+    return await decide(request, number, act)
+
+
+@needs(Permission.DECIDE)
 async def overrule(request: web.Request) -> web.Response:
     """Say who is liable, with a ``reason``; ``liable`` is one of Liability."""
-    desk, visitor = desk_of(request), visitor_of(request)
-    body = await body_of(request)
-    liable, reason = _choice(body, "liable", Liability), _reason(body)
+    body, number = await body_of(request), request.match_info["number"]
+    liable, why, seen = choice(body, "liable", Liability), reason(body), whole(body, "seen")
 
-    async def decide(uow: UnitOfWork, case: Case) -> None:
-        await liability.overrule(uow, case.number, visitor.account.id, liable, reason, desk.clock())
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        case = await deciding.taken_up(uow, number, seen)
+        case.decisions += 1
+        return await liability.overrule(uow, number, by.id, liable, why, desk.clock())
 
-    return await _do(request, decide)
-
-
-async def _do(request: web.Request, decide: Callable[[UnitOfWork, Case], Awaitable[None]]) -> web.Response:
-    desk, number = desk_of(request), request.match_info["number"]
-    async with desk.uow() as uow:
-        case = await uow.cases.get(number)
-        if case is None:
-            raise NotFoundError("case", number)
-        conversation_id = case.conversation_id
-        try:
-            await decide(uow, case)
-        except (ConflictError, IllegalStateError) as error:
-            return failure(409, error.code, "Nothing waits for this decision any more. Look again, then retry.")
-        except InvalidInputError as error:
-            return failure(400, error.code, f"The {error.field} cannot be accepted.")
-        except ParleyError as error:
-            return failure(409, error.code, "Law, policy or what was paid does not allow this any more.")
-    # Everybody who looks at the conversation sees what was decided.
-    desk.router.feed.publish(conversation_id, {"type": "note"})
-    return web.json_response({"ok": True})
+    return await decide(request, number, act)
 
 
-def _choice(body: dict[str, Any], field: str, kind: type[_Kind]) -> _Kind:
-    for member in kind:
-        if member.value == body.get(field):
-            return member
-    raise web.HTTPBadRequest(reason=f"Give a {field}: {', '.join(str(member.value) for member in kind)}.")
+@needs(Permission.DECIDE)
+async def prioritise(request: web.Request) -> web.Response:
+    """Make the case more or less pressing; ``priority`` is one of Priority."""
+    body, number = await body_of(request), request.match_info["number"]
+    priority, seen = choice(body, "priority", Priority), whole(body, "seen")
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        return await agent_decisions.prioritise(uow, number, by, priority, desk.clock(), seen=seen)
+
+    return await decide(request, number, act)
 
 
-def _reason(body: dict[str, Any]) -> str:
-    given = body.get("reason")
-    reason = given.strip() if isinstance(given, str) else ""
-    if not reason or len(reason) > LONGEST_REASON:
-        raise web.HTTPBadRequest(reason=f"Give a reason of at most {LONGEST_REASON} characters.")
-    return reason
+@needs(Permission.DECIDE)
+async def reopen(request: web.Request) -> web.Response:
+    """Take a case that has ended up again."""
+    body, number = await body_of(request), request.match_info["number"]
+    seen = whole(body, "seen")
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        return await agent_decisions.reopen(uow, number, by, desk.clock(), seen=seen)
+
+    return await decide(request, number, act)
 
 
-def _amount(body: dict[str, Any]) -> Decimal:
-    try:
-        amount = Decimal(str(body.get("amount"))[:_LONGEST_AMOUNT])
-    except InvalidOperation as error:
-        raise web.HTTPBadRequest(reason='Give an amount such as "12.50".') from error
-    if not amount.is_finite() or amount < 0:
-        raise web.HTTPBadRequest(reason='Give an amount such as "12.50".')
-    return amount
+@needs(Permission.SUPERVISE)
+async def merge(request: web.Request) -> web.Response:
+    """Let the case ``other``, a duplicate, go on in this one."""
+    body, number = await body_of(request), request.match_info["number"]
+    other, seen = short(body, "other"), whole(body, "seen")
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await lifecycle.case_of(uow, other)
+        return await merging.merge(uow, number, other, by, desk.clock(), seen=seen)
+
+    return await decide(request, number, act)
 
 
 ROUTES = [
     web.post("/cases/{number}/approve", approve),
     web.post("/cases/{number}/decline", decline),
     web.post("/cases/{number}/settle", settle),
+    web.post("/cases/{number}/offer", offer),
+    web.post("/cases/{number}/answer", answer),
+    web.post("/cases/{number}/refund", refund),
     web.post("/cases/{number}/liability", overrule),
+    web.post("/cases/{number}/priority", prioritise),
+    web.post("/cases/{number}/reopen", reopen),
+    web.post("/cases/{number}/merge", merge),
 ]

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.desk.keys import desk_of, visitor_of
+from bot.desk.keys import desk_of
+from bot.desk.permissions import Permission, needs
 from bot.errors import NotFoundError
 from bot.evidence.serving import evidence_response
 
 
+@needs(Permission.READ)
 async def show(request: web.Request) -> web.Response:
     """Show a picture as it is kept, or download a document."""
     return await _show(request, thumbnail=False)
 
 
+@needs(Permission.READ)
 async def show_thumbnail(request: web.Request) -> web.Response:
     """Show a picture small."""
     return await _show(request, thumbnail=True)
 
 
 async def _show(request: web.Request, *, thumbnail: bool) -> web.Response:
-    desk, _ = desk_of(request), visitor_of(request)
-    evidence_id = request.match_info["id"]
+    desk, evidence_id = desk_of(request), request.match_info["id"]
     async with desk.uow() as uow:
         evidence = await uow.evidence.get(evidence_id)
     if evidence is None:

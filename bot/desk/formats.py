@@ -1,82 +1,84 @@
-"""How the desk writes money, dates, labels and names."""
+"""How the desk writes money, dates, labels and names, in the language of whoever looks at it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from bot.aftersales.money import Money
-from bot.l10n.languages import LANGUAGES
+from bot.desk.texts import Texts, texts
+from bot.l10n.formats import locale_of
+from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES
 
-_LOCALE = Locale.parse("en")
+_ENGLISH = texts(DEFAULT_LANGUAGE)
 
-_LABELS = {
-    "asked_for_human": "Asked for a person",
-    "not_understood": "Bot did not understand",
-    "safety": "Safety hazard",
-    "policy_refusal": "Refused by policy",
-    "identification_locked": "Identification locked",
-    "not_solved": "Not solved for the customer",
-    "review_needed": "Needs a decision",
-    "agent_took_over": "Taken over by an agent",
-    "return_refund": "Return for refund",
-    "refund_full": "Full refund",
-    "refund_partial": "Partial refund",
-    "rma": "RMA",
-}
+# What CLDR calls a language that it knows under another code.
+_CLDR = {"zh-TW": "zh_Hant"}
 
 
-def money(amount: Money | None) -> str:
+def money(amount: Money | None, _: Texts = _ENGLISH) -> str:
     """Return an amount as ``€12.50``, or a dash for none."""
-    return "–" if amount is None else str(format_currency(amount.amount, amount.currency, locale=_LOCALE))
+    return "–" if amount is None else str(format_currency(amount.amount, amount.currency, locale=_locale(_)))
 
 
-def moment(at: datetime | None) -> str:
+def number(value: Any, _: Texts = _ENGLISH) -> str:
+    """Return a number as ``1,234.5``, or a dash for none."""
+    return "–" if value is None else str(format_decimal(value, locale=_locale(_)))
+
+
+def percent(share: Any, _: Texts = _ENGLISH) -> str:
+    """Return a share between 0 and 1 as ``12%``, or a dash for none."""
+    return "–" if share is None else str(format_percent(share, locale=_locale(_)))
+
+
+def moment(at: datetime | None, _: Texts = _ENGLISH) -> str:
     """Return a moment as ``Nov 22, 2026, 1:07 PM UTC``; browsers rewrite it in the agent's own time zone."""
-    return "–" if at is None else f"{format_datetime(at, 'medium', locale=_LOCALE)} UTC"
+    return "–" if at is None else f"{format_datetime(at, 'medium', locale=_locale(_))} UTC"
 
 
-def day(on: date | None) -> str:
+def day(on: date | None, _: Texts = _ENGLISH) -> str:
     """Return a day as ``Nov 22, 2026``."""
-    return "–" if on is None else format_date(on, "medium", locale=_LOCALE)
+    return "–" if on is None else format_date(on, "medium", locale=_locale(_))
 
 
-def span(length: timedelta) -> str:
+def span(length: timedelta, _: Texts = _ENGLISH) -> str:
     """Return a waiting time in one unit, such as ``now``, ``4 min``, ``3 h`` or ``2 d``."""
     minutes = int(length.total_seconds() // 60)
     if minutes < 1:
-        return "now"
+        return _("now")
     if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+        return _("{minutes} min", minutes=minutes)
+    return _("{hours} h", hours=minutes // 60) if minutes < 48 * 60 else _("{days} d", days=minutes // 1440)
 
 
-def label(value: Any) -> str:
+def label(value: Any, _: Texts = _ENGLISH) -> str:
     """Return a code such as ``wrong_item`` as people read it: ``Wrong item``."""
-    if value is None:
-        return "–"
-    code = str(value)
-    return _LABELS.get(code) or code.replace("_", " ").strip().capitalize()
+    return _.label(value)
 
 
-def language_name(code: str | None) -> str:
-    """Return a language's English name, or its code where it is unknown to us."""
+def language_name(code: str | None, _: Texts = _ENGLISH) -> str:
+    """Return what a language is called, or its code where it is unknown to us."""
     if not code:
-        return "Unknown language"
+        return _("Unknown language")
     known = LANGUAGES.get(code) or LANGUAGES.get(code.split("-")[0])
-    return known.english_name if known else code
+    if known is None:
+        return code
+    name = _locale(_).languages.get(_CLDR.get(known.code, known.code)) if _.language != DEFAULT_LANGUAGE else None
+    # CLDR writes names as they stand within a sentence: "allemand".
+    return str(name[0].upper() + name[1:]) if name else known.english_name
 
 
-def country_name(code: str) -> str:
-    """Return a country's English name, or its code."""
-    return str(_LOCALE.territories.get(code, code))
+def country_name(code: str, _: Texts = _ENGLISH) -> str:
+    """Return what a country is called, or its code."""
+    return str(_locale(_).territories.get(code, code))
 
 
 def initials(name: str) -> str:
@@ -97,38 +99,58 @@ def in_path(text: str) -> str:
     return quote(text, safe="")
 
 
+def listed(items: Any, _: Texts = _ENGLISH) -> str:
+    """Return things one after the other, such as ``Damaged, Wrong item``; a dash for none."""
+    return _(", ").join(str(item) for item in items) or "–"
+
+
 # The first kind that fits writes the value: a bool is an int, a datetime is a date.
-_WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
-    (bool, lambda value: "Yes" if value else "No"),
+_WRITERS: tuple[tuple[type, Callable[[Any, Texts], str]], ...] = (
+    (bool, lambda value, _: _("Yes") if value else _("No")),
     (Money, money),
     (datetime, moment),
     (date, day),
 )
 
 
-def fact(value: Any) -> str:
+def fact(value: Any, _: Texts = _ENGLISH) -> str:
     """Return one value of what the bot knew, as text."""
     for kind, write in _WRITERS:
         if isinstance(value, kind):
-            return write(value)
+            return write(value, _)
     if isinstance(value, dict):
-        return ", ".join(f"{label(key)}: {fact(item)}" for key, item in value.items()) or "–"
+        return listed((_("{name}: {value}", name=label(key, _), value=fact(item, _)) for key, item in value.items()), _)
     if isinstance(value, (list, tuple, set)):
-        return ", ".join(fact(item) for item in value) or "–"
+        return listed((fact(item, _) for item in value), _)
     text = "–" if value is None or value == "" else str(value)
-    return label(text) if re.fullmatch(r"[a-z]+(_[a-z]+)+", text) else text
+    return label(text, _) if re.fullmatch(r"[a-z]+(_[a-z]+)+", text) else text
 
 
-FILTERS: dict[str, Callable[..., Any]] = {
+def _locale(_: Texts) -> Locale:
+    return locale_of(_.language)
+
+
+_SPOKEN: dict[str, Callable[..., Any]] = {
     "money": money,
+    "number": number,
+    "percent": percent,
     "moment": moment,
     "day": day,
     "span": span,
     "label": label,
     "language_name": language_name,
     "country_name": country_name,
-    "initials": initials,
-    "tint": tint,
-    "in_path": in_path,
+    "listed": listed,
     "fact": fact,
 }
+
+_OTHERS: dict[str, Callable[..., Any]] = {"initials": initials, "tint": tint, "in_path": in_path}
+
+
+def filters(_: Texts) -> dict[str, Callable[..., Any]]:
+    """Return the filters of the templates in one language."""
+    return {**{name: partial(write, _=_) for name, write in _SPOKEN.items()}, **_OTHERS}
+
+
+FILTERS = filters(_ENGLISH)
+"""The filters in English."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.aftersales.policy import Policy
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Router
+from bot.conversations.translating import Translating
 from bot.desk.throttle import LoginThrottle
 from bot.services.account import Account, Role, Session
 from bot.services.evidence_ports import EvidenceStore
@@ -23,8 +23,8 @@ SESSION_COOKIE = "parley_desk"
 class Desk:
     """What every view needs.
 
-    ``secret`` signs the token of the login form, which has no session yet. ``taking_over`` makes seeing who holds a
-    conversation and taking it one step, so that of two agents who reach for it at once one is told.
+    ``secret`` signs the token of the login form, which has no session yet. ``channels`` are those
+    that customers can write on.
     """
 
     uow: Callable[[], UnitOfWork]
@@ -35,7 +35,8 @@ class Desk:
     throttle: LoginThrottle
     evidence: EvidenceStore
     policy: Policy
-    taking_over: asyncio.Lock = field(default_factory=asyncio.Lock)
+    translating: Translating
+    channels: Collection[str]
 
 
 DESK = web.AppKey("desk", Desk)

@@ -15,7 +15,8 @@ from bot.conversations.feed import EVERYTHING
 from bot.conversations.model import Author
 from bot.desk.keys import SESSION_COOKIE, Desk, desk_of, visitor_of
 from bot.desk.middlewares import is_own_origin
-from bot.services import accounts
+from bot.desk.permissions import Permission, needs
+from bot.services import accounts, presence
 
 log = structlog.get_logger()
 
@@ -34,6 +35,7 @@ def setup(desk: web.Application) -> None:
     desk.on_shutdown.append(_close_all)
 
 
+@needs(Permission.READ)
 async def live(request: web.Request) -> web.WebSocketResponse:
     """Send ``{"type", "conversation_id", …}`` for whatever happens; take ``typing`` for a conversation held.
 
@@ -43,17 +45,49 @@ async def live(request: web.Request) -> web.WebSocketResponse:
     if not is_own_origin(request):
         raise web.HTTPForbidden(reason="This came from another site.")
     desk, visitor = desk_of(request), visitor_of(request)
+    # A page that was opened just now, not one that lost the network for a while.
+    arrives = request.query.get("arrives") == "yes"
     socket = web.WebSocketResponse(heartbeat=25, max_msg_size=4096)
     await socket.prepare(request)
     request.app[_SOCKETS].add(socket)
     with desk.router.feed.listen(EVERYTHING) as news:
-        sending = asyncio.create_task(_send(socket, news, desk, request.cookies[SESSION_COOKIE]))
+        tasks = [
+            asyncio.create_task(_send(socket, news, desk, request.cookies[SESSION_COOKIE])),
+            asyncio.create_task(_keep_beating(socket, desk, visitor.account.id, arrives=arrives)),
+        ]
         try:
             await _receive(socket, desk, visitor.account.id)
         finally:
-            sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
     return socket
+
+
+async def _keep_beating(socket: web.WebSocketResponse, desk: Desk, account_id: str, *, arrives: bool) -> None:
+    """Show signs of life of a page that is open; each replica writes them for the sockets that it holds.
+
+    Nothing is written when the socket closes: a page that is loaded anew, or another one that stays open, goes on with
+    the signs, and where there is none the routing takes the conversations away after the grace.
+    """
+    shown = None
+    while True:
+        try:
+            async with desk.uow() as uow:
+                now = await presence.beat(uow, account_id, desk.clock(), arrives=arrives)
+            if now is not shown:
+                shown = now
+                await socket.send_json({"type": "presence", "presence": now.value})
+        except ConnectionError:
+            return
+        except Exception as error:
+            # Most likely the database is away, and then nothing else works either.
+            log.warning("desk.beat_failed", error=type(error).__name__)
+        if arrives:
+            # Whoever comes may be given what waits.
+            arrives = False
+            desk.router.handling.on_change()
+        await asyncio.sleep(presence.BEAT.total_seconds())
 
 
 async def _send(

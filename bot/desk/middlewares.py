@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
 
+from bot.desk import script_texts
 from bot.desk.keys import SESSION_COOKIE, Visitor, desk_of, sign_in, visitor_or_none
-from bot.desk.pages import page
+from bot.desk.pages import page, texts_of
+from bot.desk.texts import Texts
 from bot.errors import ConflictError, IllegalStateError, NotFoundError, ParleyError
-from bot.services import accounts
+from bot.services import accounts, sessions
 
 log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_PUBLIC = ("/desk/login", "/desk/static/")
+_FILES = ("/desk/static/", script_texts.PATH)
+_PUBLIC = ("/desk/login", "/desk/invitation/", *_FILES)
+_WITH_OWN_TOKEN = ("/desk/login", "/desk/invitation/")
+"""Forms for people without a session, see ``doors.entrance``; they may be sent by somebody who has one."""
+
 _WITH_ONE_TIME_PASSWORD = ("/desk/password", "/desk/logout")
 
 _HEADERS = {
@@ -41,19 +48,22 @@ async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        _harden(request, error)
+        harden(request, error)
         raise
     if not response.prepared:
-        _harden(request, response)
+        harden(request, response)
     return response
 
 
-def _harden(request: web.Request, response: web.StreamResponse) -> None:
+def harden(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the security headers on an answer; views whose answer begins before they return do it themselves."""
     for name, value in _HEADERS.items():
         # A view may be stricter: what customers sent is shown in a sandbox.
         response.headers.setdefault(name, value)
-    is_static = request.path.startswith("/desk/static/")
-    response.headers["Cache-Control"] = "no-cache" if is_static else "no-store"
+    if request.path.startswith(_FILES):
+        response.headers.setdefault("Cache-Control", "no-cache")
+    else:
+        response.headers["Cache-Control"] = "no-store"
 
 
 @web.middleware
@@ -64,26 +74,42 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return _failure(request, error.status, error.reason, "http")
+        return _failure(request, error.status, _reason(request, error), "http")
     except NotFoundError as error:
-        return _failure(request, 404, "There is no such thing here any more.", error.code)
+        return _failure(request, 404, texts_of(request)("There is no such thing here any more."), error.code)
     except (ConflictError, IllegalStateError) as error:
         return _failure(
             request,
             409,
-            "Somebody changed this at the same moment. Look again, then retry.",
+            texts_of(request)("Somebody changed this at the same moment. Look again, then retry."),
             error.code,
         )
     except ParleyError as error:
-        return _failure(request, 400, "That did not work.", error.code)
+        return _failure(request, 400, texts_of(request)("That did not work."), error.code)
     except Exception:
         log.exception("desk.failed", path=request.match_info.route.name)
         return _failure(
             request,
             500,
-            "Something went wrong on our side. Please try again.",
+            texts_of(request)("Something went wrong on our side. Please try again."),
             "internal",
         )
+
+
+def _reason(request: web.Request, error: web.HTTPException) -> str:
+    """Return what an error says in the visitor's language; HTTP's own words for a page that is not there are none."""
+    if error.reason == HTTPStatus(error.status).phrase:
+        return http_words(texts_of(request), error.status)
+    return texts_of(request)(error.reason)
+
+
+def http_words(_: Texts, status: int) -> str:
+    """Return what an error of HTTP means for people."""
+    if status in (404, 405):
+        return _("There is no such page.")
+    if status == 403:
+        return _("You may not do this.")
+    return _("Your browser sent too much at once.") if status == 413 else _("That did not work.")
 
 
 def _failure(request: web.Request, status: int, message: str, code: str) -> web.Response:
@@ -101,11 +127,13 @@ async def login(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find out who is asking, and let nobody in without a login or with a one-time password."""
     desk = desk_of(request)
     token = request.cookies.get(SESSION_COOKIE)
-    if request.path.startswith("/desk/static/"):
+    if request.path.startswith(_FILES):
         return await handler(request)
     if token:
         async with desk.uow() as uow:
             found = await accounts.session_of(uow, token, desk.clock())
+            if found is not None:
+                await sessions.note_use(uow, found[1], desk.clock())
         if found is not None:
             sign_in(request, Visitor(*found))
     visitor = visitor_or_none(request)
@@ -128,7 +156,7 @@ async def own_forms(request: web.Request, handler: Handler) -> web.StreamRespons
     if "Origin" in request.headers and not is_own_origin(request):
         raise web.HTTPForbidden(reason="This came from another site.")
     visitor = visitor_or_none(request)
-    if visitor is not None and request.path != "/desk/login":
+    if visitor is not None and not request.path.startswith(_WITH_OWN_TOKEN):
         given = request.headers.get("X-CSRF-Token")
         if given is None:
             given = str((await request.post()).get("csrf", ""))

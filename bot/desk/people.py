@@ -1,109 +1,81 @@
-"""The people of the desk, for administrators."""
+"""The people of the desk, for administrators: the list, and inviting somebody."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from aiohttp import web
 
-from bot.desk.keys import Visitor, desk_of, visitor_of
+from bot.desk import profile_form
+from bot.desk.keys import desk_of, visitor_of
 from bot.desk.pages import page
+from bot.desk.permissions import Permission, needs
 from bot.errors import InvalidInputError
-from bot.l10n.languages import LANGUAGES
-from bot.services import accounts
+from bot.services import desk_settings, invitations
 from bot.services.account import Role
-
-_PROBLEMS = {
-    (
-        "name",
-        "malformed",
-    ): "A login name has 2 to 64 letters, digits, dots, dashes, plus or at signs.",
-    ("name", "taken"): "Somebody has this login name already.",
-    (
-        "display_name",
-        "malformed",
-    ): "Give the name that customers see, up to 80 characters.",
-}
+from bot.services.presence import presence_of
+from bot.services.profile import Profile
 
 
+@needs(Permission.MANAGE_PEOPLE)
 async def show_people(request: web.Request) -> web.Response:
-    """List the accounts."""
-    _administrator(request)
-    return await _people(request)
-
-
-async def create(request: web.Request) -> web.Response:
-    """Create an account and show its one-time password, once."""
-    desk, visitor = desk_of(request), _administrator(request)
-    form = await request.post()
-    values = {field: str(form.get(field, "")) for field in ("name", "display_name", "role")}
-    languages = [code for code in form.getall("languages", []) if code in LANGUAGES]
-    try:
-        async with desk.uow() as uow:
-            account, password = await accounts.create_account(
-                uow,
-                values["name"],
-                values["display_name"],
-                _role(values["role"]),
-                desk.clock(),
-                languages=languages,
-                actor=f"agent:{visitor.account.id}",
-            )
-    except InvalidInputError as error:
-        problem = _PROBLEMS[error.field, error.problem]
-        return await _people(
-            request,
-            {"problem": problem, "form": {**values, "languages": languages}},
-            status=400,
-        )
-    return await _people(request, {"created": account, "password": password})
-
-
-async def reset_password(request: web.Request) -> web.Response:
-    """Give somebody who forgot the password a new one-time password, and show it once."""
-    desk, visitor = desk_of(request), _administrator(request)
-    async with desk.uow() as uow:
-        account_id = request.match_info["id"]
-        password = await accounts.reset_password(uow, account_id, desk.clock(), actor=f"agent:{visitor.account.id}")
-        account = await uow.accounts.get(account_id)
-    return await _people(request, {"created": account, "password": password})
-
-
-async def _people(request: web.Request, values: dict[str, Any] | None = None, *, status: int = 200) -> web.Response:
+    """List the accounts, those who work here first."""
     desk = desk_of(request)
     async with desk.uow() as uow:
-        people = await uow.accounts.all()
-    defaults = {
-        "people": people,
+        accounts = await uow.accounts.all()
+        held = Counter(escalation.agent_id for escalation in await uow.escalations.queue())
+        settings = await desk_settings.read(uow)
+    values = {
+        "people": sorted(accounts, key=lambda account: (not account.is_active, account.name)),
+        "held": held,
+        "team_names": {team.id: team.name for team in settings.teams},
+        "limits": {account.id: profile_form.limit_of(account) for account in accounts},
+        "present": {account.id: presence_of(account, desk.clock()) for account in accounts},
         "now": desk.clock(),
-        "roles": list(Role),
-        "languages": LANGUAGES.values(),
-        "problem": None,
-        "created": None,
-        "password": None,
-        "form": {
-            "name": "",
-            "display_name": "",
-            "role": Role.AGENT.value,
-            "languages": [],
-        },
     }
-    return page(request, "people.html", {**defaults, **(values or {})}, status=status)
+    return page(request, "people.html", values)
 
 
-def _administrator(request: web.Request) -> Visitor:
-    visitor = visitor_of(request)
-    if not visitor.is_administrator:
-        raise web.HTTPForbidden(reason="Only administrators manage the people of the desk.")
-    return visitor
+@needs(Permission.MANAGE_PEOPLE)
+async def show_invitation(request: web.Request) -> web.Response:
+    """Show the form by which somebody is invited."""
+    return await _form(request, Profile("", Role.AGENT))
 
 
-def _role(text: str) -> Role:
-    return Role(text) if text in {role.value for role in Role} else Role.AGENT
+@needs(Permission.MANAGE_PEOPLE)
+async def invite(request: web.Request) -> web.Response:
+    """Create an account and show its invitation link, once."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    form = await request.post()
+    name = str(form.get("name", ""))
+    profile = profile_form.shown(form)
+    try:
+        async with desk.uow() as uow:
+            account, token = await invitations.invite(
+                uow, name, profile_form.read(form), desk.clock(), actor=f"agent:{visitor.account.id}"
+            )
+    except InvalidInputError as error:
+        return await _form(request, profile, name=name, problem=profile_form.problem(request, error))
+    return page(request, "invited.html", {"account": account, "link": link(request, token)})
+
+
+def link(request: web.Request, token: str) -> str:
+    """Return the address of an invitation, as somebody else can open it."""
+    scheme = "https" if desk_of(request).secure_cookies else request.scheme
+    return f"{scheme}://{request.host}/desk/invitation/{token}"
+
+
+async def _form(
+    request: web.Request, profile: Profile, *, name: str = "", problem: str | None = None
+) -> web.Response:  # fmt: skip
+    values: dict[str, Any] = {"profile": profile, "name": name, "problem": problem}
+    choices = await profile_form.choices(request)
+    return page(request, "invite.html", {**values, **choices}, status=400 if problem else 200)
 
 
 ROUTES = [
     web.get("/people", show_people),
-    web.post("/people", create),
-    web.post("/people/{id}/password", reset_password),
+    web.get("/people/new", show_invitation),
+    web.post("/people", invite),
 ]

@@ -8,7 +8,7 @@ from functools import wraps
 from aiohttp import web
 
 from bot.aftersales.labels import Label
-from bot.desk.keys import visitor_of
+from bot.desk.keys import Visitor, visitor_of
 from bot.services.account import Role
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -47,6 +47,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def may(role: Role, permission: Permission) -> bool:
     """Tell whether a role includes a permission."""
     return permission in PERMISSIONS[role]
+
+
+def can(visitor: Visitor, permission: str) -> bool:
+    """Tell templates whether somebody has a permission, named by its code."""
+    return may(visitor.account.role, Permission(permission))
 
 
 def needs(permission: Permission) -> Callable[[Handler], Handler]:

@@ -1,139 +1,204 @@
-"""The queue: which conversations need a person, in the order in which they need one."""
+"""The inbox as the desk shows it: a page of conversations, what changed in it, and what was found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 
-from bot.aftersales.escalation import Escalation, EscalationReason, EscalationState
-from bot.aftersales.labels import Label, Priority
+from bot.aftersales.escalation import EscalationState
+from bot.aftersales.labels import IssueType
 from bot.aftersales.order import Customer
-from bot.conversations.model import Author, Conversation, HandledBy, Message
+from bot.conversations.model import Author, HandledBy, Message
 from bot.conversations.ports import UnitOfWork
-from bot.conversations.router import handler_of
+from bot.desk.inbox_address import Asked
+from bot.services import desk_settings, search
+from bot.services.account import Account
+from bot.services.desk_settings import Tag
+from bot.services.inbox_ports import Choices, EntryKind, Found, Listed, View, Viewer, Wanted
+from bot.services.search import Results
+from bot.services.search_words import snippet
 
-_RECENT = 60
+PAGE = 50
+MOST_COUNTED = 1000
+"""Closed conversations and those of the bot are not counted further."""
+
+MOST_FOUND = 500
 _PREVIEW = 120
-_END_OF_TIME = datetime.max.replace(tzinfo=timezone.utc)
-
-
-class Tab(Label):
-    """Which conversations the queue shows."""
-
-    WAITING = "waiting"
-    MINE = "mine"
-    OPEN = "open"
-    BOT = "bot"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One conversation in the queue.
+    """One conversation in the inbox.
 
-    ``waiting_since`` is set while the customer waits for a person: to be taken over, or to be answered.
-    ``is_overdue`` tells that something has taken longer than the service levels allow.
+    ``key`` is where it stands, see ``Asked.key``. ``attachment`` is the kind of what came with the newest message.
+    ``found`` says why a search found it; ``preview`` then is the part of the text around what was searched for.
     """
 
-    conversation_id: str
+    listed: Listed
+    key: str
     name: str
-    language: str | None
     handled_by: HandledBy
     holder: str | None
     is_mine: bool
-    priority: Priority | None
-    reason: EscalationReason | None
-    waiting_since: datetime | None
+    tags: Sequence[Tag]
     preview: str
     preview_by: Author | None
-    newest_at: datetime
-    is_overdue: bool = False
+    attachment: str | None
+    found: Found | None = None
+
+    @property
+    def conversation_id(self) -> str:
+        """Return which conversation it is."""
+        return self.listed.conversation_id
 
 
 @dataclass(frozen=True)
 class Queue:
-    """What one tab of the queue shows, and how many conversations the others hold (``bot`` is not counted)."""
+    """A page of the inbox; ``next_key`` leads to the next one, None on the last."""
 
-    tab: Tab
+    asked: Asked
     rows: list[Row]
-    counts: dict[Tab, int]
+    counts: Mapping[View, int]
+    next_key: str | None
 
 
-async def load(uow: UnitOfWork, agent_id: str, tab: Tab) -> Queue:
-    """Return a tab of the queue as an agent sees it: waiting first, then the agent's own, then colleagues'."""
-    handoffs = await uow.escalations.queue()
-    waiting = [e for e in handoffs if e.state is EscalationState.QUEUED]
-    mine = [e for e in handoffs if e.state is EscalationState.ASSIGNED and e.agent_id == agent_id]
-    counts = {Tab.WAITING: len(waiting), Tab.MINE: len(mine), Tab.OPEN: len(handoffs)}
-    if tab is Tab.BOT:
-        held = {handoff.conversation_id for handoff in handoffs}
-        recent = [c for c in await uow.conversations.recent(_RECENT) if c.id not in held]
-        return Queue(tab, await _rows(uow, agent_id, (), recent), counts)
-    shown = {Tab.WAITING: waiting, Tab.MINE: mine, Tab.OPEN: handoffs}[tab]
-    rows = await _rows(uow, agent_id, shown, ())
-    return Queue(tab, sorted(rows, key=_order), counts)
+@dataclass(frozen=True)
+class Offered:
+    """What the filters and the actions on several conversations offer."""
+
+    choices: Choices
+    issue_types: Sequence[IssueType]
+    agents: Sequence[Account]
+    tags: Sequence[Tag]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What became of some conversations: those that are in the view, with how many there are in each."""
+
+    rows: list[Row]
+    counts: Mapping[View, int]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What people put on a conversation, and which tags they may put on it."""
+
+    tags: Sequence[Tag]
+    others: Sequence[Tag]
+    snoozed_until: datetime | None
+
+
+async def load(uow: UnitOfWork, account: Account, asked: Asked, now: datetime) -> Queue:
+    """Return the first page, or the one after ``asked.after``, with the counts of all views."""
+    rows, next_key = await more(uow, account, asked, now)
+    return Queue(asked, rows, await uow.inboxes.counts(_viewer(account), now, MOST_COUNTED), next_key)
+
+
+async def more(uow: UnitOfWork, account: Account, asked: Asked, now: datetime) -> tuple[list[Row], str | None]:
+    """Return a page of rows, and the key after which the next one begins."""
+    if asked.query:
+        return await _found(uow, account, asked, now)
+    after = asked.place(asked.after) if asked.after else None
+    wanted = Wanted(_viewer(account), asked.view, asked.sort, asked.filters, after, limit=PAGE + 1)
+    listed = await uow.inboxes.listed(wanted, now)
+    rows = await _rows(uow, account, asked, listed[:PAGE])
+    return rows, rows[-1].key if len(listed) > PAGE else None
+
+
+async def changes(
+    uow: UnitOfWork, account: Account, asked: Asked, conversation_ids: Collection[str], now: datetime
+) -> Changes:
+    """Return how some conversations stand now; those that left the view are missing."""
+    counts = await uow.inboxes.counts(_viewer(account), now, MOST_COUNTED)
+    if asked.query:
+        listed = await uow.inboxes.anywhere(conversation_ids, asked.filters, now)
+    else:
+        wanted = Wanted(_viewer(account), asked.view, asked.sort, asked.filters, None, conversation_ids)
+        listed = await uow.inboxes.listed(wanted, now)
+    return Changes(await _rows(uow, account, asked, listed), counts)
+
+
+async def offered(uow: UnitOfWork) -> Offered:
+    """Return what the filters and the actions on several conversations offer."""
+    settings = await desk_settings.read(uow)
+    agents = [account for account in await uow.accounts.all() if account.is_active]
+    return Offered(await uow.inboxes.choices(), list(IssueType), agents, settings.tags)
+
+
+async def marks(uow: UnitOfWork, conversation_id: str, now: datetime) -> Marks:
+    """Return what people put on a conversation."""
+    given = (await uow.tags.of([conversation_id])).get(conversation_id, [])
+    known = {tag.id: tag for tag in (await desk_settings.read(uow)).tags}
+    others = [tag for id, tag in known.items() if id not in given]
+    until = await uow.snoozes.until(conversation_id, now)
+    return Marks([known.get(tag, Tag(tag, tag)) for tag in given], others, until)
+
+
+async def _found(uow: UnitOfWork, account: Account, asked: Asked, now: datetime) -> tuple[list[Row], str | None]:
+    results = await search.find(uow, asked.query, MOST_FOUND)
+    by_id = {one.conversation_id: one for one in await uow.inboxes.anywhere(results.entries, asked.filters, now)}
+    ids = [id for id in results.conversation_ids if id in by_id]
+    start = int(asked.after) if asked.after and re.fullmatch("[0-9]{1,4}", asked.after) else 0
+    rows = await _rows(uow, account, asked, [by_id[id] for id in ids[start : start + PAGE]], results)
+    return rows, str(start + PAGE) if len(ids) > start + PAGE else None
 
 
 async def _rows(
-    uow: UnitOfWork,
-    agent_id: str,
-    handoffs: Sequence[Escalation],
-    by_bot: Sequence[Conversation],
+    uow: UnitOfWork, account: Account, asked: Asked, listed: Sequence[Listed], results: Results | None = None
 ) -> list[Row]:
-    ids = [handoff.conversation_id for handoff in handoffs] + [conversation.id for conversation in by_bot]
+    ids = [one.conversation_id for one in listed]
     if not ids:
         return []
     newest = await uow.messages.newest_in(ids)
     customers = await uow.customers.proved_in(ids)
-    overdue = await uow.service_clocks.breached_in([handoff.conversation_id for handoff in handoffs])
-    names = {account.id: account.display_name for account in await uow.accounts.all()}
+    given = await uow.tags.of(ids)
+    known = {tag.id: tag for tag in (await desk_settings.read(uow)).tags}
+    names = {one.id: one.display_name for one in await uow.accounts.all()}
+    reasons = await search.reasons(uow, results, ids) if results else {}
     rows = []
-    for handoff in handoffs:
-        message = newest.get(handoff.conversation_id)
+    for one in listed:
+        message = newest.get(one.conversation_id)
+        found = reasons.get(one.conversation_id)
         rows.append(
             Row(
-                conversation_id=handoff.conversation_id,
-                name=_name(customers, handoff.conversation_id),
-                language=handoff.language,
-                handled_by=handler_of(handoff),
-                holder=names.get(handoff.agent_id or ""),
-                is_mine=handoff.agent_id == agent_id,
-                priority=handoff.priority,
-                reason=handoff.reason,
-                waiting_since=_waiting_since(handoff, message),
-                preview=_preview(message),
-                preview_by=message.author if message else None,
-                newest_at=message.at if message else handoff.opened_at,
-                is_overdue=handoff.conversation_id in overdue,
-            )
-        )
-    for conversation in by_bot:
-        message = newest.get(conversation.id)
-        rows.append(
-            Row(
-                conversation_id=conversation.id,
-                name=_name(customers, conversation.id),
-                language=conversation.language or conversation.locale,
-                handled_by=HandledBy.BOT,
-                holder=None,
-                is_mine=False,
-                priority=None,
-                reason=None,
-                waiting_since=None,
-                preview=_preview(message),
-                preview_by=message.author if message else None,
-                newest_at=conversation.last_message_at,
+                listed=one,
+                key=asked.key(one.place),
+                name=_name(customers, one.conversation_id),
+                handled_by=_handled_by(one),
+                holder=names.get(one.agent_id or ""),
+                is_mine=one.agent_id == account.id and one.state is EscalationState.ASSIGNED,
+                tags=[known.get(tag, Tag(tag, tag)) for tag in given.get(one.conversation_id, [])],
+                preview=snippet(found.text, results.terms) if results and found and found.text else _preview(message),
+                preview_by=None if found and found.kind is not EntryKind.ORDER else message.author if message else None,
+                attachment=_attachment(message),
+                found=found,
             )
         )
     return rows
 
 
+def _viewer(account: Account) -> Viewer:
+    return Viewer(account.id, frozenset(account.teams))
+
+
+def _handled_by(one: Listed) -> HandledBy:
+    if one.state is None:
+        return HandledBy.BOT
+    return HandledBy.HUMAN if one.state is EscalationState.ASSIGNED else HandledBy.QUEUED
+
+
 def _preview(message: Message | None) -> str:
     if message is None:
         return ""
-    attachment = message.custom.get("attachment")
-    named = {"image": "Photo", "document": "Document"}.get(attachment["kind"], "") if attachment else ""
-    return message.text[:_PREVIEW] or named
+    return message.text[:_PREVIEW]
+
+
+def _attachment(message: Message | None) -> str | None:
+    attachment = message.custom.get("attachment") if message else None
+    return str(attachment["kind"]) if attachment else None
 
 
 def visitor_name(conversation_id: str) -> str:
@@ -144,15 +209,3 @@ def visitor_name(conversation_id: str) -> str:
 def _name(customers: dict[str, Customer], conversation_id: str) -> str:
     customer = customers.get(conversation_id)
     return customer.name if customer else visitor_name(conversation_id)
-
-
-def _waiting_since(handoff: Escalation, newest: Message | None) -> datetime | None:
-    if handoff.state is EscalationState.QUEUED:
-        return handoff.opened_at
-    return newest.at if newest and newest.author is Author.CUSTOMER else None
-
-
-def _order(row: Row) -> tuple[int, bool, int, datetime, str]:
-    group = 0 if row.handled_by is HandledBy.QUEUED else 1 if row.is_mine else 2
-    rank = row.priority.rank if row.priority else len(Priority)
-    return group, not row.is_overdue, rank, row.waiting_since or _END_OF_TIME, row.conversation_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,13 +10,19 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.l10n.catalogue import Translator, translator
-from bot.l10n.languages import DEFAULT_LANGUAGE, fallback_chain
+from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, Direction, fallback_chain
 
 DESK_LANGUAGES = ("en", "de", "es", "fr", "zh", "ja")
 """The languages that the desk itself is written in; which languages customers speak does not depend on it."""
 
+DOMAIN = "desk"
+"""The catalogues of the desk: ``locales/<language>/LC_MESSAGES/desk.po``."""
+
 LABEL = "label"
 """The context of codes such as ``wrong_item``, whose English text is made from the code."""
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_ISOLATE, _END = "\u2068", "\u2069"
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,11 @@ class Texts:
 
     language: str
     translator: Translator
+
+    @property
+    def direction(self) -> Direction:
+        """Return the direction in which the language is written."""
+        return LANGUAGES[self.language].direction
 
     def __call__(self, text: str, **values: Any) -> str:
         """Return a text."""
@@ -52,10 +63,19 @@ _SPECIAL = {
     "not_solved": "Not solved for the customer",
     "review_needed": "Needs a decision",
     "agent_took_over": "Taken over by an agent",
+    "bot_off": "Bot switched off",
+    "waiting_customer": "Waiting for the customer",
+    "paid_right": "Paid correctly",
+    "human": "Person",
+    "drop_off": "Drop-off",
+    "rest": "API",
     "return_refund": "Return for refund",
     "refund_full": "Full refund",
     "refund_partial": "Partial refund",
     "rma": "RMA",
+    "sku": "SKU",
+    "sla_breached": "Service level breached",
+    "sla_warned": "Service level warned",
 }
 
 
@@ -64,10 +84,15 @@ def label_text(code: str) -> str:
     return _SPECIAL.get(code) or code.replace("_", " ").strip().capitalize()
 
 
+def mark(text: str) -> str:
+    """Return a text as it is: for texts of constants, so that the extractor finds what is translated later."""
+    return text
+
+
 @lru_cache(maxsize=len(DESK_LANGUAGES))
 def texts(language: str) -> Texts:
     """Return the desk's texts in one of ``DESK_LANGUAGES``."""
-    return Texts(language, translator("desk"))
+    return Texts(language, translator(DOMAIN))
 
 
 def nearest(language: str | None) -> str:
@@ -82,23 +107,26 @@ def accepted(header: str) -> str:
     for part in header[:500].split(","):
         code, _, quality = part.strip().partition(";q=")
         try:
-            wishes.append((float(quality or 1), code.strip()))
+            wishes.append((float(quality or 1), code.strip().lower()))
         except ValueError:
             continue
-    for _quality, code in sorted(wishes, key=lambda wish: -wish[0]):
-        for wanted in (code, code.split("-")[0]):
-            if wanted in DESK_LANGUAGES:
-                return wanted
+    for quality_, code in sorted(wishes, key=lambda wish: -wish[0]):
+        wanted = code.split("-")[0]
+        if quality_ > 0 and wanted in DESK_LANGUAGES:
+            return wanted
     return DEFAULT_LANGUAGE
+
+
+def isolated(value: Any) -> Any:
+    """Return a value that must not turn the sentence around it, such as an Arabic name, between bidi isolates."""
+    if isinstance(value, str) and _RIGHT_TO_LEFT.search(value):
+        return value.__class__(f"{_ISOLATE}{value}{_END}")
+    return value
 
 
 def _filled(text: str, values: dict[str, Any]) -> str:
     if not values:
         return text
-    fill: Callable[..., str] = Markup(text).format if _has_markup(values) else text.format
-    return fill(**values)
-
-
-def _has_markup(values: dict[str, Any]) -> bool:
-    return any(isinstance(value, Markup) for value in values.values())
-
+    # Markup escapes what is filled in, so that a template may put a link into a sentence.
+    pattern = Markup(text) if any(isinstance(value, Markup) for value in values.values()) else text
+    return pattern.format(**{name: isolated(value) for name, value in values.items()})

@@ -6,32 +6,17 @@ from dataclasses import dataclass
 
 from bot.aftersales.case import Case
 from bot.aftersales.escalation import Escalation
-from bot.aftersales.evidence import Evidence
-from bot.aftersales.exchange import Exchange
+from bot.aftersales.identification import Identification
 from bot.aftersales.order import Customer, Order
-from bot.aftersales.return_ import Return, ReturnState
+from bot.conversations.handling import handler_of
 from bot.conversations.model import Conversation, HandledBy, Message
 from bot.conversations.ports import UnitOfWork
-from bot.conversations.router import handler_of
+from bot.conversations.whispers import may_read
+from bot.desk import case_panel
+from bot.desk.case_panel import CaseView
 from bot.desk.queue import visitor_name
 from bot.errors import NotFoundError
-from bot.services import reviews
-
-
-@dataclass(frozen=True)
-class CaseView:
-    """A case with its returns and exchanges; ``pieces`` and ``replacements`` name goods as people do.
-
-    ``is_to_decide`` says that somebody has to approve or decline it, ``disputed`` is the return to be settled.
-    """
-
-    case: Case
-    pieces: list[str]
-    returns: list[Return]
-    exchanges: list[tuple[Exchange, str]]
-    evidence: list[Evidence]
-    is_to_decide: bool
-    disputed: Return | None
+from bot.services.escalations import holder_key
 
 
 @dataclass(frozen=True)
@@ -56,6 +41,7 @@ class Workspace:
     cases: list[CaseView]
     orders: list[Order]
     earlier_cases: list[Case]
+    identity: list[Identification]
 
 
 async def load(uow: UnitOfWork, conversation_id: str, agent_id: str, *, after: int = 0) -> Workspace:
@@ -63,7 +49,11 @@ async def load(uow: UnitOfWork, conversation_id: str, agent_id: str, *, after: i
     conversation = await uow.conversations.get(conversation_id)
     if conversation is None:
         raise NotFoundError("conversation", conversation_id)
-    messages = await uow.messages.of(conversation_id, after=after, with_notes=True)
+    messages = [
+        message
+        for message in await uow.messages.of(conversation_id, after=after, with_notes=True)
+        if may_read(message, agent_id)
+    ]
     open_handoff = await uow.escalations.open_of(conversation_id)
     agents = {account.id: account.display_name for account in await uow.accounts.all()}
     numbers = await uow.identifications.proved_in(conversation_id)
@@ -82,50 +72,8 @@ async def load(uow: UnitOfWork, conversation_id: str, agent_id: str, *, after: i
         last_id=messages[-1].id or after if messages else after,
         agents=agents,
         customer=customer,
-        cases=[await _view(uow, case, orders) for case in cases],
+        cases=[await case_panel.view_of(uow, case, orders) for case in cases],
         orders=orders,
-        earlier_cases=await _earlier(uow, orders, {case.number for case in cases}),
+        earlier_cases=await case_panel.earlier_of(uow, customer, {case.number for case in cases}),
+        identity=await uow.identifications.of_conversation(conversation_id),
     )
-
-
-def holder_key(handoff: Escalation | None) -> str:
-    """Return who holds a conversation: ``bot``, ``queued`` or ``agent:<id>``."""
-    if handoff is None:
-        return HandledBy.BOT.value
-    return f"agent:{handoff.agent_id}" if handoff.agent_id else HandledBy.QUEUED.value
-
-
-async def _view(uow: UnitOfWork, case: Case, orders: list[Order]) -> CaseView:
-    order = next((order for order in orders if order.number == case.order_number), None)
-    returns = [r for r in await uow.returns.of_order(case.order_number) if r.case_number == case.number]
-    waiting = await reviews.return_awaiting(uow, case)
-    exchanges = [e for e in await uow.exchanges.of_order(case.order_number) if e.case_number == case.number]
-    return CaseView(
-        case,
-        [_piece(order, position, quantity) for position, quantity in sorted(case.lines.items())],
-        returns,
-        [(exchange, _replacement(order, exchange)) for exchange in exchanges],
-        await uow.evidence.of_case(case.number),
-        (waiting is not None and waiting.state is ReturnState.MANUAL_REVIEW) or reviews.awaits_decision(case),
-        waiting if waiting is not None and waiting.is_disputed else None,
-    )
-
-
-async def _earlier(uow: UnitOfWork, orders: list[Order], known: set[str]) -> list[Case]:
-    found = [case for order in orders for case in await uow.cases.of_order(order.number)]
-    return [case for case in found if case.number not in known]
-
-
-def _piece(order: Order | None, position: int, quantity: int) -> str:
-    line = order.line(position) if order else None
-    if line is None:
-        return f"{quantity} × line {position}"
-    return f"{quantity} × {line.product.title}" + (f" ({line.variant_label})" if line.variant_label else "")
-
-
-def _replacement(order: Order | None, exchange: Exchange) -> str:
-    variants = {v.sku: (line.product, v) for line in (order.lines if order else []) for v in line.product.variants}
-    if exchange.sku not in variants:
-        return f"{exchange.quantity} × {exchange.sku}"
-    product, variant = variants[exchange.sku]
-    return f"{exchange.quantity} × {product.title}" + (f" ({variant.label})" if variant.label else "")

@@ -11,8 +11,8 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.constants import USER_INTENT_BACK, USER_INTENT_RESTART, USER_INTENT_SESSION_START
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.conversations.bot import Turn
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
-from bot.conversations.router import Turn
 from bot.dialogue import failures
 from bot.dialogue.executor import HttpActions, InProcessActions
 from bot.dialogue.nlg import LocalisedResponses, Phrasing
@@ -23,7 +23,7 @@ from bot.services.ports import Clock
 #: Rasa adds its own commands to every domain.
 _COMMANDS = frozenset({USER_INTENT_BACK, USER_INTENT_RESTART, USER_INTENT_SESSION_START})
 
-#: Set when the customer first writes a language that we understand but do not speak.
+#: Set when the customer first writes a language that we understand but do not speak, and to the one chosen then.
 _UNSPOKEN = "unspoken_language"
 #: Offered then, besides the language of the answers and of the page.
 _WIDELY_READ = ("en", "es", "fr", "de", "ru", "ar", "zh")
@@ -69,10 +69,10 @@ class Assistant:
         events = self._store.take_new(conversation.id)
         messages = [self._message(conversation.id, reply) for reply in said.messages]
         for event in events:
-            if event.get("event") == "slot" and event.get("name") == _UNSPOKEN and event.get("value") in LANGUAGES:
+            if event.get("event") == "slot" and event.get("name") == _UNSPOKEN and _unspoken(event.get("value")):
                 notice = self._language_notice(event["value"], language or DEFAULT_LANGUAGE, conversation)
                 messages = [*notice, *messages]
-        return Turn(messages, events, language)
+        return Turn(messages, events, language, _unspoken(tracker.get_slot(_UNSPOKEN)) if tracker else None)
 
     def _language_notice(self, written: str, answered: str, conversation: Conversation) -> list[Message]:
         """Return what tells a customer once that we read, but do not write, a language, and offers others."""
@@ -121,6 +121,11 @@ class Assistant:
             image=reply.get("image"),
             custom=dict(reply.get("custom") or {}),
         )
+
+
+def _unspoken(written: Any) -> str | None:
+    """Return a slot's value where it is a language that we understand, but do not speak."""
+    return written if written in LANGUAGES and not LANGUAGES[written].is_spoken else None
 
 
 # One that is clear, one outside the first encoder's languages, one on which language detectors disagree.

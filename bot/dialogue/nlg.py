@@ -71,7 +71,9 @@ class Phrasing:
             for choice in values.get("choices") or []
         ]
         return {
-            "text": self.text(name, values),
+            "text": self._filled(
+                (values.get("words") or {}).get(self.language) or self._translated(name, values), values
+            ),
             "buttons": buttons,
             "custom": dict(values.get("facts") or {}),
             "language": self.language,
@@ -79,9 +81,11 @@ class Phrasing:
 
     def text(self, name: str, values: dict[str, Any]) -> str:
         """Return a response's text with its placeholders filled in."""
-        translated = self._translated(name, values)
+        return self._filled(self._translated(name, values), values)
+
+    def _filled(self, text: str, values: dict[str, Any]) -> str:
         filled = _PLACEHOLDER.sub(
-            lambda found: self._isolated(values[found[1]]) if found[1] in values else found[0], translated
+            lambda found: self._isolated(values[found[1]]) if found[1] in values else found[0], text
         )
         return re.sub(r"[ \t]{2,}", " ", filled).strip()
 

@@ -15,7 +15,7 @@ from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy, Selection, Verdict
 from bot.aftersales.return_ import ReturnMethod
 from bot.errors import InvalidInputError, NotFoundError, PolicyRefusalError
-from bot.services import contacts, evidence, liability, lifecycle, sla
+from bot.services import case_verdicts, contacts, desk_settings, evidence, liability, lifecycle, sla
 from bot.services.decisions import given_before, refunded_without_return, trail_of
 from bot.services.identification import is_proved, proved_order, require_proof
 from bot.services.ports import UnitOfWork
@@ -117,6 +117,7 @@ async def open_case(
     """
     earlier = await contacts.earlier_cases(uow, order.customer.id, order.number, now)
     priority = triage.priority_of(complaint.issue, earlier_cases=len(earlier))
+    levels = await desk_settings.service_levels(uow, policy.levels)
     case = Case(
         number=f"C{1_000_000 + await uow.next_number('case')}",
         conversation_id=complaint.conversation_id,
@@ -124,7 +125,7 @@ async def open_case(
         order_number=order.number,
         issue_type=complaint.issue,
         opened_at=now,
-        next_contact_by=policy.levels.next_contact(complaint.language, priority, now),
+        next_contact_by=levels.next_contact(complaint.language, priority, now),
         language=complaint.language,
         channel=complaint.channel,
         source_message_id=complaint.message_id,
@@ -135,8 +136,9 @@ async def open_case(
     if verdict is not None:
         case.policy_version, case.policy_name = verdict.policy_version, verdict.policy
         case.policy_rules = trail_of(verdict.rules)
+        case.verdict = case_verdicts.as_kept(verdict, now)
     uow.cases.add(case)
-    sla.start(uow, policy.levels, case)
+    sla.start(uow, levels, case)
     found = await liability.assess(uow, case, order, now)
     case.triage(priority, found.liable)
     _record(uow, case, "case.registered", now, issue=case.issue_type.value, policy=case.policy_name or "")

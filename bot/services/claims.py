@@ -9,8 +9,9 @@ from bot.aftersales.case import Case
 from bot.aftersales.claim import Claim, ClaimAgainst, ClaimState, claim_accepted, claim_paid, subject_of
 from bot.aftersales.money import Money
 from bot.aftersales.task import Department
-from bot.errors import InvalidInputError, NotFoundError
+from bot.errors import InvalidInputError
 from bot.services import tasks
+from bot.services.lifecycle import required
 from bot.services.ports import UnitOfWork
 
 _FILED_BY = {
@@ -56,8 +57,26 @@ async def open_claim(
     )
     uow.claims.add(claim)
     _record(uow, claim, actor, "claim.opened", now, against=against.value, party=claim.party, amount=str(amount))
-    department, what = _FILED_BY[against]
-    await tasks.open_task(uow, case.number, department, what, _task_key(claim), now)
+    await _ask_to_file(uow, claim, now)
+    return claim
+
+
+async def amend(uow: UnitOfWork, number: str, amount: Money, actor: str, now: datetime) -> Claim:
+    """Change what is demanded; a claim that was filed is to be filed again; the same amount does nothing.
+
+    Commits nothing. Raises NotFoundError, IllegalStateError after an answer, InvalidInputError for no money or another
+    currency.
+    """
+    claim = await _get(uow, number)
+    _check_like(amount, claim)
+    if claim.amount == amount:
+        return claim
+    was_filed = claim.state is ClaimState.FILED
+    before = claim.amount
+    claim.amend(amount)
+    _record(uow, claim, actor, "claim.amended", now, before=str(before), amount=str(amount))
+    if was_filed:
+        await _ask_to_file(uow, claim, now)
     return claim
 
 
@@ -71,7 +90,7 @@ async def file(uow: UnitOfWork, number: str, reference: str, actor: str, now: da
     if claim.state is ClaimState.FILED and claim.reference == reference:
         return claim
     claim.file(reference, now)
-    await tasks.cancel_by_key(uow, _task_key(claim), now)
+    await tasks.cancel_under(uow, claim.case_number, _task_key(claim), now)
     _record(uow, claim, actor, "claim.filed", now, reference=reference)
     return claim
 
@@ -121,16 +140,19 @@ async def withdraw(uow: UnitOfWork, number: str, actor: str, now: datetime) -> C
     claim = await _get(uow, number)
     if claim.state is not ClaimState.WITHDRAWN:
         claim.withdraw(now)
-        await tasks.cancel_by_key(uow, _task_key(claim), now)
+        await tasks.cancel_under(uow, claim.case_number, _task_key(claim), now)
         _record(uow, claim, actor, "claim.withdrawn", now)
     return claim
 
 
 async def _get(uow: UnitOfWork, number: str) -> Claim:
-    claim = await uow.claims.get(number)
-    if claim is None:
-        raise NotFoundError("claim", number)
-    return claim
+    return required(await uow.claims.get(number), "claim", number)
+
+
+async def _ask_to_file(uow: UnitOfWork, claim: Claim, now: datetime) -> None:
+    department, what = _FILED_BY[claim.against]
+    before = [task for task in await uow.tasks.of_case(claim.case_number) if task.key.startswith(_task_key(claim))]
+    await tasks.open_task(uow, claim.case_number, department, what, f"{_task_key(claim)}:{len(before) + 1}", now)
 
 
 def _task_key(claim: Claim) -> str:

@@ -7,13 +7,27 @@ from datetime import date, datetime
 
 from bot.aftersales.case import Case
 from bot.aftersales.customs import CustomsMatter, Paper
-from bot.aftersales.labels import Payer
+from bot.aftersales.labels import Payer, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order
+from bot.aftersales.refund import Deduction, breakdown
+from bot.aftersales.return_ import Refusal
 from bot.aftersales.task import Department
-from bot.errors import InvalidInputError, NotFoundError
-from bot.services import tasks, wording
-from bot.services.lifecycle import SHOP, SYSTEM, case_of, finish, go_on, record, wait
+from bot.errors import InvalidInputError
+from bot.services import cases, refunds, tasks, wording
+from bot.services.lifecycle import (
+    SHOP,
+    SYSTEM,
+    begin,
+    case_of,
+    finish,
+    go_on,
+    leave_to_person,
+    order_of,
+    record,
+    required,
+    wait,
+)
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
@@ -33,22 +47,14 @@ async def add_matter(
         payer=payer,
     )
     uow.customs.add(matter)
-    record(uow, "bot", "customs.reported", subject_of(matter), case, now, payer=payer.value)
-    await tasks.open_task(uow, case.number, Department.LOGISTICS, "ask_customs", f"{subject_of(matter)}:ask", now)
+    record(uow, "bot", "customs.reported", matter.subject, case, now, payer=payer.value)
+    await tasks.open_task(uow, case.number, Department.LOGISTICS, "ask_customs", f"{matter.subject}:ask", now)
     return matter
 
 
 async def get(uow: UnitOfWork, number: str) -> CustomsMatter:
     """Return a matter, or raise NotFoundError."""
-    matter = await uow.customs.get(number)
-    if matter is None:
-        raise NotFoundError("customs matter", number)
-    return matter
-
-
-def subject_of(matter: CustomsMatter) -> str:
-    """Return how a matter is named in audit events and keys."""
-    return f"customs:{matter.number}"
+    return required(await uow.customs.get(number), "customs matter", number)
 
 
 async def request_papers(
@@ -76,8 +82,10 @@ async def request_papers(
     matter.authority = authority or matter.authority
     matter.reference = reference or matter.reference
     matter.charges = charges or matter.charges
-    subject = subject_of(matter)
-    await tasks.cancel_by_key(uow, f"{subject}:ask", now)
+    subject = matter.subject
+    for what in ("ask", "papers:"):
+        # Where it asks again, the papers of the first time are handed in, or wanted no more.
+        await tasks.cancel_under(uow, case.number, f"{subject}:{what}", now)
     record(uow, actor, "customs.papers_requested", subject, case, now, papers=[paper.value for paper in papers])
     if matter.charges and matter.payer is Payer.SHOP:
         await tasks.open_task(uow, case.number, Department.FINANCE, "pay_customs", f"{subject}:pay", now)
@@ -100,8 +108,8 @@ async def receive_papers(uow: UnitOfWork, number: str, now: datetime, *, actor: 
     case = await case_of(uow, matter.case_number)
     matter.receive_papers()
     go_on(case)
-    record(uow, actor, "customs.papers_received", subject_of(matter), case, now)
-    key = f"{subject_of(matter)}:papers:{matter.due_on}"
+    record(uow, actor, "customs.papers_received", matter.subject, case, now)
+    key = f"{matter.subject}:papers:{matter.due_on}"
     await tasks.open_task(uow, case.number, Department.LEGAL, "send_papers", key, now)
     return matter
 
@@ -111,9 +119,9 @@ async def submit(uow: UnitOfWork, number: str, now: datetime, *, actor: str = SH
     matter = await get(uow, number)
     case = await case_of(uow, matter.case_number)
     matter.submit()
-    for key in (f"{subject_of(matter)}:ask", f"{subject_of(matter)}:papers:{matter.due_on}"):
-        await tasks.cancel_by_key(uow, key, now)
-    record(uow, actor, "customs.submitted", subject_of(matter), case, now)
+    for what in ("ask", "papers:"):
+        await tasks.cancel_under(uow, case.number, f"{matter.subject}:{what}", now)
+    record(uow, actor, "customs.submitted", matter.subject, case, now)
     return matter
 
 
@@ -125,8 +133,8 @@ async def release(uow: UnitOfWork, number: str, now: datetime, *, actor: str = S
     matter.close(now)
     await _end_tasks(uow, matter, now)
     go_on(case)
-    record(uow, actor, "customs.released", subject_of(matter), case, now)
-    key = f"{subject_of(matter)}:released"
+    record(uow, actor, "customs.released", matter.subject, case, now)
+    key = f"{matter.subject}:released"
     await notify(uow, case, "utter_notify_customs_released", key, now, order_number=matter.order_number)
     await finish(uow, case, now)
     return matter
@@ -150,15 +158,43 @@ async def abandon(uow: UnitOfWork, number: str, reason: str, now: datetime, *, a
     return matter
 
 
-async def close(uow: UnitOfWork, number: str, now: datetime, *, actor: str) -> CustomsMatter:
-    """End a matter when nothing follows from its decision any more; commits nothing."""
+async def close(
+    uow: UnitOfWork,
+    number: str,
+    now: datetime,
+    *,
+    actor: str,
+    refund: Money | None = None,
+    reason: Refusal = Refusal.OTHER,
+) -> CustomsMatter:
+    """End a matter whose parcel did not come in with what the customer gets back, None for nothing; commits nothing.
+
+    The customer is told, with the reason why nothing comes back. The case ends with the matter, or once the money is
+    sent, wherever it stood. Raises NotFoundError, IllegalStateError while nothing is decided, InvalidInputError for no
+    money or more than the goods in question cost with shipping and duties.
+    """
     matter = await get(uow, number)
     case = await case_of(uow, matter.case_number)
-    matter.close(now)
-    await tasks.cancel_by_key(uow, f"{subject_of(matter)}:decide", now)
-    record(uow, actor, "customs.closed", subject_of(matter), case, now)
+    await _close(uow, matter, case, now, actor)
+    if refund is None:
+        told, values = "declined", {"reason": wording.label(f"label_refusal_{reason}")}
+    else:
+        remedy = await _pay_back(uow, matter, case, refund, now, actor)
+        told, values = "approved", {"remedy": wording.label(f"label_remedy_{remedy}")}
+    if case.is_open:
+        key = f"{matter.subject}:closed"
+        await notify(uow, case, f"utter_notify_case_{told}", key, now, case=case.number, **values)
+    # A person has decided, so it is with nobody any more, wherever it stood.
+    begin(case)
     await finish(uow, case, now)
     return matter
+
+
+async def close_decided(uow: UnitOfWork, case: Case, now: datetime, *, actor: str) -> None:
+    """End the decided matters of a case about which a person has decided; the case goes its way; commits nothing."""
+    for matter in await uow.customs.of_order(case.order_number):
+        if matter.case_number == case.number and matter.is_open and matter.is_decided:
+            await _close(uow, matter, case, now, actor)
 
 
 async def abandon_overdue(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:
@@ -177,9 +213,9 @@ async def _leave_to_legal(
     uow: UnitOfWork, matter: CustomsMatter, case: Case, outcome: str, now: datetime, actor: str
 ) -> None:
     await _end_tasks(uow, matter, now)
-    go_on(case)
-    subject = subject_of(matter)
+    subject = matter.subject
     record(uow, actor, f"customs.{outcome}", subject, case, now, reason=matter.reason)
+    leave_to_person(case)
     # Whether the price comes back depends on whose fault it was: goods nobody may import, or papers never sent.
     await tasks.open_task(uow, case.number, Department.LEGAL, "decide_customs", f"{subject}:decide", now)
     key = f"{subject}:{outcome}"
@@ -187,5 +223,26 @@ async def _leave_to_legal(
 
 
 async def _end_tasks(uow: UnitOfWork, matter: CustomsMatter, now: datetime) -> None:
-    for what in ("ask", "pay", f"papers:{matter.due_on}"):
-        await tasks.cancel_by_key(uow, f"{subject_of(matter)}:{what}", now)
+    await tasks.cancel_under(uow, matter.case_number, f"{matter.subject}:", now)
+
+
+async def _close(uow: UnitOfWork, matter: CustomsMatter, case: Case, now: datetime, actor: str) -> None:
+    matter.close(now)
+    await _end_tasks(uow, matter, now)
+    record(uow, actor, "customs.closed", matter.subject, case, now)
+
+
+async def _pay_back(
+    uow: UnitOfWork, matter: CustomsMatter, case: Case, refund: Money, now: datetime, actor: str
+) -> Remedy:
+    order = await order_of(uow, case.order_number)
+    pieces = cases.selections(order, case.lines)
+    earlier = await refunds.earlier(uow, order.number)
+    whole = breakdown(order, pieces, outbound_shipping=True, duties=True, earlier=earlier)
+    if refund.currency != order.currency or whole.total < refund:
+        raise InvalidInputError("refund", "out_of_range")
+    if refund < whole.total:
+        less = (Deduction("not_imported", whole.total - refund),)
+        whole = breakdown(order, pieces, outbound_shipping=True, duties=True, earlier=earlier, deductions=less)
+    await refunds.agree(uow, case, whole, "not_imported", now, key=f"{matter.subject}:refund", actor=actor)
+    return Remedy.REFUND_PARTIAL if whole.deductions else Remedy.REFUND_FULL

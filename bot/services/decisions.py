@@ -69,7 +69,8 @@ def trail_of(rules: tuple[FiredRule, ...]) -> list[dict[str, str | int]]:
 
 
 def _goodwill(case: Case) -> list[Money]:
-    if case.state is CaseState.WITHDRAWN or case.issue_type in _OWED:
+    is_withdrawn = case.state is CaseState.WITHDRAWN and case.merged_into is None
+    if is_withdrawn or case.issue_type in _OWED:
         return []
     return [offer.amount for offer in case.offers if offer.amount is not None and _is_goodwill(case, offer)]
 

@@ -52,8 +52,33 @@ async def add(uow: UnitOfWork, evidence_id: str, conversation_id: str, copy: Cle
     return evidence
 
 
+async def add_of_agent(
+    uow: UnitOfWork, evidence_id: str, conversation_id: str, copy: CleanCopy, agent_id: str, now: datetime
+) -> Evidence:
+    """Add a file that an agent sends to the customer and that is kept already; commits nothing.
+
+    It is evidence of no case, and does not count as sent by the customer.
+    """
+    evidence = Evidence(
+        evidence_id,
+        conversation_id,
+        copy.kind,
+        copy.media_type,
+        copy.size_bytes,
+        copy.width,
+        copy.height,
+        copy.sha256,
+        now,
+        agent_id=agent_id,
+    )
+    uow.evidence.add(evidence)
+    actor = f"agent:{agent_id}"
+    _record(uow, evidence, "evidence.sent", now, actor=actor, kind=evidence.kind.value, bytes=evidence.size_bytes)
+    return evidence
+
+
 async def owned(uow: UnitOfWork, conversation_id: str, evidence_id: str) -> Evidence:
-    """Return a piece that this very conversation sent; raises NotFoundError for any other, whether it exists or not."""
+    """Return a piece of this very conversation; raises NotFoundError for any other, whether it exists or not."""
     evidence = await uow.evidence.get(evidence_id)
     if evidence is None or evidence.conversation_id != conversation_id:
         raise NotFoundError("evidence", evidence_id)
@@ -61,8 +86,8 @@ async def owned(uow: UnitOfWork, conversation_id: str, evidence_id: str) -> Evid
 
 
 async def of_conversation(uow: UnitOfWork, conversation_id: str) -> list[Evidence]:
-    """Return what a conversation sent, oldest first."""
-    return await uow.evidence.of_conversation(conversation_id)
+    """Return what the customer of a conversation sent, oldest first."""
+    return [piece for piece in await uow.evidence.of_conversation(conversation_id) if piece.agent_id is None]
 
 
 async def of_case(uow: UnitOfWork, case_number: str) -> list[Evidence]:
@@ -72,7 +97,7 @@ async def of_case(uow: UnitOfWork, case_number: str) -> list[Evidence]:
 
 async def attach_to_case(uow: UnitOfWork, conversation_id: str, case_number: str, now: datetime) -> list[Evidence]:
     """Attach to a case what its conversation sent and no case has yet, and return it; commits nothing."""
-    loose = [piece for piece in await uow.evidence.of_conversation(conversation_id) if piece.case_number is None]
+    loose = [piece for piece in await of_conversation(uow, conversation_id) if piece.case_number is None]
     for piece in loose:
         piece.attach(case_number)
         _record(uow, piece, "evidence.attached", now)

@@ -21,13 +21,13 @@ class EvidencePieces(Protocol):
         """Return a piece, or None."""
 
     async def of_conversation(self, conversation_id: str) -> list[Evidence]:
-        """Return what a conversation sent, oldest first."""
+        """Return what was sent in a conversation, by whomever, oldest first."""
 
     async def of_case(self, case_number: str) -> list[Evidence]:
         """Return a case's evidence, oldest first."""
 
     async def count_since(self, conversation_id: str, since: datetime) -> int:
-        """Return how many pieces a conversation has sent from a moment on."""
+        """Return how many pieces the customer of a conversation has sent from a moment on."""
 
     async def known(self, evidence_ids: Collection[str]) -> set[str]:
         """Return which of these ids there are."""

@@ -15,12 +15,11 @@ from bot.aftersales.policy import Policy, Verdict
 from bot.aftersales.return_ import Return, ReturnState
 from bot.aftersales.task import Department
 from bot.errors import InvalidInputError, NotFoundError
-from bot.services import cases, inspections, refunds, returns, tasks, wording
+from bot.services import cases, inspections, recoveries, refunds, returns, tasks, wording
 from bot.services.cases import Complaint
-from bot.services.lifecycle import SHOP, case_of, finish, order_of, record
+from bot.services.lifecycle import SHOP, case_of, finish, order_of, record, required
 from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
-from bot.services.returns import subject_of
 
 
 def alternatives(line: OrderLine, quantity: int, issue: IssueType) -> list[Variant]:
@@ -106,7 +105,7 @@ async def add_exchange(
         in_advance=in_advance,
     )
     uow.exchanges.add(exchange)
-    record(uow, "bot", "exchange.opened", subject_of(return_), case, now, sku=sku)
+    record(uow, "bot", "exchange.opened", return_.subject, case, now, sku=sku)
     if return_.state is ReturnState.APPROVED and exchange.may_ship(goods_are_here=False):
         await _ask_warehouse(uow, exchange, now)
     return return_, exchange
@@ -122,10 +121,7 @@ async def exchange_of(uow: UnitOfWork, case: Case) -> Exchange:
 
 async def get(uow: UnitOfWork, rma: str) -> Exchange:
     """Return the exchange of a return, or raise NotFoundError."""
-    exchange = await uow.exchanges.of_return(rma)
-    if exchange is None:
-        raise NotFoundError("exchange", rma)
-    return exchange
+    return required(await uow.exchanges.of_return(rma), "exchange", rma)
 
 
 async def settle_difference(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP) -> Exchange:
@@ -135,7 +131,7 @@ async def settle_difference(uow: UnitOfWork, rma: str, now: datetime, *, actor: 
         return exchange
     case = await case_of(uow, exchange.case_number)
     exchange.settle_difference()
-    record(uow, actor, "exchange.difference_paid", f"return:{rma}", case, now)
+    record(uow, actor, "exchange.difference_paid", exchange.subject, case, now)
     return_ = await returns.get(uow, rma)
     if exchange.may_ship(goods_are_here=return_.is_here):
         await _ask_warehouse(uow, exchange, now)
@@ -149,10 +145,12 @@ async def ship(
     exchange = await get(uow, rma)
     case = await case_of(uow, exchange.case_number)
     exchange.ship(carrier, tracking_number, now)
-    await tasks.cancel_by_key(uow, f"return:{rma}:replace", now)
-    record(uow, actor, "exchange.replacement_shipped", f"return:{rma}", case, now, tracking_number=tracking_number)
+    await tasks.cancel_by_key(uow, f"{exchange.subject}:replace", now)
+    await tasks.cancel_under(uow, case.number, f"{exchange.subject}:lost:", now)
+    record(uow, actor, "exchange.replacement_shipped", exchange.subject, case, now, tracking_number=tracking_number)
+    await recoveries.follow(uow, case, now)
     values = {"rma": rma, "carrier": carrier, "tracking_number": tracking_number}
-    key = f"return:{rma}:replacement:{tracking_number}"
+    key = f"{exchange.subject}:replacement:{tracking_number}"
     await notify(uow, case, "utter_notify_replacement_shipped", key, now, **values)
     return exchange
 
@@ -162,8 +160,9 @@ async def deliver(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP
     exchange = await get(uow, rma)
     case = await case_of(uow, exchange.case_number)
     exchange.deliver(now)
-    record(uow, actor, "exchange.replacement_delivered", f"return:{rma}", case, now)
-    key = f"return:{rma}:replacement_delivered"
+    await tasks.cancel_under(uow, case.number, f"{exchange.subject}:lost:", now)
+    record(uow, actor, "exchange.replacement_delivered", exchange.subject, case, now)
+    key = f"{exchange.subject}:replacement_delivered"
     await notify(uow, case, "utter_notify_replacement_delivered", key, now, rma=rma)
     await finish(uow, case, now)
     return exchange
@@ -171,7 +170,7 @@ async def deliver(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP
 
 async def lost(uow: UnitOfWork, exchange: Exchange, now: datetime) -> None:
     """Let somebody trace a replacement that the carrier lost; commits nothing."""
-    key = f"return:{exchange.rma}:lost:{exchange.tracking_number}"
+    key = f"{exchange.subject}:lost:{exchange.tracking_number}"
     await tasks.open_task(uow, exchange.case_number, Department.LOGISTICS, "trace_parcel", key, now)
 
 
@@ -185,24 +184,26 @@ async def give_up(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP
     order = await order_of(uow, exchange.order_number)
     return_ = await returns.get(uow, rma)
     exchange.cancel(now)
-    await tasks.cancel_by_key(uow, f"return:{rma}:replace", now)
+    await tasks.cancel_by_key(uow, f"{exchange.subject}:replace", now)
     if exchange.price_difference.amount > 0 and exchange.difference_settled:
         # It was paid beside the order, so no refund of the order gives it back.
-        await tasks.open_task(uow, case.number, Department.FINANCE, "pay_difference_back", f"return:{rma}:paid", now)
+        await tasks.open_task(
+            uow, case.number, Department.FINANCE, "pay_difference_back", f"{exchange.subject}:paid", now
+        )
     announced = {line.position: line.quantity for line in return_.lines}
     return_.refund = (await inspections.worth(uow, return_, order, announced)).total
-    record(uow, actor, "exchange.replacement_unavailable", f"return:{rma}", case, now, refund=str(return_.refund))
+    record(uow, actor, "exchange.replacement_unavailable", exchange.subject, case, now, refund=str(return_.refund))
     values = {"rma": rma, "refund": wording.money(return_.refund)}
-    await notify(uow, case, "utter_notify_replacement_unavailable", f"return:{rma}:unavailable", now, **values)
+    await notify(uow, case, "utter_notify_replacement_unavailable", f"{exchange.subject}:unavailable", now, **values)
     if return_.state is ReturnState.COMPLETED:
         good = {line.position: line.as_described for line in return_.lines if line.as_described}
         owed = await inspections.worth(uow, return_, order, good)
         if owed.total:
-            await refunds.agree(uow, case, owed, "goods_returned", now, key=f"return:{rma}:instead")
+            await refunds.agree(uow, case, owed, "goods_returned", now, key=f"{exchange.subject}:instead")
     await finish(uow, case, now)
     return exchange
 
 
 async def _ask_warehouse(uow: UnitOfWork, exchange: Exchange, now: datetime) -> None:
-    key = f"return:{exchange.rma}:replace"
+    key = f"{exchange.subject}:replace"
     await tasks.open_task(uow, exchange.case_number, Department.WAREHOUSE, "ship_replacement", key, now)

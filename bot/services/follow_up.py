@@ -11,7 +11,7 @@ from bot.aftersales.notification import ASK_SOLVED
 from bot.aftersales.rating import HIGHEST, LOWEST, Rating
 from bot.aftersales.task import Department
 from bot.errors import InvalidInputError, NotFoundError
-from bot.services import tasks
+from bot.services import desk_settings, tasks
 from bot.services.identification import is_proved
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
@@ -56,13 +56,18 @@ async def close_silent(uow_factory: Callable[[], UnitOfWork], now: datetime) -> 
         _close(uow, case, "system", now)
         if await uow.ratings.of_case(number) is None:
             key = f"case:{number}:closed:{case.resolved_at.isoformat()}"
+            survey = (await desk_settings.read(uow)).survey
+            if not survey.is_on:
+                # The customer was asked whether it is solved a week ago; there is nothing left to say.
+                return
             choices = [
                 choice(str(rating), f'/rate{{"case": "{number}", "rating": "{rating}"}}')
                 for rating in range(LOWEST, HIGHEST + 1)
             ]
             await notify(
-                uow, case, "utter_notify_case_closed", key, now, case=number, choices=choices, facts=_fact(case)
-            )
+                uow, case, "utter_notify_case_closed", key, now,
+                case=number, choices=choices, facts=_fact(case), words=dict(survey.questions),
+            )  # fmt: skip
 
     return await one_by_one(uow_factory, numbers, close)
 
@@ -113,8 +118,11 @@ async def rate(
     else:
         found.rating, found.rated_at, found.comment = rating, now, words or found.comment
     _record(uow, case, "customer", "case.rated", now, rating=rating)
+    key = f"rating:{case_number}"
     if found.is_low:
-        await tasks.open_task(uow, case_number, Department.SUPERVISOR, "low_rating", f"rating:{case_number}", now)
+        await tasks.open_task(uow, case_number, Department.SUPERVISOR, "low_rating", key, now)
+    else:
+        await tasks.cancel_by_key(uow, key, now)
     await uow.commit()
     return found
 

@@ -35,7 +35,7 @@ async def issue_coupon(
     if (amount is not None and amount.amount <= 0) or (percent is not None and not 0 < percent <= 100):
         raise InvalidInputError("worth", "out_of_range")
     coupon = Coupon(
-        number=f"K{1_000_000 + await uow.next_number('coupon')}",
+        number=f"G{1_000_000 + await uow.next_number('coupon')}",
         code=new_code(),
         key=key,
         case_number=case.number,

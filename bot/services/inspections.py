@@ -21,7 +21,7 @@ from bot.services import refunds, stock, tasks, wording
 from bot.services.lifecycle import SHOP, case_of, finish, order_of, record
 from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
-from bot.services.returns import get, subject_of
+from bot.services.returns import get
 
 
 async def inspect(
@@ -36,7 +36,7 @@ async def inspect(
     case = await case_of(uow, return_.case_number)
     order = await order_of(uow, return_.order_number)
     return_.inspect(findings, now)
-    subject = subject_of(return_)
+    subject = return_.subject
     await tasks.cancel_by_key(uow, f"{subject}:inspect", now)
     record(uow, actor, "return.inspected", subject, case, now, lines=[_found(line) for line in return_.lines])
     await _restock(uow, return_, order)
@@ -65,12 +65,12 @@ async def settle(uow: UnitOfWork, rma: str, amount: Money, reason: str, now: dat
     whole = await worth(uow, return_, order, disputed)
     if amount < Money.zero(order.currency) or whole.total < amount:
         raise InvalidInputError("amount", "out_of_range")
-    record(uow, actor, "return.settled", subject_of(return_), case, now, amount=str(amount), reason=reason.strip())
-    await tasks.cancel_by_key(uow, f"{subject_of(return_)}:decide", now)
+    record(uow, actor, "return.settled", return_.subject, case, now, amount=str(amount), reason=reason.strip())
+    await tasks.cancel_by_key(uow, f"{return_.subject}:decide", now)
     less = (Deduction("not_as_sent", whole.total - amount),) if amount < whole.total else ()
     decided = await worth(uow, return_, order, disputed, less)
     paid = await _pay(uow, return_, case, decided, "disputed", now)
-    earlier = await uow.refunds.by_key(f"{subject_of(return_)}:as_described")
+    earlier = await uow.refunds.by_key(f"{return_.subject}:as_described")
     await _complete(uow, return_, case, order, paid + earlier.amount if earlier else paid, now)
     return return_
 
@@ -112,12 +112,12 @@ async def _pay(
     uow: UnitOfWork, return_: Return, case: Case, refund: RefundBreakdown, what: str, now: datetime
 ) -> Money:
     if refund.total:
-        await refunds.agree(uow, case, refund, "goods_returned", now, key=f"{subject_of(return_)}:{what}")
+        await refunds.agree(uow, case, refund, "goods_returned", now, key=f"{return_.subject}:{what}")
     return refund.total
 
 
 async def _complete(uow: UnitOfWork, return_: Return, case: Case, order: Order, paid: Money, now: datetime) -> None:
-    subject = subject_of(return_)
+    subject = return_.subject
     return_.complete(now)
     record(uow, SHOP, "return.completed", subject, case, now, refund=str(paid))
     if order.duties:

@@ -13,6 +13,7 @@ from bot.aftersales.liability import LiabilityFinding
 from bot.aftersales.order import Order
 from bot.aftersales.selection import Selection
 from bot.errors import InvalidInputError, NotFoundError
+from bot.services import recoveries
 from bot.services.ports import UnitOfWork
 
 OVERRULED = "overruled"
@@ -33,6 +34,8 @@ async def assess(uow: UnitOfWork, case: Case, order: Order, now: datetime) -> Li
         return latest
     finding = LiabilityFinding(case.number, now, "bot", found.liable, found.rule, found.confidence, found.facts)
     _keep(uow, case, finding, "liability.found")
+    if latest is not None:
+        await recoveries.follow(uow, case, now)
     return finding
 
 
@@ -56,6 +59,7 @@ async def overrule(
     facts = {"before": case.liability.value}
     finding = LiabilityFinding(case_number, now, actor, liable, OVERRULED, Decimal(1), facts, reason)
     _keep(uow, case, finding, "liability.overruled")
+    await recoveries.follow(uow, case, now, actor=actor)
     await uow.commit()
     return finding
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.exchange import ExchangeState
 from bot.aftersales.order import Order
 from bot.aftersales.refund import DUE
+from bot.aftersales.task import LEADS_TO_DECISION
 from bot.errors import NotFoundError
-from bot.services import stock
+from bot.services import stock, tasks
 from bot.services.ports import UnitOfWork
+
+_Thing = TypeVar("_Thing")
 
 SYSTEM = "system"
 """Who acts where time or a rule does, not a person."""
@@ -24,20 +27,21 @@ _CAN_GO_ON = frozenset({CaseState.AGREED, CaseState.WAITING_CUSTOMER, CaseState.
 _CARRIED_OUT = frozenset({CaseState.AGREED, CaseState.EXECUTING, CaseState.WAITING_CUSTOMER})
 
 
+def required(thing: _Thing | None, kind: str, number: str) -> _Thing:
+    """Return what was looked up, or raise NotFoundError naming it where there is none."""
+    if thing is None:
+        raise NotFoundError(kind, number)
+    return thing
+
+
 async def case_of(uow: UnitOfWork, number: str) -> Case:
     """Return a case, or raise NotFoundError."""
-    case = await uow.cases.get(number)
-    if case is None:
-        raise NotFoundError("case", number)
-    return case
+    return required(await uow.cases.get(number), "case", number)
 
 
 async def order_of(uow: UnitOfWork, number: str) -> Order:
     """Return an order to be changed, or raise NotFoundError."""
-    order = await uow.orders.get(number)
-    if order is None:
-        raise NotFoundError("order", number)
-    return order
+    return required(await uow.orders.get(number), "order", number)
 
 
 def begin(case: Case) -> None:
@@ -61,6 +65,12 @@ def go_on(case: Case) -> None:
         case.execute()
 
 
+def leave_to_person(case: Case) -> None:
+    """Hand over an open case for which nothing is under way any more, though nothing is solved."""
+    if case.is_open:
+        case.escalate()
+
+
 async def finish(uow: UnitOfWork, case: Case, now: datetime) -> bool:
     """Resolve a case for which nothing is left to do, and tell whether it was; commits nothing.
 
@@ -70,6 +80,7 @@ async def finish(uow: UnitOfWork, case: Case, now: datetime) -> bool:
         return False
     case.resolve(now)
     record(uow, SYSTEM, "case.resolved", f"case:{case.number}", case, now)
+    await tasks.cancel_kinds(uow, case.number, LEADS_TO_DECISION, now)
     return True
 
 
@@ -90,7 +101,7 @@ async def is_under_way(uow: UnitOfWork, case: Case) -> bool:
 
 
 async def call_off(uow: UnitOfWork, case: Case, now: datetime) -> None:
-    """Cancel whatever is carried out for a case and set its reserved pieces free; commits nothing.
+    """Cancel whatever is carried out for a case with its tasks and set its reserved pieces free; commits nothing.
 
     Raises IllegalStateError where something has gone too far: goods on their way, a replacement that has left.
     """
@@ -98,23 +109,29 @@ async def call_off(uow: UnitOfWork, case: Case, now: datetime) -> None:
     for return_ in await uow.returns.of_order(order):
         if return_.case_number == case.number and return_.is_open:
             return_.cancel(now)
+            await tasks.cancel_under(uow, case.number, f"{return_.subject}:", now)
     for exchange in await uow.exchanges.of_order(order):
         if exchange.case_number == case.number and exchange.state is ExchangeState.REPLACEMENT_RESERVED:
             exchange.cancel(now)
             await stock.release(uow, exchange.sku, exchange.quantity)
+            await tasks.cancel_under(uow, case.number, f"{exchange.subject}:", now)
     for repair in await uow.repairs.of_order(order):
         if repair.case_number == case.number and repair.is_open:
             repair.cancel(now)
+            await tasks.cancel_under(uow, case.number, f"{repair.subject}:", now)
     for matter in await uow.customs.of_order(order):
         if matter.case_number == case.number and matter.is_open:
             if not matter.is_decided:
                 matter.abandon("withdrawn", now)
             matter.close(now)
+            await tasks.cancel_under(uow, case.number, f"{matter.subject}:", now)
     for reshipment in await uow.reshipments.of_order(order):
         if reshipment.case_number == case.number and reshipment.is_open:
             if reshipment.holds_stock:
                 await release_pieces(uow, order, reshipment.lines)
             reshipment.cancel(now)
+            await tasks.cancel_under(uow, case.number, f"{reshipment.subject}:", now)
+    await tasks.cancel_kinds(uow, case.number, LEADS_TO_DECISION, now)
 
 
 async def release_pieces(uow: UnitOfWork, order_number: str, lines: dict[int, int]) -> None:

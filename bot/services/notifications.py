@@ -14,7 +14,7 @@ async def notify(uow: UnitOfWork, case: Case, response: str, key: str, now: date
     """Add an announcement to the transaction, unless there is one with this key already; commits nothing.
 
     ``values`` are plain JSON in the shapes of ``bot.services.wording``; ``facts`` among them becomes the message's
-    ``custom`` and ``choices`` its buttons.
+    ``custom``, ``choices`` its buttons, and ``words`` maps languages to what is said instead of the response's text.
     """
     if await uow.notifications.by_key(key) is None:
         uow.notifications.add(Notification(key, case.number, case.conversation_id, response, now, values))

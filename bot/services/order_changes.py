@@ -21,6 +21,8 @@ from bot.services.cases import Complaint
 from bot.services.identification import proved_order
 from bot.services.ports import UnitOfWork
 
+_CHANGES = frozenset({"new_address", "new_items", "collect_difference"})
+
 
 async def cancel(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: datetime) -> tuple[Case, Refund | None]:
     """Call an order off, free what it reserved and give back what was paid; a second run finds the first.
@@ -102,7 +104,14 @@ def _everything(order: Order) -> RefundBreakdown:
 async def _settle(
     uow: UnitOfWork, case: Case, action: str, what: str, now: datetime, remedy: Remedy | None = None, **data: str
 ) -> None:
-    """Tell the warehouse, end the case, which was about nothing else, write it down and commit."""
+    """Tell the warehouse, end the case, which was about nothing else, write it down and commit.
+
+    What it was to do for an earlier change of the same kind, or for any change of an order that is called off, is
+    needless now: it reads off the order what to send where.
+    """
+    needless = _CHANGES if what == "stop_order" else {what}
+    for earlier in await uow.cases.of_order(case.order_number):
+        await tasks.cancel_kinds(uow, earlier.number, needless, now)
     await tasks.open_task(uow, case.number, Department.WAREHOUSE, what, f"{case.number}:{what}", now)
     case.wish = remedy
     case.agree()

@@ -17,15 +17,21 @@ from bot.aftersales.notification import Notification
 from bot.aftersales.order import Customer, Order
 from bot.aftersales.return_ import Return
 from bot.aftersales.task import Task
-from bot.services.account import Account, Session
+from bot.services.account import Account, Presence, Session
 from bot.services.decision_ports import LiabilityFindings
+from bot.services.desk_decisions_ports import Approvals
 from bot.services.evidence_ports import EvidencePieces
+from bot.services.inbox_ports import Inboxes, SearchIndex, Snoozes, Tags
 from bot.services.lifecycle_ports import CustomsMatters, Repairs, Reshipments, ShopEvents
 from bot.services.money_ports import Coupons, Ledger, RecordedInstructions, Refunds, WarrantyExtensions
+from bot.services.people_ports import AuditTrail
 from bot.services.privacy_ports import PersonalData
 from bot.services.record_ports import Claims, Records
+from bot.services.routing_ports import RoutingBoard
 from bot.services.service_level_ports import Contacts, Ratings, ServiceClocks
+from bot.services.settings_ports import KeptSettings
 from bot.services.statistics_ports import Statistics
+from bot.services.words_ports import CannedResponses, Mentions, ReadStates, Revisions
 
 Clock = Callable[[], datetime]
 """Return the present moment, aware and in UTC."""
@@ -106,6 +112,9 @@ class Cases(Protocol):
     async def resolved_unasked(self, limit: int = 200) -> list[Case]:
         """Return the resolved cases whose customer has not been asked since whether it is solved."""
 
+    async def offered_until(self, moment: datetime, limit: int = 200) -> list[Case]:
+        """Return the cases with an agent's offer of that moment or before that nobody has answered."""
+
     async def resolved_until(self, moment: datetime, limit: int = 200) -> list[Case]:
         """Return the cases that were resolved by a moment and not closed, the longest resolved first."""
 
@@ -173,6 +182,9 @@ class Identifications(Protocol):
     async def proved_in(self, conversation_id: str) -> list[str]:
         """Return the order numbers proved in a conversation, newest proof first."""
 
+    async def of_conversation(self, conversation_id: str) -> list[Identification]:
+        """Return a conversation's tries at all order numbers, the newest number first."""
+
 
 class AuditLog(Protocol):
     """The append-only record of changes."""
@@ -237,14 +249,23 @@ class Accounts(Protocol):
     async def by_name(self, name: str) -> Account | None:
         """Return the account with a login name (case-folded), or None."""
 
+    async def by_invitation(self, invitation_digest: str) -> Account | None:
+        """Return the account whose invitation link has a digest, or None."""
+
     async def all(self) -> list[Account]:
         """Return every account, by name."""
+
+    async def note_presence(self, account: Account, presence: Presence, now: datetime) -> None:
+        """Record whether somebody is there, seen now; whoever edits the account at the same moment is not disturbed."""
 
     def add_session(self, session: Session) -> None:
         """Keep a new session."""
 
     async def session(self, token_digest: str) -> Session | None:
         """Return the session of a token's digest, or None."""
+
+    async def sessions_of(self, account_id: str) -> list[Session]:
+        """Return the sessions of an account, over ones included, newest first."""
 
     async def end_session(self, token_digest: str) -> None:
         """Forget a session."""
@@ -269,10 +290,12 @@ class UnitOfWork(Protocol):
     escalations: Escalations
     identifications: Identifications
     audit: AuditLog
+    audit_trail: AuditTrail
     notifications: Notifications
     tasks: Tasks
     evidence: EvidencePieces
     liability: LiabilityFindings
+    approvals: Approvals
     accounts: Accounts
     service_clocks: ServiceClocks
     ratings: Ratings
@@ -286,6 +309,16 @@ class UnitOfWork(Protocol):
     records: Records
     personal_data: PersonalData
     statistics: Statistics
+    inboxes: Inboxes
+    tags: Tags
+    snoozes: Snoozes
+    search: SearchIndex
+    canned_responses: CannedResponses
+    mentions: Mentions
+    revisions: Revisions
+    read_states: ReadStates
+    desk_settings: KeptSettings
+    routing: RoutingBoard
 
     async def next_number(self, sequence: str) -> int:
         """Return the next number of a named sequence, starting at 1."""

@@ -10,7 +10,7 @@ from bot.aftersales.case import AWAITS_SHOP, Case
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ServiceLevels
-from bot.aftersales.task import Department
+from bot.aftersales.task import BROKEN_AGAIN, Department
 from bot.services import escalations, tasks
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
@@ -58,6 +58,7 @@ async def detect_delays(uow_factory: Callable[[], UnitOfWork], levels: ServiceLe
         contacts += [event.at for event in events if event.action == _REOPENED and event.at > promised_at]
         if contacts:
             renew(uow, levels, case, max(contacts))
+            await tasks.cancel_kinds(uow, number, {BROKEN_AGAIN}, now)
         if case.next_contact_by <= now:
             await _delay(uow, levels, case, 1 + _broken_in_a_row(history, bool(contacts)), now)
 
@@ -78,7 +79,7 @@ async def _delay(uow: UnitOfWork, levels: ServiceLevels, case: Case, times: int,
     await notify(uow, case, response, key, now, case=case.number, until=until, facts=facts)
     if times > 2:
         task_key = f"case:{case.number}:delayed:{times}"
-        await tasks.open_task(uow, case.number, Department.SUPERVISOR, "promise_broken_again", task_key, now)
+        await tasks.open_task(uow, case.number, Department.SUPERVISOR, BROKEN_AGAIN, task_key, now)
     if hands_over:
         # This commits, and with it all of the above.
         await escalations.hand_over(

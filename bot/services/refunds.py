@@ -25,7 +25,7 @@ from bot.errors import (
     PaymentUnavailableError,
     RefundTooHighError,
 )
-from bot.services import lifecycle, tasks, wording
+from bot.services import lifecycle, recoveries, tasks, wording
 from bot.services.money_ports import PaymentProvider
 from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
@@ -83,6 +83,7 @@ async def agree(
     uow.refunds.add(refund)
     await uow.ledger.add(bookings.refund_agreed(refund))
     _record(uow, refund, actor, "refund.agreed", now, reason=reason, amount=str(refund.amount))
+    await recoveries.follow(uow, case, now)
     return refund
 
 
@@ -162,6 +163,7 @@ async def cancel(uow: UnitOfWork, number: str, actor: str, now: datetime) -> Ref
     await uow.ledger.add(bookings.refund_canceled(refund, now))
     await tasks.cancel_by_key(uow, _task_key(refund), now)
     _record(uow, refund, actor, "refund.canceled", now)
+    await recoveries.follow(uow, await lifecycle.case_of(uow, refund.case_number), now)
     return refund
 
 
@@ -265,10 +267,7 @@ def _left(order: Order, standing: list[Refund]) -> Money:
 
 
 async def _get(uow: UnitOfWork, number: str) -> Refund:
-    refund = await uow.refunds.get(number)
-    if refund is None:
-        raise NotFoundError("refund", number)
-    return refund
+    return lifecycle.required(await uow.refunds.get(number), "refund", number)
 
 
 async def _call_finance(uow: UnitOfWork, refund: Refund, now: datetime) -> None:

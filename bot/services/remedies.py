@@ -8,10 +8,9 @@ from datetime import datetime, time, timezone
 from decimal import Decimal
 
 from bot.aftersales.case import Case
-from bot.aftersales.claim import ClaimAgainst
 from bot.aftersales.customs import CustomsMatter
 from bot.aftersales.grant import Coupon, WarrantyExtension
-from bot.aftersales.labels import IssueType, Liability, Remedy
+from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.order import Order
@@ -20,30 +19,14 @@ from bot.aftersales.refund import Refund, RefundBreakdown, breakdown
 from bot.aftersales.repair import Repair
 from bot.aftersales.reship import Reshipment
 from bot.aftersales.return_ import Return
-from bot.aftersales.task import Department
+from bot.aftersales.task import DECIDE, LOOKED_INTO
 from bot.aftersales.verdict import Verdict
 from bot.errors import InvalidInputError
-from bot.services import cases, claims, customs, grants, lifecycle, refunds, repairs, reshipments, returns, tasks
+from bot.services import cases, customs, grants, lifecycle, refunds, repairs, reshipments, returns, tasks
 from bot.services.cases import Complaint
 from bot.services.ports import UnitOfWork
 
 _HUNDRED = Decimal(100)
-
-LOOKED_INTO = {
-    IssueType.DELIVERED_NOT_RECEIVED: (Department.LOGISTICS, "ask_for_proof_of_delivery"),
-    IssueType.LOST_PARCEL: (Department.LOGISTICS, "search_parcel"),
-    IssueType.LATE_DELIVERY: (Department.LOGISTICS, "speed_parcel_up"),
-    IssueType.CUSTOMS_CHARGES: (Department.LOGISTICS, "check_duties"),
-    IssueType.OVERCHARGED: (Department.FINANCE, "check_payment"),
-    IssueType.REFUND_MISSING: (Department.FINANCE, "trace_refund"),
-    IssueType.COUNTERFEIT: (Department.QUALITY, "check_authenticity"),
-    IssueType.SAFETY_HAZARD: (Department.QUALITY, "check_safety"),
-    IssueType.POOR_SERVICE: (Department.SUPERVISOR, "answer_customer"),
-}
-"""Which department looks into what nobody can settle at once, and what it does."""
-
-DECIDE = (Department.SUPERVISOR, "decide")
-"""Who decides about the rest."""
 
 
 @dataclass
@@ -92,13 +75,15 @@ async def register(
     return outcome
 
 
-async def carry_out(uow: UnitOfWork, outcome: Outcome, order: Order, verdict: Verdict, now: datetime) -> None:
+async def carry_out(
+    uow: UnitOfWork, outcome: Outcome, order: Order, verdict: Verdict, now: datetime, *, key: str | None = None
+) -> None:
     """Start what a case's newest offer promises and note it in the outcome; commits nothing.
 
-    Every step has a key of the case's own, so that it is started once.
+    Every step has a key, the case's own unless another is given, so that it is started once.
     """
     case, offer = outcome.case, outcome.case.offers[-1]
-    key = f"case:{case.number}:{offer.remedy}"
+    key = key or f"case:{case.number}:{offer.remedy}"
     if offer.remedy is Remedy.REFUND_FULL:
         outcome.refund = await refunds.agree(uow, case, verdict.breakdown, "agreed", now, key=key)
     elif offer.remedy is Remedy.REFUND_PARTIAL:
@@ -117,7 +102,6 @@ async def carry_out(uow: UnitOfWork, outcome: Outcome, order: Order, verdict: Ve
         outcome.reshipment = await reshipments.add_reshipment(uow, case, order, now, search_until=until)
     elif offer.remedy is Remedy.REPAIR:
         outcome.repair = await repairs.add_repair(uow, case, order, now, in_warranty=True, deadline=verdict.send_by)
-    await _claim(uow, outcome, order, now)
     await lifecycle.finish(uow, case, now)
 
 
@@ -141,26 +125,6 @@ async def outcome_of(uow: UnitOfWork, case: Case) -> Outcome:
     for name, thing in found.items():
         setattr(outcome, name, thing)
     return outcome
-
-
-async def _claim(uow: UnitOfWork, outcome: Outcome, order: Order, now: datetime) -> None:
-    """Claim from whoever answers for it what the shop gives: money paid, or goods sent again."""
-    case = outcome.case
-    if outcome.refund is not None:
-        worth = outcome.refund.amount
-    elif outcome.reshipment is not None:
-        pieces = cases.selections(order, outcome.reshipment.lines)
-        worth = sum((piece.price for piece in pieces), start=Money.zero(order.currency))
-    else:
-        return
-    key = f"case:{case.number}:claim"
-    if case.liability is Liability.CARRIER and order.shipments:
-        carrier = order.shipments[-1].carrier
-        await claims.open_claim(uow, case, ClaimAgainst.CARRIER, carrier, worth, key, now)
-    elif case.liability is Liability.SUPPLIER:
-        suppliers = {piece.line.product.supplier for piece in cases.selections(order, case.lines)} - {None}
-        if len(suppliers) == 1:
-            await claims.open_claim(uow, case, ClaimAgainst.SUPPLIER, str(suppliers.pop()), worth, key, now)
 
 
 def _enter(case: Case, offers: Sequence[Offer]) -> None:
@@ -192,7 +156,8 @@ async def _look_into(uow: UnitOfWork, case: Case, now: datetime) -> None:
 
 
 async def _part(uow: UnitOfWork, case: Case, order: Order, verdict: Verdict, offer: Offer) -> RefundBreakdown | Money:
-    if verdict.owed is not None:
+    # What an agent decided to give is given as decided.
+    if verdict.owed is not None and offer.agent_id is None:
         return RefundBreakdown.of_overpaid(verdict.owed)
     if offer.amount is None:
         raise InvalidInputError("amount", "missing")

@@ -11,11 +11,11 @@ from bot.aftersales.money import Money
 from bot.aftersales.order import Order
 from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.return_ import Refusal
-from bot.aftersales.task import Department
+from bot.aftersales.task import REPAIR_FAILED, Department
 from bot.errors import InvalidInputError, NotFoundError
 from bot.services import tasks, wording
 from bot.services.identification import is_proved
-from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, go_on, record, wait
+from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, go_on, leave_to_person, record, required, wait
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
@@ -62,21 +62,13 @@ async def add_repair(
     if not needs_review:
         repair.approve()
     uow.repairs.add(repair)
-    record(uow, "bot", "repair.opened", subject_of(repair), case, now, in_warranty=in_warranty)
+    record(uow, "bot", "repair.opened", repair.subject, case, now, in_warranty=in_warranty)
     return repair
 
 
 async def get(uow: UnitOfWork, number: str) -> Repair:
     """Return a repair, or raise NotFoundError."""
-    repair = await uow.repairs.get(number)
-    if repair is None:
-        raise NotFoundError("repair", number)
-    return repair
-
-
-def subject_of(repair: Repair) -> str:
-    """Return how a repair is named in audit events and keys."""
-    return f"repair:{repair.number}"
+    return required(await uow.repairs.get(number), "repair", number)
 
 
 async def approve(uow: UnitOfWork, number: str, now: datetime, *, actor: str) -> Repair:
@@ -85,7 +77,7 @@ async def approve(uow: UnitOfWork, number: str, now: datetime, *, actor: str) ->
     case = await case_of(uow, repair.case_number)
     repair.approve()
     begin(case)
-    record(uow, actor, "repair.approved", subject_of(repair), case, now)
+    record(uow, actor, "repair.approved", repair.subject, case, now)
     await tell_approved(uow, repair, case, now)
     return repair
 
@@ -93,7 +85,7 @@ async def approve(uow: UnitOfWork, number: str, now: datetime, *, actor: str) ->
 async def tell_approved(uow: UnitOfWork, repair: Repair, case: Case, now: datetime) -> None:
     """Tell the customer to send the goods, under which number and until when; commits nothing."""
     values = {"repair": repair.number, "deadline": wording.day(repair.deadline)}
-    await notify(uow, case, "utter_notify_repair_approved", f"{subject_of(repair)}:approved", now, **values)
+    await notify(uow, case, "utter_notify_repair_approved", f"{repair.subject}:approved", now, **values)
 
 
 async def decline(uow: UnitOfWork, number: str, reason: Refusal, now: datetime, *, actor: str) -> Repair:
@@ -101,9 +93,9 @@ async def decline(uow: UnitOfWork, number: str, reason: Refusal, now: datetime, 
     repair = await get(uow, number)
     case = await case_of(uow, repair.case_number)
     repair.decline(reason, now)
-    record(uow, actor, "repair.declined", subject_of(repair), case, now, reason=reason.value)
+    record(uow, actor, "repair.declined", repair.subject, case, now, reason=reason.value)
     values = {"repair": number, "reason": wording.label(f"label_refusal_{reason}")}
-    await notify(uow, case, "utter_notify_repair_declined", f"{subject_of(repair)}:declined", now, **values)
+    await notify(uow, case, "utter_notify_repair_declined", f"{repair.subject}:declined", now, **values)
     begin(case)
     await finish(uow, case, now)
     return repair
@@ -114,15 +106,15 @@ async def receive(uow: UnitOfWork, number: str, now: datetime, *, actor: str = S
     repair = await get(uow, number)
     case = await case_of(uow, repair.case_number)
     repair.receive(now)
-    record(uow, actor, "repair.received", subject_of(repair), case, now)
-    key = f"{subject_of(repair)}:received"
+    record(uow, actor, "repair.received", repair.subject, case, now)
+    key = f"{repair.subject}:received"
     if repair.in_warranty:
         repair.start()
-        await notify(uow, case, "utter_notify_repair_started", f"{subject_of(repair)}:started", now, repair=number)
-        await tasks.open_task(uow, case.number, Department.QUALITY, "repair", f"{subject_of(repair)}:work", now)
+        await notify(uow, case, "utter_notify_repair_started", f"{repair.subject}:started", now, repair=number)
+        await tasks.open_task(uow, case.number, Department.QUALITY, "repair", f"{repair.subject}:work", now)
     else:
         await notify(uow, case, "utter_notify_repair_received", key, now, repair=number)
-        await tasks.open_task(uow, case.number, Department.QUALITY, "quote_repair", f"{subject_of(repair)}:price", now)
+        await tasks.open_task(uow, case.number, Department.QUALITY, "quote_repair", f"{repair.subject}:price", now)
     return repair
 
 
@@ -135,9 +127,11 @@ async def propose(uow: UnitOfWork, number: str, quote: Money, now: datetime, *, 
     until = (now + QUOTE_HOLDS).date()
     repair.propose(quote, until)
     wait(case)
-    await tasks.cancel_by_key(uow, f"{subject_of(repair)}:price", now)
-    record(uow, actor, "repair.quoted", subject_of(repair), case, now, quote=str(quote))
-    await notify(uow, case, ASK_QUOTE, f"{subject_of(repair)}:quoted", now, **question(repair))
+    for what in ("price", "work", "bill"):
+        # What was in work may cost something after all, or more than the customer agreed to.
+        await tasks.cancel_under(uow, case.number, f"{repair.subject}:{what}", now)
+    record(uow, actor, "repair.quoted", repair.subject, case, now, quote=str(quote))
+    await notify(uow, case, ASK_QUOTE, f"{repair.subject}:quoted:{quote}", now, **question(repair))
     return repair
 
 
@@ -161,11 +155,11 @@ async def accept_quote(uow: UnitOfWork, number: str, now: datetime, *, actor: st
     case = await case_of(uow, repair.case_number)
     repair.accept_quote()
     go_on(case)
-    subject = subject_of(repair)
+    subject = repair.subject
     record(uow, actor, "repair.quote_accepted", subject, case, now, quote=str(repair.quote))
     await notify(uow, case, "utter_notify_repair_started", f"{subject}:started", now, repair=number)
-    await tasks.open_task(uow, case.number, Department.QUALITY, "repair", f"{subject}:work", now)
-    await tasks.open_task(uow, case.number, Department.FINANCE, "bill_repair", f"{subject}:bill", now)
+    await tasks.open_task(uow, case.number, Department.QUALITY, "repair", f"{subject}:work:{repair.quote}", now)
+    await tasks.open_task(uow, case.number, Department.FINANCE, "bill_repair", f"{subject}:bill:{repair.quote}", now)
     return repair
 
 
@@ -175,7 +169,7 @@ async def decline_quote(uow: UnitOfWork, number: str, now: datetime, *, actor: s
     case = await case_of(uow, repair.case_number)
     repair.decline_quote()
     go_on(case)
-    subject = subject_of(repair)
+    subject = repair.subject
     record(uow, actor, "repair.quote_declined", subject, case, now)
     await tasks.open_task(uow, case.number, Department.WAREHOUSE, "send_goods_back", f"{subject}:back", now)
     return repair
@@ -223,12 +217,13 @@ async def ship_back(
     case = await case_of(uow, repair.case_number)
     was_refused = repair.state is RepairState.QUOTE_DECLINED
     repair.ship_back(carrier, tracking_number, now, is_repaired=is_repaired)
-    subject = subject_of(repair)
-    for what in ("price", "work", "back"):
-        await tasks.cancel_by_key(uow, f"{subject}:{what}", now)
+    subject = repair.subject
+    for what in ("price", "work", "back", "lost"):
+        await tasks.cancel_under(uow, case.number, f"{subject}:{what}", now)
     if not is_repaired and not was_refused:
-        await tasks.cancel_by_key(uow, f"{subject}:bill", now)
-        await tasks.open_task(uow, case.number, Department.SUPERVISOR, "repair_failed", f"{subject}:failed", now)
+        await tasks.cancel_under(uow, case.number, f"{subject}:bill", now)
+        await tasks.open_task(uow, case.number, Department.SUPERVISOR, REPAIR_FAILED, f"{subject}:failed", now)
+        leave_to_person(case)
     record(uow, actor, "repair.shipped_back", subject, case, now, is_repaired=is_repaired)
     response = "utter_notify_repair_shipped_back" if is_repaired else "utter_notify_repair_returned_unrepaired"
     values = {"repair": number, "carrier": carrier, "tracking_number": tracking_number}
@@ -239,21 +234,20 @@ async def ship_back(
 async def complete(uow: UnitOfWork, number: str, now: datetime, *, actor: str = SHOP) -> Repair:
     """Record that the customer has the goods again; commits nothing.
 
-    A case whose goods could not be mended stays open for the person who looks for another remedy.
+    A case whose goods could not be mended stays with the person who looks for another remedy.
     """
     repair = await get(uow, number)
     case = await case_of(uow, repair.case_number)
     repair.complete(now)
-    record(uow, actor, "repair.completed", subject_of(repair), case, now)
-    failed = await uow.tasks.by_key(f"{subject_of(repair)}:failed")
-    if failed is None or not failed.is_open:
-        await finish(uow, case, now)
+    record(uow, actor, "repair.completed", repair.subject, case, now)
+    await tasks.cancel_under(uow, case.number, f"{repair.subject}:lost", now)
+    await finish(uow, case, now)
     return repair
 
 
 async def lost(uow: UnitOfWork, repair: Repair, now: datetime) -> None:
     """Let somebody trace goods that the carrier lost on their way to the customer; commits nothing."""
-    key = f"{subject_of(repair)}:lost:{repair.tracking_number}"
+    key = f"{repair.subject}:lost:{repair.tracking_number}"
     await tasks.open_task(uow, repair.case_number, Department.LOGISTICS, "trace_parcel", key, now)
 
 
@@ -279,9 +273,9 @@ async def expire_overdue(uow_factory: Callable[[], UnitOfWork], now: datetime) -
 async def _expire(uow: UnitOfWork, repair: Repair, now: datetime) -> None:
     case = await case_of(uow, repair.case_number)
     repair.expire(now)
-    record(uow, SYSTEM, "repair.expired", subject_of(repair), case, now)
+    record(uow, SYSTEM, "repair.expired", repair.subject, case, now)
     values = {"repair": repair.number, "deadline": wording.day(repair.deadline)}
-    await notify(uow, case, "utter_notify_repair_expired", f"{subject_of(repair)}:expired", now, **values)
+    await notify(uow, case, "utter_notify_repair_expired", f"{repair.subject}:expired", now, **values)
     await finish(uow, case, now)
 
 

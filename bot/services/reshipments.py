@@ -8,10 +8,20 @@ from datetime import datetime
 from bot.aftersales.case import Case
 from bot.aftersales.order import Order
 from bot.aftersales.reship import Reshipment, ReshipState
-from bot.aftersales.task import Department
+from bot.aftersales.task import OFFER_REFUND, Department
 from bot.errors import InvalidInputError, NotFoundError, OutOfStockError
-from bot.services import stock, tasks
-from bot.services.lifecycle import SHOP, SYSTEM, case_of, finish, order_of, record, release_pieces
+from bot.services import recoveries, stock, tasks
+from bot.services.lifecycle import (
+    SHOP,
+    SYSTEM,
+    case_of,
+    finish,
+    leave_to_person,
+    order_of,
+    record,
+    release_pieces,
+    required,
+)
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
@@ -37,11 +47,11 @@ async def add_reshipment(
         lines=lines,
     )
     uow.reshipments.add(reshipment)
-    record(uow, "bot", "reshipment.opened", subject_of(reshipment), case, now)
+    record(uow, "bot", "reshipment.opened", reshipment.subject, case, now)
     if search_until is not None and now < search_until:
         first = next((parcel.tracking_number for parcel in order.shipments if parcel.delivered_at is None), None)
         reshipment.search(first or next((parcel.tracking_number for parcel in order.shipments), None), search_until)
-        key = f"{subject_of(reshipment)}:search"
+        key = f"{reshipment.subject}:search"
         await tasks.open_task(uow, case.number, Department.LOGISTICS, "search_parcel", key, now)
     else:
         await reserve(uow, reshipment, now)
@@ -50,15 +60,7 @@ async def add_reshipment(
 
 async def get(uow: UnitOfWork, number: str) -> Reshipment:
     """Return a reshipment, or raise NotFoundError."""
-    reshipment = await uow.reshipments.get(number)
-    if reshipment is None:
-        raise NotFoundError("reshipment", number)
-    return reshipment
-
-
-def subject_of(reshipment: Reshipment) -> str:
-    """Return how a reshipment is named in audit events and keys."""
-    return f"reshipment:{reshipment.number}"
+    return required(await uow.reshipments.get(number), "reshipment", number)
 
 
 async def reserve(uow: UnitOfWork, reshipment: Reshipment, now: datetime, *, actor: str = SYSTEM) -> bool:
@@ -68,17 +70,15 @@ async def reserve(uow: UnitOfWork, reshipment: Reshipment, now: datetime, *, act
     """
     case = await case_of(uow, reshipment.case_number)
     order = await order_of(uow, reshipment.order_number)
-    subject = subject_of(reshipment)
+    subject = reshipment.subject
     await tasks.cancel_by_key(uow, f"{subject}:search", now)
     if not await _take_all(uow, order, reshipment.lines):
         reshipment.cancel(now)
         key = f"{subject}:unavailable"
         record(uow, actor, "reshipment.unavailable", subject, case, now)
         await notify(uow, case, "utter_notify_reship_unavailable", key, now, reship=reshipment.number)
-        await tasks.open_task(uow, case.number, Department.SUPERVISOR, "offer_refund", key, now)
-        if case.is_open:
-            # Nothing is under way any more, and yet nothing is solved: a person has it now.
-            case.escalate()
+        await tasks.open_task(uow, case.number, Department.SUPERVISOR, OFFER_REFUND, key, now)
+        leave_to_person(case)
         return False
     reshipment.reserve()
     record(uow, actor, "reshipment.reserved", subject, case, now)
@@ -93,9 +93,12 @@ async def ship(
     reshipment = await get(uow, number)
     case = await case_of(uow, reshipment.case_number)
     reshipment.ship(carrier, tracking_number, now)
-    subject = subject_of(reshipment)
-    await tasks.cancel_by_key(uow, f"{subject}:ship", now)
+    subject = reshipment.subject
+    for what in ("ship", "lost:"):
+        await tasks.cancel_under(uow, case.number, f"{subject}:{what}", now)
     record(uow, actor, "reshipment.shipped", subject, case, now, tracking_number=tracking_number)
+    # Not before the goods have left: they may be sold out, or the first parcel may turn up.
+    await recoveries.follow(uow, case, now)
     values = {"reship": number, "carrier": carrier, "tracking_number": tracking_number}
     await notify(uow, case, "utter_notify_reship_shipped", f"{subject}:shipped:{tracking_number}", now, **values)
     return reshipment
@@ -106,8 +109,9 @@ async def deliver(uow: UnitOfWork, number: str, now: datetime, *, actor: str = S
     reshipment = await get(uow, number)
     case = await case_of(uow, reshipment.case_number)
     reshipment.deliver(now)
-    record(uow, actor, "reshipment.delivered", subject_of(reshipment), case, now)
-    key = f"{subject_of(reshipment)}:delivered"
+    await tasks.cancel_under(uow, case.number, f"{reshipment.subject}:lost:", now)
+    record(uow, actor, "reshipment.delivered", reshipment.subject, case, now)
+    key = f"{reshipment.subject}:delivered"
     await notify(uow, case, "utter_notify_reship_delivered", key, now, reship=number)
     await finish(uow, case, now)
     return reshipment
@@ -119,7 +123,7 @@ async def find(uow: UnitOfWork, reshipment: Reshipment, now: datetime, *, actor:
     if reshipment.holds_stock:
         await release_pieces(uow, reshipment.order_number, reshipment.lines)
     reshipment.find(now)
-    subject = subject_of(reshipment)
+    subject = reshipment.subject
     for what in ("search", "ship"):
         await tasks.cancel_by_key(uow, f"{subject}:{what}", now)
     record(uow, actor, "reshipment.found_meanwhile", subject, case, now)
@@ -140,15 +144,15 @@ async def cancel(uow: UnitOfWork, number: str, reason: str, now: datetime, *, ac
         await release_pieces(uow, reshipment.order_number, reshipment.lines)
     reshipment.cancel(now)
     for what in ("search", "ship"):
-        await tasks.cancel_by_key(uow, f"{subject_of(reshipment)}:{what}", now)
-    record(uow, actor, "reshipment.canceled", subject_of(reshipment), case, now, reason=reason.strip())
+        await tasks.cancel_by_key(uow, f"{reshipment.subject}:{what}", now)
+    record(uow, actor, "reshipment.canceled", reshipment.subject, case, now, reason=reason.strip())
     await finish(uow, case, now)
     return reshipment
 
 
 async def lost(uow: UnitOfWork, reshipment: Reshipment, now: datetime) -> None:
     """Let somebody trace a second parcel that the carrier lost, too; commits nothing."""
-    key = f"{subject_of(reshipment)}:lost:{reshipment.tracking_number}"
+    key = f"{reshipment.subject}:lost:{reshipment.tracking_number}"
     await tasks.open_task(uow, reshipment.case_number, Department.LOGISTICS, "trace_parcel", key, now)
 
 

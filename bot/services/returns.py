@@ -17,7 +17,7 @@ from bot.errors import InvalidInputError, NotFoundError
 from bot.services import cases, stock, tasks, wording
 from bot.services.cases import Complaint
 from bot.services.document_links import DocumentKind
-from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, record
+from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, record, required
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
@@ -76,7 +76,7 @@ async def add_return(
     else:
         return_.approve()
     uow.returns.add(return_)
-    record(uow, "bot", "return.opened", subject_of(return_), case, now)
+    record(uow, "bot", "return.opened", return_.subject, case, now)
     return return_
 
 
@@ -90,15 +90,7 @@ async def return_of(uow: UnitOfWork, case: Case) -> Return:
 
 async def get(uow: UnitOfWork, rma: str) -> Return:
     """Return a return, or raise NotFoundError."""
-    return_ = await uow.returns.get(rma)
-    if return_ is None:
-        raise NotFoundError("return", rma)
-    return return_
-
-
-def subject_of(return_: Return) -> str:
-    """Return how a return is named in audit events and keys."""
-    return f"return:{return_.rma}"
+    return required(await uow.returns.get(rma), "return", rma)
 
 
 def destination(return_: Return) -> Address:
@@ -113,7 +105,7 @@ async def approve(uow: UnitOfWork, rma: str, now: datetime, *, actor: str) -> Re
     case = await case_of(uow, return_.case_number)
     return_.approve()
     begin(case)
-    record(uow, actor, "return.approved", subject_of(return_), case, now)
+    record(uow, actor, "return.approved", return_.subject, case, now)
     await tell_approved(uow, return_, case, now)
     return return_
 
@@ -123,7 +115,7 @@ async def tell_approved(uow: UnitOfWork, return_: Return, case: Case, now: datet
     address = _on_one_line(destination(return_))
     values = {"rma": return_.rma, "deadline": wording.day(return_.deadline), "address": address}
     values["facts"] = {"document": {"kind": DocumentKind.RETURN.value, "number": return_.rma}}
-    await notify(uow, case, "utter_notify_return_approved", f"{subject_of(return_)}:approved", now, **values)
+    await notify(uow, case, "utter_notify_return_approved", f"{return_.subject}:approved", now, **values)
 
 
 async def decline(uow: UnitOfWork, rma: str, reason: Refusal, now: datetime, *, actor: str) -> Return:
@@ -135,14 +127,12 @@ async def decline(uow: UnitOfWork, rma: str, reason: Refusal, now: datetime, *, 
     case = await case_of(uow, return_.case_number)
     return_.decline(reason, now)
     await _give_replacement_up(uow, return_, now)
-    await tasks.cancel_by_key(uow, f"{subject_of(return_)}:decide", now)
+    await tasks.cancel_by_key(uow, f"{return_.subject}:decide", now)
     if return_.is_here:
-        await tasks.open_task(
-            uow, case.number, Department.WAREHOUSE, "send_goods_back", f"{subject_of(return_)}:back", now
-        )
-    record(uow, actor, "return.declined", subject_of(return_), case, now, reason=reason.value)
+        await tasks.open_task(uow, case.number, Department.WAREHOUSE, "send_goods_back", f"{return_.subject}:back", now)
+    record(uow, actor, "return.declined", return_.subject, case, now, reason=reason.value)
     values = {"rma": rma, "reason": wording.label(f"label_refusal_{reason}")}
-    await notify(uow, case, "utter_notify_return_declined", f"{subject_of(return_)}:declined", now, **values)
+    await notify(uow, case, "utter_notify_return_declined", f"{return_.subject}:declined", now, **values)
     begin(case)
     await finish(uow, case, now)
     return return_
@@ -161,9 +151,9 @@ async def issue_label(
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
     return_.issue_label(carrier, tracking_number)
-    record(uow, actor, "return.label_issued", subject_of(return_), case, now)
+    record(uow, actor, "return.label_issued", return_.subject, case, now)
     values = {"rma": rma, "deadline": wording.day(return_.deadline)}
-    await notify(uow, case, "utter_notify_label_ready", f"{subject_of(return_)}:label", now, **values)
+    await notify(uow, case, "utter_notify_label_ready", f"{return_.subject}:label", now, **values)
     return return_
 
 
@@ -177,7 +167,7 @@ async def register_tracking(
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
     return_.ship(carrier, "".join(tracking_number.split()).upper(), now)
-    record(uow, actor, "return.shipped", subject_of(return_), case, now, tracking_number=return_.tracking_number)
+    record(uow, actor, "return.shipped", return_.subject, case, now, tracking_number=return_.tracking_number)
     return return_
 
 
@@ -185,13 +175,13 @@ async def scanned(uow: UnitOfWork, return_: Return, now: datetime) -> None:
     """Record that the carrier has a parcel whose prepaid label named its number; commits nothing."""
     case = await case_of(uow, return_.case_number)
     return_.ship(return_.carrier or "", return_.tracking_number or "", now)
-    record(uow, SHOP, "return.shipped", subject_of(return_), case, now)
-    await notify(uow, case, "utter_notify_return_shipped", f"{subject_of(return_)}:shipped", now, rma=return_.rma)
+    record(uow, SHOP, "return.shipped", return_.subject, case, now)
+    await notify(uow, case, "utter_notify_return_shipped", f"{return_.subject}:shipped", now, rma=return_.rma)
 
 
 async def lost(uow: UnitOfWork, return_: Return, now: datetime) -> None:
     """Let somebody trace a parcel that the carrier lost on its way back; commits nothing."""
-    key = f"{subject_of(return_)}:lost"
+    key = f"{return_.subject}:lost"
     await tasks.open_task(uow, return_.case_number, Department.LOGISTICS, "trace_return", key, now)
 
 
@@ -205,7 +195,8 @@ async def receive(
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
     return_.receive(pieces, now)
-    subject = subject_of(return_)
+    subject = return_.subject
+    await tasks.cancel_by_key(uow, f"{subject}:lost", now)
     here, announced = sum(line.received for line in return_.lines), sum(line.quantity for line in return_.lines)
     record(uow, actor, "return.received", subject, case, now, received=here, announced=announced)
     if return_.state is ReturnState.RECEIVED:
@@ -241,10 +232,11 @@ async def expire(uow: UnitOfWork, return_: Return, now: datetime, *, actor: str 
     """End a return whose parcel did not come, never sent or lost on the way; commits nothing."""
     case = await case_of(uow, return_.case_number)
     return_.expire(now)
+    await tasks.cancel_by_key(uow, f"{return_.subject}:lost", now)
     await _give_replacement_up(uow, return_, now)
-    record(uow, actor, "return.expired", subject_of(return_), case, now)
+    record(uow, actor, "return.expired", return_.subject, case, now)
     values = {"rma": return_.rma, "deadline": wording.day(return_.deadline)}
-    await notify(uow, case, "utter_notify_return_expired", f"{subject_of(return_)}:expired", now, **values)
+    await notify(uow, case, "utter_notify_return_expired", f"{return_.subject}:expired", now, **values)
     await finish(uow, case, now)
 
 
@@ -253,7 +245,7 @@ async def _give_replacement_up(uow: UnitOfWork, return_: Return, now: datetime) 
     if exchange is not None and exchange.state is ExchangeState.REPLACEMENT_RESERVED:
         exchange.cancel(now)
         await stock.release(uow, exchange.sku, exchange.quantity)
-        await tasks.cancel_by_key(uow, f"{subject_of(return_)}:replace", now)
+        await tasks.cancel_by_key(uow, f"{return_.subject}:replace", now)
 
 
 def _on_one_line(address: Address) -> str:

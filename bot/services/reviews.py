@@ -12,8 +12,21 @@ from bot.aftersales.money import Money
 from bot.aftersales.offer import OfferState
 from bot.aftersales.policy import Policy
 from bot.aftersales.return_ import Refusal, Return, ReturnState
+from bot.aftersales.task import LEADS_TO_DECISION
 from bot.errors import IllegalStateError, PolicyRefusalError
-from bot.services import cases, evidence, inspections, lifecycle, remedies, repairs, returns, tasks, wording
+from bot.services import (
+    cases,
+    customs,
+    evidence,
+    inspections,
+    lifecycle,
+    outcome_news,
+    remedies,
+    repairs,
+    returns,
+    tasks,
+    wording,
+)
 from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
 from bot.services.remedies import Outcome
@@ -32,20 +45,21 @@ async def approve(uow: UnitOfWork, policy: Policy, case_number: str, agent_id: s
     actor = f"agent:{agent_id}"
     waiting = await return_awaiting(uow, case)
     if waiting is not None:
+        await end_what_led_here(uow, case, actor, now)
         await returns.approve(uow, waiting.rma, now, actor=actor)
         outcome = await remedies.outcome_of(uow, case)
     else:
-        outcome = await _carry_out(uow, policy, case, now)
+        outcome = await _carry_out(uow, policy, case, actor, now)
         key = f"case:{case.number}:approved"
         remedy = wording.label(f"label_remedy_{case.offers[-1].remedy}")
         facts = _facts(outcome)
         await notify(uow, case, "utter_notify_case_approved", key, now, case=case.number, remedy=remedy, facts=facts)
+        await outcome_news.tell_grant(uow, outcome, now, key=f"{key}:given")
         if outcome.return_ is not None:
             await returns.tell_approved(uow, outcome.return_, case, now)
         if outcome.repair is not None:
             await repairs.tell_approved(uow, outcome.repair, case, now)
     lifecycle.record(uow, actor, "case.approved", f"case:{case.number}", case, now)
-    await _close_tasks(uow, case, now)
     await uow.commit()
     return outcome
 
@@ -66,7 +80,7 @@ async def decline(uow: UnitOfWork, case_number: str, agent_id: str, reason: Refu
         why = wording.label(f"label_refusal_{reason}")
         await notify(uow, case, "utter_notify_case_declined", key, now, case=case.number, reason=why)
     lifecycle.record(uow, actor, "case.declined", f"case:{case.number}", case, now, reason=reason.value)
-    await _close_tasks(uow, case, now)
+    await end_what_led_here(uow, case, actor, now)
     await uow.commit()
     return case
 
@@ -103,7 +117,13 @@ async def return_awaiting(uow: UnitOfWork, case: Case) -> Return | None:
     return None
 
 
-async def _carry_out(uow: UnitOfWork, policy: Policy, case: Case, now: datetime) -> Outcome:
+async def end_what_led_here(uow: UnitOfWork, case: Case, actor: str, now: datetime) -> None:
+    """Call off the tasks that led to a decision, and close the customs matters that waited for it; commits nothing."""
+    await tasks.cancel_kinds(uow, case.number, LEADS_TO_DECISION, now)
+    await customs.close_decided(uow, case, now, actor=actor)
+
+
+async def _carry_out(uow: UnitOfWork, policy: Policy, case: Case, actor: str, now: datetime) -> Outcome:
     _require_waiting(case)
     offer = case.offers[-1] if case.offers else None
     if offer is None or offer.state not in (OfferState.PROPOSED, OfferState.ACCEPTED):
@@ -118,6 +138,8 @@ async def _carry_out(uow: UnitOfWork, policy: Policy, case: Case, now: datetime)
     verdict = replace(verdict, send_by=send_by, needs_review=False, reviewed=frozenset())
     if not verdict.allows(offer.remedy):
         raise PolicyRefusalError(verdict.reasons)
+    # First, because what is carried out may open such tasks anew.
+    await end_what_led_here(uow, case, actor, now)
     case.agree()
     case.execute()
     outcome = Outcome(case)
@@ -143,9 +165,3 @@ def _facts(outcome: Outcome) -> dict[str, dict[str, str]]:
 def _require_waiting(case: Case) -> None:
     if not awaits_decision(case):
         raise IllegalStateError("case", case.state.value, "decided")
-
-
-async def _close_tasks(uow: UnitOfWork, case: Case, now: datetime) -> None:
-    """Call off the tasks that led to this decision."""
-    for _, what in {*remedies.LOOKED_INTO.values(), remedies.DECIDE}:
-        await tasks.cancel_by_key(uow, f"case:{case.number}:{what}", now)

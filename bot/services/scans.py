@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
+from typing import Any
 
 from bot.aftersales import tracking
 from bot.aftersales.exchange import ExchangeState
@@ -20,17 +24,52 @@ _GONE = frozenset({ShipmentState.LOST, ShipmentState.RETURNED_TO_SENDER})
 _PAST_CUSTOMS = frozenset({ShipmentState.OUT_FOR_DELIVERY, ShipmentState.DELIVERED})
 
 
+@dataclass(frozen=True)
+class _Sent:
+    """A kind of thing that the shop sends to a customer: how its parcel is found, and what follows from the scans."""
+
+    find: Callable[[UnitOfWork, str], Awaitable[Any]]
+    under_way: Enum
+    number_of: Callable[[Any], str]
+    arrive: Callable[[UnitOfWork, str, datetime], Awaitable[Any]]
+    lose: Callable[[UnitOfWork, Any, datetime], Awaitable[None]]
+
+
+_SENT = (
+    _Sent(
+        lambda uow, number: uow.exchanges.by_tracking(number),
+        ExchangeState.REPLACEMENT_SHIPPED,
+        lambda exchange: str(exchange.rma),
+        exchanges.deliver,
+        exchanges.lost,
+    ),
+    _Sent(
+        lambda uow, number: uow.reshipments.by_tracking(number),
+        ReshipState.SHIPPED,
+        lambda reshipment: str(reshipment.number),
+        reshipments.deliver,
+        reshipments.lost,
+    ),
+    _Sent(
+        lambda uow, number: uow.repairs.by_tracking(number),
+        RepairState.SHIPPED_BACK,
+        lambda repair: str(repair.number),
+        repairs.complete,
+        repairs.lost,
+    ),
+)
+
+
 async def scan(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
     """Do what follows from a scan; one of a parcel that nobody knows yet waits; commits nothing."""
     number, state = event.subject.partition(":")[2], ShipmentState(event.payload["state"])
     order = await uow.orders.by_tracking(number)
     if order is not None:
         return await _of_order(uow, order, number, event, now)
-    for of_kind in (_of_return, _of_exchange, _of_reshipment, _of_repair):
-        outcome = await of_kind(uow, number, state, now)
-        if outcome is not None:
-            return outcome
-    return EARLY
+    outcome = await _of_return(uow, number, state, now)
+    for kind in _SENT:
+        outcome = outcome or await _of_sent(uow, kind, number, state, now)
+    return outcome or EARLY
 
 
 async def _of_order(uow: UnitOfWork, order: Order, number: str, event: ShopEvent, now: datetime) -> Outcome:
@@ -67,50 +106,23 @@ async def _of_return(uow: UnitOfWork, number: str, state: ShipmentState, now: da
         return None
     if state in _GONE and not return_.is_here and return_.is_open:
         await returns.lost(uow, return_, now)
-        return applied(returns.subject_of(return_))
+        return applied(return_.subject)
     if return_.state in AWAITED and state is not ShipmentState.LABEL_CREATED:
         await returns.scanned(uow, return_, now)
-        return applied(returns.subject_of(return_))
+        return applied(return_.subject)
     return ignored("known")
 
 
-async def _of_exchange(uow: UnitOfWork, number: str, state: ShipmentState, now: datetime) -> Outcome | None:
-    exchange = await uow.exchanges.by_tracking(number)
-    if exchange is None:
+async def _of_sent(uow: UnitOfWork, kind: _Sent, number: str, state: ShipmentState, now: datetime) -> Outcome | None:
+    thing = await kind.find(uow, number)
+    if thing is None:
         return None
-    is_underway = exchange.state is ExchangeState.REPLACEMENT_SHIPPED
-    if is_underway and state is ShipmentState.DELIVERED:
-        await exchanges.deliver(uow, exchange.rma, now)
-    elif is_underway and state in _GONE:
-        await exchanges.lost(uow, exchange, now)
+    if thing.state is not kind.under_way:
+        return ignored("nothing_follows")
+    if state is ShipmentState.DELIVERED:
+        await kind.arrive(uow, kind.number_of(thing), now)
+    elif state in _GONE:
+        await kind.lose(uow, thing, now)
     else:
         return ignored("nothing_follows")
-    return applied(f"return:{exchange.rma}")
-
-
-async def _of_reshipment(uow: UnitOfWork, number: str, state: ShipmentState, now: datetime) -> Outcome | None:
-    reshipment = await uow.reshipments.by_tracking(number)
-    if reshipment is None:
-        return None
-    is_underway = reshipment.state is ReshipState.SHIPPED
-    if is_underway and state is ShipmentState.DELIVERED:
-        await reshipments.deliver(uow, reshipment.number, now)
-    elif is_underway and state in _GONE:
-        await reshipments.lost(uow, reshipment, now)
-    else:
-        return ignored("nothing_follows")
-    return applied(reshipments.subject_of(reshipment))
-
-
-async def _of_repair(uow: UnitOfWork, number: str, state: ShipmentState, now: datetime) -> Outcome | None:
-    repair = await uow.repairs.by_tracking(number)
-    if repair is None:
-        return None
-    is_underway = repair.state is RepairState.SHIPPED_BACK
-    if is_underway and state is ShipmentState.DELIVERED:
-        await repairs.complete(uow, repair.number, now)
-    elif is_underway and state in _GONE:
-        await repairs.lost(uow, repair, now)
-    else:
-        return ignored("nothing_follows")
-    return applied(repairs.subject_of(repair))
+    return applied(thing.subject)

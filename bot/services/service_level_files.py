@@ -15,15 +15,16 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bot.aftersales.business_calendar import MINUTES_A_DAY, Calendar, Shift
 from bot.aftersales.labels import Priority
-from bot.aftersales.sla import ServiceLevels, Targets, Team
+from bot.aftersales.sla import ALWAYS_OPEN, ServiceLevels, Targets, Team
 from bot.errors import SettingsError
 from bot.services.policy_section import Problem, Section
 
 OTHERS = "others"
 """What ``languages`` says of the team that takes all that remain."""
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_TARGETS = frozenset({"first_response", "next_response", "next_contact", "resolution", "around_the_clock"})
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+METRICS = ("first_response", "next_response", "next_contact", "resolution")
+_TARGETS = frozenset({*METRICS, "around_the_clock"})
 _SHIFT = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", re.ASCII)
 _LENGTH = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,4})m)?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?", re.ASCII)
@@ -36,7 +37,14 @@ def load_service_levels(file: Path) -> ServiceLevels:
     Raises SettingsError with one line for every mistake in it: file, line, field, and what is wrong.
     """
     problems: list[Problem] = []
-    root = Section(file.name, "", _read(file), problems)
+    levels = read_service_levels(Section(file.name, "", _read(file), problems))
+    if problems:
+        raise SettingsError("\n".join(str(problem) for problem in sorted(problems)))
+    return levels
+
+
+def read_service_levels(root: Section) -> ServiceLevels:
+    """Return the service levels of a mapping; they mean nothing where it notes a problem."""
     root.check_keys(frozenset({"warn_at_percent", "teams"}))
     percent = root.whole_number("warn_at_percent", least=1)
     if percent is not None and percent > 99:
@@ -44,11 +52,9 @@ def load_service_levels(file: Path) -> ServiceLevels:
     section = root.section("teams")
     teams = {str(name): _team(section.section(name)) for name in section.content}
     default = _check_languages(section)
-    if problems:
-        raise SettingsError("\n".join(str(problem) for problem in sorted(problems)))
     return ServiceLevels(
         teams=tuple(team for name, team in teams.items() if name != default),
-        default=teams[default],
+        default=teams.get(default, ALWAYS_OPEN.default),
         warn_share=Fraction(percent or 1, 100),
     )
 
@@ -110,8 +116,8 @@ def _check_languages(teams: Section) -> str:
 def _calendar(section: Section) -> Calendar:
     zone, problems = _zone(section), len(section.problems)
     hours = section.section("hours")
-    hours.check_keys(frozenset(_WEEKDAYS))
-    shifts = {number: _shifts(hours, weekday) for number, weekday in enumerate(_WEEKDAYS) if weekday in hours.content}
+    hours.check_keys(frozenset(WEEKDAYS))
+    shifts = {number: _shifts(hours, weekday) for number, weekday in enumerate(WEEKDAYS) if weekday in hours.content}
     single, yearly = _holidays(section)
     if not any(shifts.values()):
         if "hours" in section.content and len(section.problems) == problems:

@@ -47,6 +47,9 @@ class ServiceClocks(Protocol):
     async def unwatched_cases(self, limit: int = 200) -> list[Case]:
         """Return the open cases whose time to resolution nothing measures, longest open first."""
 
+    async def running_in(self, conversation_id: str) -> list[ServiceClock]:
+        """Return the clocks of a conversation that have not stopped, the most urgent first."""
+
     async def breached_in(self, conversation_ids: Collection[str]) -> set[str]:
         """Return in which of these conversations somebody waits for what is overdue."""
 

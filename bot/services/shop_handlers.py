@@ -24,9 +24,8 @@ from bot.aftersales.return_ import Finding, Return, ReturnState
 from bot.aftersales.shop_event import ShopEvent, ShopEventType
 from bot.aftersales.states import Machine
 from bot.aftersales.task import Department
-from bot.errors import NotFoundError
 from bot.services import customs, exchanges, inspections, refunds, repairs, reshipments, returns, stock, tasks
-from bot.services.lifecycle import case_of, finish
+from bot.services.lifecycle import case_of, finish, required
 from bot.services.outcome import EARLY, Outcome, applied, ignored, unready
 from bot.services.ports import UnitOfWork
 from bot.services.scans import scan
@@ -54,7 +53,7 @@ async def _return_received(uow: UnitOfWork, event: ShopEvent, now: datetime) -> 
     return_ = await returns.get(uow, _number(event))
     if return_.state in return_machine.ENDED and not return_.is_here:
         # Nobody expects this parcel any more, but there it is.
-        key = f"{returns.subject_of(return_)}:unexpected"
+        key = f"{return_.subject}:unexpected"
         await tasks.open_task(uow, return_.case_number, Department.QUALITY, "unexpected_return", key, now)
         return applied()
     not_now = unready(return_machine.MACHINE, return_.state, ReturnState.RECEIVED)
@@ -209,10 +208,7 @@ def _pieces(event: ShopEvent, return_: Return) -> dict[int, tuple[int, int]]:
 
 
 async def _refund(uow: UnitOfWork, event: ShopEvent) -> refund_machine.Refund:
-    refund = await uow.refunds.get(_number(event))
-    if refund is None:
-        raise NotFoundError("refund", _number(event))
-    return refund
+    return required(await uow.refunds.get(_number(event)), "refund", _number(event))
 
 
 _T = ShopEventType

@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case
 from bot.aftersales.sla import Metric, ServiceClock, ServiceLevels
-from bot.aftersales.task import Department
+from bot.aftersales.task import LEADS_TO_DECISION, Department
 from bot.services import tasks
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
@@ -32,9 +32,9 @@ async def follow(uow: UnitOfWork, levels: ServiceLevels, now: datetime) -> int:
     changed = 0
     for clock, case, waits_for_customer in await uow.service_clocks.out_of_step():
         if not case.is_open:
-            clock.stop(case.resolved_at or now)
-            # Whoever was to see why it takes so long need not any more.
-            await tasks.cancel_by_key(uow, _task_key(clock), now)
+            await stop(uow, clock, case.resolved_at or now, now)
+            # Whatever ended the case, nobody has to decide about it any more.
+            await tasks.cancel_kinds(uow, case.number, LEADS_TO_DECISION, now)
         elif waits_for_customer:
             clock.pause(now)
         else:
@@ -55,6 +55,12 @@ async def follow(uow: UnitOfWork, levels: ServiceLevels, now: datetime) -> int:
         changed += 1
     await uow.commit()
     return changed
+
+
+async def stop(uow: UnitOfWork, clock: ServiceClock, at: datetime, now: datetime) -> None:
+    """Stop a clock at the moment its work was done; nobody has to see why it takes so long; commits nothing."""
+    clock.stop(at)
+    await tasks.cancel_by_key(uow, _task_key(clock), now)
 
 
 async def check_due(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:

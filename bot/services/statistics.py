@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.aftersales.money import Money
 from bot.services.ports import UnitOfWork
-from bot.services.statistics_ports import Counts, Dimension, Durations, Span
+from bot.services.statistics_ports import EVERYTHING, Counts, Dimension, Durations, Only, Span
 
 _AT_ONCE = 500
 
@@ -70,22 +70,26 @@ async def refresh(uow_factory: Callable[[], UnitOfWork], today: date) -> int:
 
 
 async def figures(
-    uow: UnitOfWork, span: Span, by: Dimension | None, exchange_rates: Mapping[str, Decimal]
+    uow: UnitOfWork,
+    span: Span,
+    by: Dimension | None,
+    exchange_rates: Mapping[str, Decimal],
+    only: Only = EVERYTHING,
 ) -> list[Figures]:
     """Return the figures of the cases opened in a span, by key; the most cases first, days, weeks and months in order.
 
-    ``exchange_rates`` are the policy's: what one unit of its currency buys.
+    ``exchange_rates`` are the policy's: what one unit of its currency buys. ``only`` leaves other cases out.
     """
-    first = {found.key: found for found in await uow.statistics.first_responses(span, by)}
-    until = {found.key: found for found in await uow.statistics.resolutions(span, by)}
+    first = {found.key: found for found in await uow.statistics.first_responses(span, by, only)}
+    until = {found.key: found for found in await uow.statistics.resolutions(span, by, only)}
     refunds: dict[str, dict[str, Decimal]] = {}
-    for cost in await uow.statistics.refunds(span, by):
+    for cost in await uow.statistics.refunds(span, by, only):
         amount = Money.from_minor(cost.minor, cost.currency)
         assert amount is not None
         refunds.setdefault(cost.key, {})[cost.currency] = amount.amount
     found = [
         _figures(counts, first.get(counts.key), until.get(counts.key), refunds.get(counts.key, {}), exchange_rates)
-        for counts in await uow.statistics.counts(span, by)
+        for counts in await uow.statistics.counts(span, by, only)
     ]
     if by in (Dimension.DAY, Dimension.WEEK, Dimension.MONTH):
         return sorted(found, key=lambda one: one.key)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from bot.aftersales.labels import Label
@@ -33,6 +34,13 @@ class Span:
 
     since: date
     until: date
+
+
+Only = Mapping[Dimension, str]
+"""The key that is wanted of each dimension that matters, such as one product and one language."""
+
+EVERYTHING: Only = MappingProxyType({})
+"""No choice: all cases."""
 
 
 class Counts(NamedTuple):
@@ -83,17 +91,20 @@ class Statistics(Protocol):
     async def take_down(self, case_numbers: Sequence[str], today: date) -> None:
         """Take down the figures of cases as they stand now, in place of older ones."""
 
-    async def counts(self, span: Span, by: Dimension | None) -> Sequence[Counts]:
+    async def counts(self, span: Span, by: Dimension | None, only: Only = EVERYTHING) -> Sequence[Counts]:
         """Return what can be counted."""
 
-    async def first_responses(self, span: Span, by: Dimension | None) -> Sequence[Durations]:
+    async def first_responses(self, span: Span, by: Dimension | None, only: Only = EVERYTHING) -> Sequence[Durations]:
         """Return how long customers waited for the first answer."""
 
-    async def resolutions(self, span: Span, by: Dimension | None) -> Sequence[Durations]:
+    async def resolutions(self, span: Span, by: Dimension | None, only: Only = EVERYTHING) -> Sequence[Durations]:
         """Return how long it took until cases were resolved."""
 
-    async def refunds(self, span: Span, by: Dimension | None) -> Sequence[RefundCost]:
+    async def refunds(self, span: Span, by: Dimension | None, only: Only = EVERYTHING) -> Sequence[RefundCost]:
         """Return what was refunded, by currency, without what was canceled."""
+
+    async def keys(self, by: Dimension) -> list[str]:
+        """Return every key that cases were ever told apart by, in order."""
 
     async def shipped(self, span: Span, by: Dimension) -> dict[tuple[str, date], int]:
         """Return, by key and Monday of the week, how many orders were placed and not canceled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot.aftersales.audit import AuditEvent
@@ -61,6 +62,20 @@ async def cancel_by_key(uow: UnitOfWork, key: str, now: datetime) -> None:
     if task is not None and task.is_open:
         task.cancel(now)
         _record(uow, task, "system", "task.canceled", now)
+
+
+async def cancel_under(uow: UnitOfWork, case_number: str, prefix: str, now: datetime) -> None:
+    """Call off a case's open tasks whose keys begin like this, as those of one thing do."""
+    for task in await uow.tasks.of_case(case_number):
+        if task.key.startswith(prefix):
+            await cancel_by_key(uow, task.key, now)
+
+
+async def cancel_kinds(uow: UnitOfWork, case_number: str, kinds: Collection[str], now: datetime) -> None:
+    """Call off a case's open tasks of some kinds, whatever they are about."""
+    for task in await uow.tasks.of_case(case_number):
+        if task.what in kinds:
+            await cancel_by_key(uow, task.key, now)
 
 
 async def _open(uow: UnitOfWork, task_id: int) -> Task:

@@ -20,16 +20,19 @@ from bot.aftersales.shop_event import ShopEventState
 from bot.services.privacy_ports import Replacement
 from bot.store.tables import (
     aftersales,
+    approvals,
     claims,
     conversations,
     decisions,
     evidence,
     follow_up,
+    inboxes,
     lifecycles,
     money,
     service_levels,
     shop,
     translations,
+    words,
 )
 
 # Facts of an audit event that are codes, numbers, amounts or names of businesses; all others may hold words of people.
@@ -66,7 +69,8 @@ async def clear_cases(session: AsyncSession, cases: Collection[str], now: dateti
         update(t).where(t.c.number.in_(cases)).values(story="", source_message_id=source, version=t.c.version + 1)
     )
     for table, values in (
-        (aftersales.offers, {"terms": {}}),
+        (aftersales.offers, {"terms": {}, "note": ""}),
+        (approvals.approvals, {"terms": {}, "reason": "", "answer": ""}),
         (decisions.liability_findings, {"reason": "", "facts": {}}),
         (follow_up.tasks, {"result": ""}),
         (claims.claims, {"answer": ""}),
@@ -90,6 +94,12 @@ async def forget_conversation(session: AsyncSession, conversation_id: str) -> No
     mine = select(told.id).where(told.conversation_id == conversation_id)
     await session.execute(delete(conversations.outbox).where(conversations.outbox.c.message_id.in_(mine)))
     for table in (
+        words.mentions,
+        words.message_revisions,
+        words.read_states,
+        inboxes.conversation_tags,
+        inboxes.snoozes,
+        inboxes.search_entries,
         conversations.outbox,
         conversations.messages,
         conversations.inbox,
@@ -98,7 +108,9 @@ async def forget_conversation(session: AsyncSession, conversation_id: str) -> No
     ):
         await session.execute(delete(table).where(table.c.conversation_id == conversation_id))
     facts = aftersales.escalations
-    await session.execute(update(facts).where(facts.c.conversation_id == conversation_id).values(facts={}))
+    await session.execute(
+        update(facts).where(facts.c.conversation_id == conversation_id).values(facts={}, instruction=None)
+    )
     pieces, t = evidence.evidence.c, conversations.conversations
     sent = select(pieces.id).where(pieces.conversation_id == conversation_id)
     await session.execute(delete(t).where(t.c.id == conversation_id, ~sent.exists()))

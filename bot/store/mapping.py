@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 from sqlalchemy.orm import composite, configure_mappers, registry, relationship
 
+from bot.aftersales.approval import Approval
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case
 from bot.aftersales.catalogue import Product, Variant
@@ -36,18 +37,23 @@ from bot.aftersales.shop_event import ShopEvent
 from bot.aftersales.sla import ServiceClock
 from bot.aftersales.task import Task
 from bot.services.account import Account, Session
+from bot.services.inbox_ports import Snooze
+from bot.services.words_model import CannedResponse, Mention
 from bot.store.tables import (
     aftersales,
+    approvals,
     claims,
     decisions,
     desk,
     evidence,
     follow_up,
+    inboxes,
     lifecycles,
     metadata,
     money,
     service_levels,
     shop,
+    words,
 )
 
 _registry = registry(metadata=metadata)
@@ -69,6 +75,7 @@ def start_mappers() -> None:
     _map_money()
     _map_service_levels()
     _map_desk()
+    _map_words()
     configure_mappers()
 
 
@@ -125,6 +132,8 @@ def _map_cases() -> None:
     t = aftersales
     _map(Offer, t.offers, amount=_money(t.offers, "amount"))
     _map(LiabilityFinding, decisions.liability_findings)
+    a = approvals.approvals
+    _map(Approval, a, version=a.c.row_version, amount=_money(a, "amount"))
     _map(Case, t.cases, version=t.cases.c.version, offers=_parts(Offer, t.offers.c.id))
 
 
@@ -202,3 +211,10 @@ def _map_desk() -> None:
     t = desk
     _map(Account, t.accounts, version=t.accounts.c.row_version)
     _map(Session, t.sessions)
+    _map(Snooze, inboxes.snoozes, version=inboxes.snoozes.c.row_version)
+
+
+def _map_words() -> None:
+    t = words
+    _map(CannedResponse, t.canned_responses, version=t.canned_responses.c.version)
+    _map(Mention, t.mentions)

@@ -11,10 +11,18 @@ from typing_extensions import Self
 from bot.conversations import ports as conversation_ports
 from bot.scheduler.lease import Leases
 from bot.services import decision_ports, evidence_ports, lifecycle_ports, money_ports, ports, service_level_ports
+from bot.services.desk_decisions_ports import Approvals
+from bot.services.inbox_ports import Inboxes, SearchIndex, Snoozes, Tags
+from bot.services.people_ports import AuditTrail
 from bot.services.privacy_ports import PersonalData
 from bot.services.record_ports import Claims, Records
+from bot.services.routing_ports import RoutingBoard
+from bot.services.settings_ports import KeptSettings
 from bot.services.statistics_ports import Statistics
+from bot.services.words_ports import CannedResponses, Mentions, ReadStates, Revisions
 from bot.store.mapping import start_mappers
+from bot.store.repositories.approvals import SqlApprovals
+from bot.store.repositories.audit import SqlAuditTrail
 from bot.store.repositories.cases import SqlCases, SqlExchanges, SqlReturns
 from bot.store.repositories.claims import SqlClaims
 from bot.store.repositories.conversations import SqlConversations, SqlDialogueLog, SqlMessages
@@ -22,7 +30,9 @@ from bot.store.repositories.decisions import SqlLiabilityFindings
 from bot.store.repositories.desk import SqlAccounts, SqlAuditLog, SqlEscalations, SqlIdentifications
 from bot.store.repositories.evidence import SqlEvidencePieces
 from bot.store.repositories.follow_up import SqlNotifications, SqlTasks
+from bot.store.repositories.inboxes import SqlInboxes
 from bot.store.repositories.lifecycles import SqlCustomsMatters, SqlRepairs, SqlReshipments, SqlShopEvents
+from bot.store.repositories.marks import SqlSnoozes, SqlTags
 from bot.store.repositories.money import (
     SqlCoupons,
     SqlLedger,
@@ -32,10 +42,14 @@ from bot.store.repositories.money import (
 )
 from bot.store.repositories.personal_data import SqlPersonalData
 from bot.store.repositories.records import SqlRecords
+from bot.store.repositories.routing import SqlRoutingBoard
+from bot.store.repositories.search import SqlSearchIndex
 from bot.store.repositories.service_levels import SqlContacts, SqlJobLeases, SqlRatings, SqlServiceClocks
+from bot.store.repositories.settings import SqlKeptSettings
 from bot.store.repositories.shop import SqlCustomers, SqlOrders, SqlProducts
 from bot.store.repositories.statistics import SqlStatistics
 from bot.store.repositories.translations import SqlTranslations
+from bot.store.repositories.words import SqlCannedResponses, SqlMentions, SqlReadStates, SqlRevisions
 from bot.store.repositories.worklists import SqlInbox, SqlOutbox
 from bot.store.shelf import Shelf
 from bot.store.sqlite import WriteTurn
@@ -67,10 +81,12 @@ class SqlUnitOfWork:
     escalations: ports.Escalations
     identifications: ports.Identifications
     audit: ports.AuditLog
+    audit_trail: AuditTrail
     notifications: ports.Notifications
     tasks: ports.Tasks
     evidence: evidence_ports.EvidencePieces
     liability: decision_ports.LiabilityFindings
+    approvals: Approvals
     accounts: ports.Accounts
     service_clocks: service_level_ports.ServiceClocks
     ratings: service_level_ports.Ratings
@@ -85,12 +101,22 @@ class SqlUnitOfWork:
     records: Records
     personal_data: PersonalData
     statistics: Statistics
+    inboxes: Inboxes
+    tags: Tags
+    snoozes: Snoozes
+    search: SearchIndex
+    desk_settings: KeptSettings
+    routing: RoutingBoard
     conversations: conversation_ports.Conversations
     messages: conversation_ports.Messages
     inbox: conversation_ports.Inbox
     outbox: conversation_ports.Outbox
     dialogue: conversation_ports.DialogueLog
     translations: TranslationCache
+    canned_responses: CannedResponses
+    mentions: Mentions
+    revisions: Revisions
+    read_states: ReadStates
 
     def __init__(self, engine: AsyncEngine, turn: WriteTurn | None, shelf: Shelf) -> None:
         self._engine = engine
@@ -113,10 +139,12 @@ class SqlUnitOfWork:
         self.escalations = SqlEscalations(transaction)
         self.identifications = SqlIdentifications(transaction)
         self.audit = SqlAuditLog(transaction)
+        self.audit_trail = SqlAuditTrail(transaction)
         self.notifications = SqlNotifications(transaction)
         self.tasks = SqlTasks(transaction)
         self.evidence = SqlEvidencePieces(transaction)
         self.liability = SqlLiabilityFindings(transaction)
+        self.approvals = SqlApprovals(transaction)
         self.accounts = SqlAccounts(transaction)
         self.service_clocks = SqlServiceClocks(transaction)
         self.ratings = SqlRatings(transaction)
@@ -131,12 +159,22 @@ class SqlUnitOfWork:
         self.records = SqlRecords(transaction)
         self.personal_data = SqlPersonalData(transaction)
         self.statistics = SqlStatistics(transaction)
+        self.inboxes = SqlInboxes(transaction)
+        self.tags = SqlTags(transaction)
+        self.snoozes = SqlSnoozes(transaction)
+        self.search = SqlSearchIndex(transaction)
+        self.desk_settings = SqlKeptSettings(transaction)
+        self.routing = SqlRoutingBoard(transaction)
         self.conversations = SqlConversations(transaction)
         self.messages = SqlMessages(transaction)
         self.inbox = SqlInbox(transaction)
         self.outbox = SqlOutbox(transaction)
         self.dialogue = SqlDialogueLog(transaction)
         self.translations = SqlTranslations(transaction)
+        self.canned_responses = SqlCannedResponses(transaction)
+        self.mentions = SqlMentions(transaction)
+        self.revisions = SqlRevisions(transaction)
+        self.read_states = SqlReadStates(transaction)
         return self
 
     async def __aexit__(

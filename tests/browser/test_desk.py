@@ -130,23 +130,6 @@ async def test_a_note_looks_different_and_needs_no_take_over(world: World, ana: 
     await expect(ana.message("Check the bank transfer")).to_contain_text("Internal note · Ana Lima")
 
 
-async def test_a_decision_about_a_case_is_confirmed_first_and_seen_at_once(world: World, ana: Agent) -> None:
-    await ana.open("c-anna")
-    await ana.page.get_by_text("Overrule the liability").first.click()
-    await ana.page.get_by_label("Who is liable").first.select_option("carrier")
-    await ana.page.get_by_label("Reason for overruling").first.fill("The box was crushed")
-    await ana.button("Overrule").first.click()
-    await ana.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-    async with world.uow() as uow:
-        assert await uow.liability.of_case("C1000001") == []
-    await ana.button("Overrule").first.click()
-    await ana.page.get_by_role("dialog").get_by_role("button", name="Overrule").click()
-    await expect(ana.page.locator("[data-context] dd", has_text="Carrier")).to_have_count(1)
-    async with world.uow() as uow:
-        (found,) = await uow.liability.of_case("C1000001")
-    assert (found.actor, found.reason) == ("agent:ana", "The box was crushed")
-
-
 async def test_both_sides_see_that_the_other_types(world: World, ana: Agent) -> None:
     await ana.open("c-li")
     await ana.button("Take over").click()
@@ -176,7 +159,7 @@ async def test_a_late_agent_is_told_who_was_first(world: World, ana: Agent) -> N
     # The socket is silent, so this page does not hear of it before the click.
     await ana.page.route_web_socket("**/desk/live", lambda socket: None)
     await ana.open("c-li")
-    await world.router.take_over("c-li", "ben", "Ben Okafor")
+    await world.router.handling.take_over("c-li", "ben", "Ben Okafor")
     await ana.button("Take over").click()
     await expect(ana.page.get_by_role("alert")).to_have_text("Ben Okafor took this conversation over.")
     await expect(ana.page.get_by_text("With Ben Okafor")).to_be_visible()
@@ -185,7 +168,7 @@ async def test_a_late_agent_is_told_who_was_first(world: World, ana: Agent) -> N
 
 
 async def test_a_new_handoff_appears_by_itself(world: World, ana: Agent) -> None:
-    await ana.page.goto(f"{ana.address}/desk?tab=waiting")
+    await ana.page.goto(f"{ana.address}/desk?view=unassigned")
     await expect(ana.page.locator("[data-queue] .row")).to_have_count(3)
     await expect(ana.page).to_have_title("(3) Parley desk")
     async with world.uow() as uow:

@@ -468,3 +468,51 @@ async def test_shop_page_is_in_the_language_asked_for(widget: Widget) -> None:
     await expect(widget.page.get_by_role("heading", level=3).first).to_have_text("跑鞋")
     await expect(widget.page.get_by_role("heading", name="Kettle <1.7 l>")).to_be_visible()
     await expect(widget.page.locator(".gone .tag")).to_have_text("Sold out")
+
+
+async def test_what_an_agent_edits_or_retracts_changes_before_the_customers_eyes(widget: Widget) -> None:
+    await widget.open()
+    await widget.desk.say("Gutn Tag", author="agent")
+    await expect(widget.bubble("Gutn Tag")).to_be_visible()
+    edited = {**widget.desk.transcript[-1], "text": "Guten Tag", "custom": {"edited": "2026-11-22T12:00:00+00:00"}}
+    await widget.desk.send({"type": "change", "message": edited})
+    await expect(widget.bubble("Guten Tag")).to_be_visible()
+    await expect(widget.bubble("Gutn Tag")).to_have_count(0)
+    await expect(widget.page.locator(".entry.agent .by")).to_contain_text("edited")
+    gone = {**edited, "text": "", "custom": {"retracted": "2026-11-22T12:00:10+00:00"}}
+    await widget.desk.send({"type": "change", "message": gone})
+    await expect(widget.bubble("This message was removed.")).to_be_visible()
+    await expect(widget.bubble("Guten Tag")).to_have_count(0)
+
+
+async def test_nobody_changes_the_customers_own_words(widget: Widget) -> None:
+    await widget.open()
+    await widget.input.fill("mine")
+    await widget.page.keyboard.press("Enter")
+    await expect(widget.state("Sent")).to_be_visible()
+    own = next(message for message in widget.desk.transcript if message["author"] == "customer")
+    await widget.desk.send({"type": "change", "message": {**own, "text": "not mine"}})
+    await widget.desk.say("Hello", author="agent")
+    await expect(widget.bubble("Hello")).to_be_visible()
+    await expect(widget.bubble("not mine")).to_have_count(0)
+
+
+async def test_a_file_of_an_agent_is_shown(widget: Widget) -> None:
+    await widget.open()
+    await widget.desk.say("", author="agent", custom={"attachment": {"id": "ab" * 16, "kind": "document"}})
+    await expect(widget.page.locator(".entry.agent a.file")).to_have_attribute("href", re.compile(r"/files/(ab){16}$"))
+
+
+async def test_only_what_the_customer_sees_is_told_as_read(widget: Widget) -> None:
+    await widget.open()
+    await widget.desk.say("One", author="agent")
+    await expect(widget.bubble("One")).to_be_visible()
+    for _ in range(100):
+        if widget.desk.read_ids:
+            break
+        await widget.page.wait_for_timeout(50)
+    assert widget.desk.read_ids == ["1"]
+    await widget.page.keyboard.press("Escape")
+    await widget.desk.say("Two", author="agent")
+    await expect(widget.page.locator(".badge")).to_have_text("1")
+    assert widget.desk.read_ids == ["1"]

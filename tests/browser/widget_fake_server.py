@@ -77,6 +77,11 @@ class FakeDesk:
         """Return the message frames that arrived, repeated ones included."""
         return [frame for frame in self.frames if frame["type"] == "message"]
 
+    @property
+    def read_ids(self) -> list[str]:
+        """Return up to which messages the customer has read, as the widget told it."""
+        return [frame["message_id"] for frame in self.frames if frame["type"] == "read"]
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Speak the protocol with one widget."""
         if self.refuses_connections:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bench.installation import Installation
 from bot.channels import signatures
 from bot.channels.shop_events import PATH as EVENTS
-from bot.settings import ROOT
 from bot.store.database import Database
 from bot.store.unit_of_work import SqlUnitOfWork
 
@@ -30,70 +22,21 @@ T = TypeVar("T")
 SHOP_SECRET = "the-secret-of-a-shop-that-is-only-tested"
 """What the shop of a test signs its events with."""
 
-_START_SECONDS = 180
 
-
-class Parley:
+class Parley(Installation):
     """One installation in a folder of its own, and the process that serves it now."""
 
     def __init__(self, folder: Path, *arguments: str, ready: str = "/health", **environment: str) -> None:
-        self.folder = folder
-        self.port = free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
-        self._arguments = arguments or ("serve",)
-        self._ready = ready
-        self._environment = {
-            **os.environ,
-            "PARLEY_VAR": str(folder),
-            "RASA_TELEMETRY_ENABLED": "false",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            **environment,
-        }
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def log(self) -> Path:
-        """Return the file with everything the processes of this folder printed."""
-        return self.folder / f"{self._arguments[0]}.log"
-
-    def start(self) -> None:
-        """Start the process and wait until it answers."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", *self._arguments, "--port", str(self.port)],
-                cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-        deadline = time.monotonic() + _START_SECONDS
-        while not self._answers():
-            ended = self._process.poll()
-            if ended is not None or time.monotonic() > deadline:
-                self.kill()
-                why = "took too long" if ended is None else f"ended with {ended}"
-                raise RuntimeError(f"{self._arguments[0]} {why}:\n{self.log.read_text('utf-8')[-2000:]}")
-            time.sleep(0.1)
-
-    def kill(self) -> None:
-        """End the process at once, as a power cut would."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-
-    def stop(self) -> None:
-        """Ask the process to end and wait for it."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        served = arguments or ("serve",)
+        log = f"{served[0]}.log"
+        super().__init__(
+            folder, "bot", (*served, "--port", "{port}"), log=log, ready=ready, environment=dict(environment)
+        )
 
     def cli(self, *arguments: str) -> str:
-        """Return what a command of this installation prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=ROOT, env=self._environment, capture_output=True, text=True, check=True, timeout=60,
-        )  # fmt: skip
+        """Return what a command of this installation prints; raises CalledProcessError where it fails."""
+        done = self.command(*arguments, timeout_seconds=60)
+        done.check_returncode()
         return done.stdout
 
     def query(self, work: Callable[[SqlUnitOfWork], Awaitable[T]]) -> T:
@@ -108,22 +51,6 @@ class Parley:
                 await store.close()
 
         return asyncio.run(run())
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(self.base + self._ready, timeout=2):
-                return True
-        except urllib.error.HTTPError:
-            return True
-        except (OSError, ValueError, HTTPException):
-            return False
-
-
-def free_port() -> int:
-    """Return a port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def send_file(url: str, content: bytes, timeout_seconds: float = 60) -> Any:

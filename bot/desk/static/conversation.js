@@ -2,41 +2,70 @@
 import { Composer } from "./composer.js";
 import { Decisions } from "./decisions.js";
 import { debounced, getJson, post } from "./fetching.js";
-import { dayOf, localise } from "./times.js";
+import { Reading } from "./reading.js";
+import { _ } from "./texts.js";
+import { localise } from "./times.js";
+import { Transcript } from "./transcript.js";
 
 const CONFIRM = {
-  "take-over": (holder) => ({ title: `Take over from ${holder}?`, text: `${holder} handles this conversation now and will see that you took it.`, yes: "Take over" }),
-  resolve: () => ({ title: "Resolve this conversation?", text: "The customer is told that it is settled, and its case is closed as resolved.", yes: "Resolve" }),
+  "take-over": (name) => ({
+    title: _("Take over from {name}?", { name }),
+    text: _("{name} handles this conversation now and will see that you took it.", { name }),
+    yes: _("Take over"),
+  }),
+  resolve: () => ({
+    title: _("Resolve this conversation?"),
+    text: _("The customer is told that it is settled, and its case is closed as resolved."),
+    yes: _("Resolve"),
+  }),
+  retract: () => ({
+    title: _("Retract this message?"),
+    text: _("It disappears wherever it was shown. What it said stays in the records of the desk."),
+    yes: _("Retract"),
+  }),
 };
 
 export class Conversation {
   #main;
   #context = document.querySelector("[data-context]");
   #transcript;
+  #reading;
   #typing;
   #typingTimer = null;
   #problem;
   #composer;
   #shown = {};
-  #isAtEnd = true;
+  #readId = 0;
   refreshSoon = debounced(() => this.#refresh());
 
   constructor(main, live) {
     this.#main = main;
     this.id = main.dataset.conversation;
-    this.#transcript = main.querySelector("[data-transcript]");
+    const { path, unreadAfter, read, readAt } = main.dataset;
     this.#typing = main.querySelector("[data-typing]");
     this.#problem = main.querySelector("[data-problem]");
+    this.#transcript = new Transcript(main.querySelector("[data-transcript]"), {
+      unreadAfter: unreadAfter ? Number(unreadAfter) : null,
+      read: read ? { id: Number(read), at: readAt } : null,
+    });
+    this.#reading = new Reading(main, {
+      path,
+      replace: (html) => this.#transcript.replace(html),
+      shown: () => this.#transcript.settle(),
+    });
     this.#composer = new Composer(main.querySelector("[data-composer]"), {
       id: this.id,
-      send: (mode, text) => this.#act(mode, { text }),
+      path,
+      act: (action, body) => this.#act(action, body),
       typing: () => live.typing(this.id),
+      problem: (text) => this.#tell(text),
     });
     this.#composer.isMine = main.dataset.mine === "yes";
+    this.#translates();
     new Decisions(this.#context, { confirmed: (question) => this.#confirmed(question), decided: () => this.#refresh() });
     main.addEventListener("click", (event) => this.#clicked(event));
-    this.#decorate();
-    this.#stayAtEnd();
+    document.addEventListener("visibilitychange", () => this.#markRead());
+    this.#markRead();
   }
 
   onNews(news) {
@@ -46,39 +75,41 @@ export class Conversation {
   }
 
   async #refresh() {
-    const updates = await getJson(`${this.#main.dataset.path}/updates${location.search ? location.search + "&" : "?"}after=${this.#main.dataset.last}`);
-    this.#main.dataset.last = updates.last_id;
+    const { path, last, change } = this.#main.dataset;
+    const query = new URLSearchParams(location.search);
+    query.set("after", last);
+    query.set("changes", change);
+    const updates = await getJson(`${path}/updates?${query}`);
+    this.#main.dataset.last = Math.max(updates.last_id, Number(this.#main.dataset.last));
+    this.#main.dataset.change = updates.last_change;
+    this.#transcript.append(updates.messages);
+    if (updates.changed.trim()) this.#transcript.replace(updates.changed);
+    this.#transcript.read = updates.read;
+    this.#reading.update(updates.reading);
+    this.#reading.ask();
     this.#composer.isMine = updates.is_mine;
-    this.#append(updates.messages);
+    this.#translates();
     this.#replace(this.#main.querySelector("[data-header]"), "header", updates.header);
-    this.#replace(this.#context, "context", updates.context);
+    if (this.#replace(this.#context, "context", updates.context)) this.#composer.loadHelp();
+    this.#markRead();
   }
 
-  #append(html) {
-    const list = this.#transcript;
-    const fresh = document.createElement("template");
-    fresh.innerHTML = html;
-    for (const item of [...fresh.content.children]) {
-      // Two refreshes may overlap: one after an action, one after the news of it.
-      if (!list.querySelector(`[data-message="${item.dataset.message}"]`)) list.append(item);
-    }
-    this.#decorate();
-    if (this.#isAtEnd) list.scrollTop = list.scrollHeight;
+  #translates() {
+    const { possible, foreign } = this.#main.querySelector("[data-reading]").dataset;
+    this.#composer.translates = { isPossible: possible === "yes", isForeign: foreign === "yes" };
   }
 
-  // Whoever reads the end keeps seeing it when messages come or the window shrinks; whoever reads above is left alone.
-  #stayAtEnd() {
-    const list = this.#transcript;
-    list.scrollTop = list.scrollHeight;
-    list.addEventListener("scroll", () => (this.#isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80));
-    new ResizeObserver(() => {
-      if (this.#isAtEnd) list.scrollTop = list.scrollHeight;
-    }).observe(list);
+  // Only what a person looks at counts as read.
+  #markRead() {
+    const id = this.#transcript.lastId;
+    if (document.visibilityState !== "visible" || id <= this.#readId) return;
+    this.#readId = id;
+    post(`${this.#main.dataset.path}/read`, { message_id: id }).catch(() => (this.#readId = 0));
   }
 
   // Only what changed is replaced, and what was unfolded stays so.
   #replace(element, name, html) {
-    if (this.#shown[name] === html) return;
+    if (this.#shown[name] === html) return false;
     this.#shown[name] = html;
     const unfolded = [...element.querySelectorAll("details[open][id]")].map((details) => details.id);
     const action = document.activeElement?.closest("[data-header] [data-action]");
@@ -86,45 +117,7 @@ export class Conversation {
     for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
     localise(element);
     if (action && name === "header") element.querySelector("[data-action]")?.focus();
-  }
-
-  // Day lines between messages, and which of the bot's buttons the customer used.
-  #decorate() {
-    localise(this.#transcript);
-    let day = null;
-    let chips = [];
-    for (const item of [...this.#transcript.children]) {
-      if (item.classList.contains("day")) {
-        day = item.textContent;
-        continue;
-      }
-      const on = dayOf(new Date(item.querySelector("time").dateTime));
-      if (on !== day) {
-        const line = document.createElement("li");
-        line.className = "day";
-        line.textContent = day = on;
-        item.before(line);
-      }
-      if (item.classList.contains("bot")) chips = [...item.querySelectorAll(".chip")];
-      if (item.classList.contains("customer")) {
-        this.#markChoice(item, chips);
-        chips = [];
-      }
-    }
-  }
-
-  #markChoice(item, chips) {
-    const body = item.querySelector(".body");
-    // A photo without words has none.
-    if (!body) return;
-    const said = body.textContent.trim();
-    const chosen = chips.find((chip) => chip.textContent.trim() === said || chip.dataset.payload === said);
-    if (chosen && !chosen.classList.contains("chosen")) {
-      chosen.classList.add("chosen");
-      chosen.setAttribute("aria-label", `${chosen.textContent.trim()}, chosen by the customer`);
-      if (chosen.dataset.payload === said) body.textContent = chosen.textContent.trim();
-    }
-    if (body.textContent.startsWith("/")) item.classList.add("payload");
+    return true;
   }
 
   async #clicked(event) {
@@ -134,6 +127,9 @@ export class Conversation {
       toggle.setAttribute("aria-expanded", isShown);
       return;
     }
+    const item = event.target.closest("[data-message]");
+    if (item && event.target.closest("[data-edit]")) return this.#edit(item);
+    if (item && event.target.closest("[data-retract]")) return this.#retract(item);
     const button = event.target.closest("[data-action]");
     if (!button) return;
     const { action, from, holder } = button.dataset;
@@ -144,18 +140,34 @@ export class Conversation {
     if (action === "take-over") this.#composer.focus();
   }
 
+  // A translated answer is edited as its author wrote it, and translated anew.
+  #edit(item) {
+    const said = item.querySelector("[data-other]") ?? item.querySelector("[data-said]");
+    const mode = item.classList.contains("note") ? "note" : "reply";
+    this.#composer.edit(item.dataset.message, said?.textContent.trim() ?? "", mode);
+  }
+
+  async #retract(item) {
+    if (await this.#confirmed(CONFIRM.retract())) await this.#act(`messages/${item.dataset.message}/retract`, {});
+  }
+
   async #act(action, body) {
     this.#problem.hidden = true;
     try {
       await post(`${this.#main.dataset.path}/${action}`, body);
+      if (["reply", "attach"].includes(action)) this.#transcript.forgetUnread();
       return true;
     } catch (error) {
-      this.#problem.textContent = error.message;
-      this.#problem.hidden = false;
+      this.#tell(error.message);
       return false;
     } finally {
       await this.#refresh().catch(() => {});
     }
+  }
+
+  #tell(text) {
+    this.#problem.textContent = text;
+    this.#problem.hidden = false;
   }
 
   #confirmed({ title, text, yes }) {

@@ -1,42 +1,100 @@
-// Decisions about cases, in the context beside a conversation: each form is confirmed before it is sent.
-import { post } from "./fetching.js";
-
-const CONFIRM = {
-  approve: { title: "Approve this case?", text: "What the customer asked for is carried out, and the customer is told.", yes: "Approve" },
-  decline: { title: "Decline this case?", text: "The customer is told that we cannot do it, with this reason.", yes: "Decline" },
-  settle: { title: "Settle this return?", text: "This amount is paid for what did not come as agreed, and the return ends.", yes: "Settle" },
-  liability: { title: "Overrule the liability?", text: "Your finding replaces the one of the rules, and both stay in the history.", yes: "Overrule" },
-};
+// Decisions about cases: a button opens its question in a dialog, which says what will happen and asks what is missing.
+import { getHtml, post } from "./fetching.js";
+import { _ } from "./texts.js";
+import { localise } from "./times.js";
 
 export class Decisions {
   #element;
-  #confirmed;
   #decided;
+  #dialog = null;
+  #opener = null;
 
-  constructor(element, { confirmed, decided }) {
+  // What is shown in `element` may be replaced while a dialog is open: dialogs stand outside of it.
+  constructor(element, { decided }) {
     this.#element = element;
-    this.#confirmed = confirmed;
     this.#decided = decided;
-    element.addEventListener("submit", (event) => this.#submit(event));
+    element.addEventListener("click", (event) => this.#clicked(event));
+    element.addEventListener("toggle", (event) => this.#unfolded(event.target), true);
   }
 
-  async #submit(event) {
-    const form = event.target.closest("form[data-decision]");
-    if (!form) return;
+  #clicked(event) {
+    const button = event.target.closest("[data-open]");
+    if (button) this.#open(button.dataset.open);
+  }
+
+  #open(id) {
+    const question = document.getElementById(`dialog-${id}`);
+    if (!question || this.#dialog) return;
+    const dialog = document.createElement("dialog");
+    dialog.className = "confirm";
+    dialog.setAttribute("aria-labelledby", "dialog-title");
+    dialog.append(question.content.cloneNode(true));
+    document.body.append(dialog);
+    this.#dialog = dialog;
+    this.#opener = id;
+    dialog.addEventListener("close", () => this.#closed());
+    dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
+    dialog.querySelector("form").addEventListener("submit", (event) => this.#submitted(event));
+    const chooser = dialog.querySelector("[data-chooses]");
+    if (chooser) {
+      chooser.addEventListener("change", () => this.#show(chooser.value));
+      this.#show(chooser.value);
+    }
+    dialog.showModal();
+    (dialog.querySelector("select, input:not([type=hidden]), textarea") ?? dialog.querySelector("[type=submit]")).focus();
+  }
+
+  // Only the fields of what is chosen are asked and sent.
+  #show(choice) {
+    for (const part of this.#dialog.querySelectorAll("[data-for]")) {
+      const isAsked = part.dataset.for === choice;
+      part.hidden = !isAsked;
+      for (const field of part.querySelectorAll("input, select, textarea")) field.disabled = !isAsked;
+    }
+  }
+
+  async #submitted(event) {
     event.preventDefault();
-    const { decision, case: number } = form.dataset;
-    if (!(await this.#confirmed(CONFIRM[decision]))) return;
-    const button = form.querySelector("button");
-    const problem = this.#element.querySelector(`[data-problem-of="${number}"]`);
-    button.disabled = true;
+    const form = event.target;
+    const dialog = this.#dialog;
+    const problem = form.querySelector("[data-dialog-problem]");
+    const submit = form.querySelector("[type=submit]");
+    submit.disabled = true;
     problem.hidden = true;
     try {
-      await post(`/desk/cases/${number}/${decision}`, Object.fromEntries(new FormData(form)));
+      const answer = await post(form.dataset.post, Object.fromEntries(new FormData(form)));
+      dialog.close();
+      this.#announce(answer.message ?? _("Done."));
       await this.#decided();
     } catch (error) {
       problem.textContent = error.message;
       problem.hidden = false;
+      // Behind the dialog the case is shown as it is now.
+      await this.#decided({ refused: true });
     }
-    button.disabled = false;
+    submit.disabled = false;
+  }
+
+  #closed() {
+    this.#dialog.remove();
+    this.#dialog = null;
+    this.#element.querySelector(`[data-open="${CSS.escape(this.#opener)}"]`)?.focus();
+  }
+
+  #announce(text) {
+    const announcer = document.querySelector("[data-announce]");
+    if (announcer) announcer.textContent = text;
+  }
+
+  // The history of a case is long, so it is fetched once somebody wants to see it.
+  async #unfolded(details) {
+    if (!details.open || !details.dataset?.load) return;
+    const place = details.querySelector("[data-loaded]");
+    try {
+      place.innerHTML = await getHtml(details.dataset.load);
+      localise(place);
+    } catch (error) {
+      place.textContent = error.message;
+    }
   }
 }

@@ -1,4 +1,6 @@
 // Requests to the desk. A session that ended meanwhile leads to the login page.
+import { _ } from "./texts.js";
+
 const token = document.querySelector("meta[name=csrf-token]").content;
 
 export class Refused extends Error {}
@@ -6,11 +8,11 @@ export class Refused extends Error {}
 async function checked(response) {
   if (response.status === 401) {
     location.reload();
-    throw new Refused("Your session is over. Please log in again.");
+    throw new Refused(_("Your session is over. Please log in again."));
   }
   if (response.ok) return response;
   const body = await response.json().catch(() => null);
-  throw new Refused(body?.error?.message ?? "That did not work. Please try again.");
+  throw new Refused(body?.error?.message ?? _("That did not work. Please try again."));
 }
 
 export async function getJson(path) {
@@ -22,8 +24,11 @@ export async function getHtml(path) {
 }
 
 export async function post(path, body) {
-  const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": token };
-  return (await checked(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }))).json();
+  const headers = { Accept: "application/json", "X-CSRF-Token": token };
+  // A form with a file names its own type.
+  const isForm = body instanceof FormData;
+  if (!isForm) headers["Content-Type"] = "application/json";
+  return (await checked(await fetch(path, { method: "POST", headers, body: isForm ? body : JSON.stringify(body) }))).json();
 }
 
 // Calls that come in a burst become one, and never two at a time.

@@ -1,5 +1,6 @@
 // The live socket: reconnects with growing pauses and says so; logs in again when the session is over.
 import { getHtml } from "./fetching.js";
+import { _ } from "./texts.js";
 
 const SESSION_OVER = 4401;
 
@@ -17,7 +18,7 @@ export class Live {
 
   connect() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/desk/live`);
+    const socket = new WebSocket(`${scheme}//${location.host}/desk/live${this.#wasOpen ? "" : "?arrives=yes"}`);
     this.#socket = socket;
     socket.onopen = () => {
       this.#pause = 500;
@@ -25,12 +26,16 @@ export class Live {
       if (this.#wasOpen) this.onReconnect();
       this.#wasOpen = true;
     };
-    socket.onmessage = (event) => this.onNews(JSON.parse(event.data));
+    socket.onmessage = (event) => {
+      const news = JSON.parse(event.data);
+      if (news.type !== "presence") return this.onNews(news);
+      document.dispatchEvent(new CustomEvent("desk:presence", { detail: news.presence }));
+    };
     socket.onclose = (event) => {
       if (event.code === SESSION_OVER) return location.reload();
-      this.#status.textContent = "Connection lost. Reconnecting…";
+      this.#status.textContent = _("Connection lost. Reconnecting…");
       // A refused handshake does not say why; an ordinary request finds out whether the session is over.
-      getHtml("/desk/queue?tab=mine").catch(() => {});
+      getHtml("/desk/queue/changes").catch(() => {});
       setTimeout(() => this.connect(), this.#pause + Math.random() * 300);
       this.#pause = Math.min(this.#pause * 2, 15000);
     };

@@ -1,11 +1,13 @@
-// Times in the agent's own time zone, and waiting times that tick.
-const clock = new Intl.DateTimeFormat("en", { hour: "numeric", minute: "2-digit" });
-const shortDay = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
-const longDay = new Intl.DateTimeFormat("en", { weekday: "long", month: "long", day: "numeric" });
-const full = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "long" });
+// Times in the agent's own time zone and in the language of the page, and waiting times that tick.
+import { _, language } from "./texts.js";
+
+const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+const shortMoment = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+const longDay = new Intl.DateTimeFormat(language, { weekday: "long", month: "long", day: "numeric" });
+const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
 
 export function dayOf(at) {
-  if (at.toDateString() === new Date().toDateString()) return "Today";
+  if (at.toDateString() === new Date().toDateString()) return _("Today");
   return longDay.format(at);
 }
 
@@ -14,7 +16,7 @@ export function localise(root) {
     const at = new Date(time.dateTime);
     const isToday = at.toDateString() === new Date().toDateString();
     const isInTranscript = time.closest("[data-transcript]") !== null;
-    time.textContent = isToday || isInTranscript ? clock.format(at) : `${shortDay.format(at)}, ${clock.format(at)}`;
+    time.textContent = isToday || isInTranscript ? clock.format(at) : shortMoment.format(at);
     time.title = full.format(at);
   }
   tick(root);
@@ -24,11 +26,14 @@ function tick(root) {
   for (const time of root.querySelectorAll("time[data-since]")) time.textContent = span(new Date(time.dateTime));
 }
 
-function span(since) {
-  const minutes = Math.floor((Date.now() - since) / 60000);
-  if (minutes < 1) return "now";
-  if (minutes < 60) return `${minutes} min`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
+// The server writes the same words, so that nothing changes when the clock first ticks.
+export function span(since, until = Date.now()) {
+  const minutes = Math.floor((until - since) / 60000);
+  if (minutes < 1) return _("now");
+  if (minutes < 60) return _("{minutes} min", { minutes });
+  return minutes < 48 * 60
+    ? _("{hours} h", { hours: Math.floor(minutes / 60) })
+    : _("{days} d", { days: Math.floor(minutes / 1440) });
 }
 
 export function keepTimes(root) {

@@ -10,6 +10,7 @@ from sqlalchemy import and_, exists
 from bot.aftersales.case import AWAITS_SHOP, Case, CaseState
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.notification import ASK_SOLVED
+from bot.aftersales.offer import OfferState
 from bot.aftersales.return_ import AWAITED, Return
 from bot.store.repositories.base import Repository
 from bot.store.tables import aftersales, follow_up
@@ -60,6 +61,19 @@ class SqlCases(Repository):
         )
         mine = t.state == CaseState.RESOLVED, ~was_asked
         return await self._find(Case, *mine, order_by=(t.resolved_at, t.number), limit=limit)
+
+    async def offered_until(self, moment: datetime, limit: int = 200) -> list[Case]:
+        """Return the cases with an agent's offer of that moment or before that nobody has answered."""
+        t, offer = self._table.c, aftersales.offers.c
+        waits: Any = exists().where(
+            and_(
+                offer.case_number == t.number,
+                offer.state == OfferState.PROPOSED,
+                offer.agent_id.is_not(None),
+                offer.proposed_at <= moment,
+            )
+        )
+        return await self._find(Case, t.state == CaseState.OFFERED, waits, order_by=(t.number,), limit=limit)
 
     async def resolved_until(self, moment: datetime, limit: int = 200) -> list[Case]:
         """Return the cases that were resolved by a moment and not closed, the longest resolved first."""

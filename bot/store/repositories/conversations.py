@@ -94,6 +94,9 @@ class SqlMessages(Repository):
     _insert = _messages.insert(_columns, returning="id")
     _visible = f"author <> '{Author.NOTE}'"
     _replies = f"{_messages.select} WHERE reply_to = ? ORDER BY id"
+    _one = f"{_messages.select} WHERE id = ?"
+    _changing = ("text", "image", "custom")
+    _update = _messages.update(_changing, "id = ?")
 
     async def add(self, message: Message) -> None:
         """Append a message and give it its id; ids grow within a conversation."""
@@ -120,6 +123,28 @@ class SqlMessages(Repository):
         )
         found = await self._read(f"{_messages.select} WHERE id IN ({newest})", *conversation_ids)
         return {message.conversation_id: message for message in found}
+
+    async def get(self, message_id: int, *, to_change: bool = False) -> Message | None:
+        """Return a message, or None; ``to_change`` keeps others from changing it meanwhile, so ask that first."""
+        sql = self._one
+        if to_change:
+            await self._transaction.take_turn()
+            sql += " FOR UPDATE" if self._transaction.dialect.name == "postgresql" else ""
+        return next(iter(await self._read(sql, message_id)), None)
+
+    async def some(self, conversation_id: str, message_ids: Collection[int]) -> list[Message]:
+        """Return those of a conversation's messages that have one of some ids, oldest first, notes included."""
+        if not message_ids:
+            return []
+        marks = ", ".join("?" for _ in message_ids)
+        sql = f"{_messages.select} WHERE conversation_id = ? AND id IN ({marks}) ORDER BY id"
+        return await self._read(sql, conversation_id, *message_ids)
+
+    async def change(self, message: Message) -> None:
+        """Write a message's text, image and custom facts anew."""
+        await self._transaction.lock_conversation(message.conversation_id)
+        row = _messages.values(message, self._changing, self._transaction.dialect)
+        await self._transaction.write(self._update, *row, message.id)
 
     async def replies_to(self, inbound_id: str) -> list[Message]:
         """Return what was answered to an inbound message, oldest first."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists
+from sqlalchemy import and_, case, exists, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.escalation import Escalation
 from bot.aftersales.identification import Identification
 from bot.aftersales.labels import Priority
-from bot.services.account import Account, Session
+from bot.services.account import Account, Presence, Session
 from bot.store.repositories.base import Repository
 from bot.store.tables import aftersales, desk, service_levels
 
@@ -41,14 +43,17 @@ class SqlEscalations(Repository):
 
     async def queue(self) -> list[Escalation]:
         """Return the open handoffs: overdue ones first, then the most pressing, then the longest waiting."""
-        table = self._table
-        rank: Any = case({priority: priority.rank for priority in Priority}, value=table.c.priority)
-        clocks = service_levels.service_clocks
-        mine = clocks.c.conversation_id == table.c.conversation_id
-        late: Any = exists().where(and_(mine, clocks.c.breached_at.is_not(None), service_levels.RUNNING))
-        overdue_first: Any = case((late, 0), else_=1)
-        most_pressing_first = (overdue_first, rank, table.c.opened_at, table.c.id)
-        return await self._find(Escalation, aftersales.OPEN_ESCALATION, order_by=most_pressing_first)
+        return await self._find(Escalation, aftersales.OPEN_ESCALATION, order_by=most_pressing_first())
+
+
+def most_pressing_first() -> tuple[Any, ...]:
+    """Return the order of the queue: overdue handoffs, then the most pressing, then the longest waiting."""
+    table, clocks = aftersales.escalations, service_levels.service_clocks
+    rank: Any = case({priority: priority.rank for priority in Priority}, value=table.c.priority)
+    mine = clocks.c.conversation_id == table.c.conversation_id
+    late: Any = exists().where(and_(mine, clocks.c.breached_at.is_not(None), service_levels.RUNNING))
+    overdue_first: Any = case((late, 0), else_=1)
+    return overdue_first, rank, table.c.opened_at, table.c.id
 
 
 class SqlIdentifications(Repository):
@@ -72,6 +77,12 @@ class SqlIdentifications(Repository):
         mine = table.c.conversation_id == conversation_id, table.c.proved_at.is_not(None)
         newest_first = (table.c.proved_at.desc(), table.c.id.desc())
         return [proof.order_number for proof in await self._find(Identification, *mine, order_by=newest_first)]
+
+    async def of_conversation(self, conversation_id: str) -> list[Identification]:
+        """Return a conversation's tries at all order numbers, the newest number first."""
+        table = self._table
+        mine = table.c.conversation_id == conversation_id
+        return await self._find(Identification, mine, order_by=(table.c.id.desc(),))
 
 
 class SqlAuditLog(Repository):
@@ -104,9 +115,23 @@ class SqlAccounts(Repository):
         """Return the account with a login name (case-folded), or None."""
         return await self._first(Account, desk.accounts.c.name == name.casefold())
 
+    async def by_invitation(self, invitation_digest: str) -> Account | None:
+        """Return the account whose invitation link has a digest, or None."""
+        return await self._first(Account, desk.accounts.c.invitation_digest == invitation_digest)
+
     async def all(self) -> list[Account]:
         """Return every account, by name."""
         return await self._find(Account, order_by=(desk.accounts.c.name,))
+
+    async def note_presence(self, account: Account, presence: Presence, now: datetime) -> None:
+        """Record whether somebody is there, seen now; whoever edits the account at the same moment is not disturbed."""
+        # Past the ORM, which would count the version up: this is written all the time and concerns nobody's edit.
+        await self._transaction.take_turn()
+        mine = desk.accounts.c.id == account.id
+        written = update(desk.accounts).where(mine).values(presence=presence, seen_at=now)
+        await (await self._transaction.orm()).execute(written)
+        set_committed_value(account, "presence", presence)
+        set_committed_value(account, "seen_at", now)
 
     def add_session(self, session: Session) -> None:
         """Keep a new session."""
@@ -115,6 +140,11 @@ class SqlAccounts(Repository):
     async def session(self, token_digest: str) -> Session | None:
         """Return the session of a token's digest, or None."""
         return await self._get(Session, token_digest)
+
+    async def sessions_of(self, account_id: str) -> list[Session]:
+        """Return the sessions of an account, over ones included, newest first."""
+        newest_first = (desk.sessions.c.created_at.desc(), desk.sessions.c.token_digest)
+        return await self._find(Session, desk.sessions.c.account_id == account_id, order_by=newest_first)
 
     async def end_session(self, token_digest: str) -> None:
         """Forget a session."""

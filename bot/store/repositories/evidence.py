@@ -28,7 +28,7 @@ class SqlEvidencePieces(Repository):
         return await self._get(Evidence, evidence_id)
 
     async def of_conversation(self, conversation_id: str) -> list[Evidence]:
-        """Return what a conversation sent, oldest first."""
+        """Return what was sent in a conversation, by whomever, oldest first."""
         return await self._find(Evidence, _table.c.conversation_id == conversation_id, order_by=_OLDEST_FIRST)
 
     async def of_case(self, case_number: str) -> list[Evidence]:
@@ -36,9 +36,9 @@ class SqlEvidencePieces(Repository):
         return await self._find(Evidence, _table.c.case_number == case_number, order_by=_OLDEST_FIRST)
 
     async def count_since(self, conversation_id: str, since: datetime) -> int:
-        """Return how many pieces a conversation has sent from a moment on."""
+        """Return how many pieces the customer of a conversation has sent from a moment on."""
         statement = select(func.count()).where(
-            _table.c.conversation_id == conversation_id, _table.c.received_at >= since
+            _table.c.conversation_id == conversation_id, _table.c.received_at >= since, _table.c.agent_id.is_(None)
         )
         return int(await (await self._transaction.orm()).scalar(statement))
 

@@ -97,6 +97,11 @@ class SqlServiceClocks(Repository):
         conditions = _cases.c.state.in_(sorted(OPEN)), ~watched
         return await self._find(Case, *conditions, order_by=(_cases.c.opened_at, _cases.c.number), limit=limit)
 
+    async def running_in(self, conversation_id: str) -> list[ServiceClock]:
+        """Return the clocks of a conversation that have not stopped, the most urgent first."""
+        mine = service_levels.RUNNING, _clocks.c.conversation_id == conversation_id
+        return await self._find(ServiceClock, *mine, order_by=(_clocks.c.due_at, _clocks.c.id))
+
     async def breached_in(self, conversation_ids: Collection[str]) -> set[str]:
         """Return in which of these conversations somebody waits for what is overdue."""
         if not conversation_ids:

@@ -6,10 +6,10 @@ outlive the conversations they came from.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, Table, Text, text
 
 from bot.aftersales.case import CaseState
-from bot.aftersales.escalation import EscalationReason, EscalationState
+from bot.aftersales.escalation import EscalationReason, EscalationState, GivenBy
 from bot.aftersales.exchange import ExchangeState
 from bot.aftersales.labels import IssueType, Liability, Payer, Priority, Remedy
 from bot.aftersales.offer import OfferState, Proposer
@@ -38,6 +38,9 @@ cases = Table(
     short("policy_version", required=False),
     short("policy_name", required=False),
     Column("policy_rules", Json, nullable=False, server_default=text("'[]'")),
+    Column("verdict", Json, nullable=True),
+    short("merged_into", required=False, index=True),
+    Column("decisions", Integer, nullable=False, server_default=text("0")),
     Column("state", Choice(CaseState), nullable=False),
     Column("resolved_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
@@ -60,6 +63,9 @@ offers = Table(
     Column("reasons", json_list(), nullable=False),
     Column("terms", Json, nullable=False),
     Column("state", Choice(OfferState), nullable=False),
+    short("agent_id", required=False),
+    Column("answered_at", UtcDateTime, nullable=True),
+    Column("note", Text, nullable=False, server_default=text("''")),
 )
 
 returns = Table(
@@ -143,6 +149,13 @@ escalations = Table(
     short("agent_id", required=False),
     Column("assigned_at", UtcDateTime, nullable=True),
     Column("ended_at", UtcDateTime, nullable=True),
+    short("team", required=False),
+    Column("given_by", Choice(GivenBy), nullable=True),
+    Column("passed_over", json_list(), nullable=False, server_default=text("'[]'")),
+    Column("instruction", Json, nullable=True),
+    Column("first_assigned_at", UtcDateTime, nullable=True, index=True),
+    Column("promised_for", UtcDateTime, nullable=True),
+    Column("followed_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
     index("conversation_id", "id"),
     # A conversation waits for one person at most: of two handoffs at once the second is a conflict.
@@ -180,6 +193,9 @@ audit_events = Table(
     short("conversation_id", required=False, index=True),
     Column("data", Json, nullable=False),
     index("subject", "id"),
+    index("actor", "id"),
+    index("action", "id"),
+    index("at"),
     sqlite_autoincrement=True,
 )
 

@@ -21,5 +21,6 @@ evidence = Table(
     Column("height", Integer, nullable=True),
     short("sha256"),
     Column("received_at", UtcDateTime, nullable=False),
+    short("agent_id", required=False),
     index("conversation_id", "received_at"),
 )

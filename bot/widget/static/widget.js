@@ -418,6 +418,14 @@
       return ["added", entry];
     }
 
+    /** Take over what an agent made of a message that is shown already; return its entry, or null. */
+    change(message) {
+      const entry = this.entries.find(({ id }) => id && id === scalar(message.message_id));
+      if (!entry || entry.author !== "agent") return null;
+      const custom = message.custom && typeof message.custom === "object" ? message.custom : {};
+      return Object.assign(entry, { text: scalar(message.text), custom, image: scalar(message.image) });
+    }
+
     write(text, title) {
       const entry = {
         clientId: uuid4(),
@@ -622,6 +630,12 @@
     return nodes.filter(Boolean);
   }
 
+  /** Return what a machine made of a message in the language the customer reads first, or null. */
+  function translationOf(entry) {
+    const made = entry.custom?.translation?.[scalar(entry.custom.shown_in)];
+    return made && scalar(made.text) ? { text: made.text, buttons: Array.isArray(made.buttons) ? made.buttons : [] } : null;
+  }
+
   /** Return variant and quantity of the order line that a button stands for, unless its title tells already. */
   function replyDetail(button, items) {
     let values = [];
@@ -653,6 +667,7 @@
     #upload = null;
     #started = false;
     #spoken = null;
+    #readId = null;
 
     constructor() {
       super();
@@ -743,6 +758,7 @@
     #receive(frame) {
       if (frame.type === "ready") this.#caughtUp(frame);
       else if (frame.type === "message" && frame.message) this.#arrived(frame.message);
+      else if (frame.type === "change" && frame.message) this.#changed(frame.message);
       else if (frame.type === "ack") this.#settled(this.#transcript.settle(scalar(frame.message_id)));
       else if (frame.type === "typing") this.#showTyping(frame.author === "agent" ? "agent" : "bot");
       else if (frame.type === "state") this.#showHandledBy(frame.handled_by);
@@ -754,6 +770,7 @@
     #caughtUp(frame) {
       const isFirst = this.#transcript.lastId === null;
       const outcomes = list(frame.messages).map((message) => this.#transcript.receive(message));
+      for (const message of list(frame.changed)) this.#changed(message);
       if (isFirst) {
         this.#transcript.moveUnsentToEnd();
         this.#renderAll();
@@ -768,6 +785,14 @@
       this.#markSeen();
       this.#followLanguage();
       this.#flush();
+    }
+
+    /** An agent edited or retracted what was shown already. */
+    #changed(message) {
+      const entry = this.#transcript.change(message);
+      if (!entry) return;
+      if (entry.node) this.#renderAgain(entry);
+      this.#renderReplies();
     }
 
     #arrived(message) {
@@ -1173,15 +1198,16 @@
       }
       const name = words.text(`widget_author_${entry.author}`);
       const time = el("time", { datetime: entry.at }, words.time(entry.at));
-      const parts = [el("p", { class: isFollowUp ? "by visually-hidden" : "by" }, el("b", {}, name), " ", time)];
+      const edited = entry.custom?.edited ? el("span", {}, ` · ${words.text("widget_edited")}`) : null;
+      const by = { class: isFollowUp && !edited ? "by visually-hidden" : "by" };
+      const parts = [el("p", by, el("b", {}, name), " ", time, ...(edited ? [edited] : []))];
       if (entry.author !== "customer") {
         const face = icon(entry.author === "agent" ? "person" : "chat");
         parts.push(el("span", { class: "face", "aria-hidden": "true" }, face));
       }
-      if (entry.text) {
-        parts.push(el("p", { class: "bubble", dir: "auto", lang: entry.language || null }, linked(entry.text)));
-      }
-      const attachment = entry.author === "customer" ? this.#attachment(entry) : null;
+      if (entry.custom?.retracted) parts.push(el("p", { class: "bubble gone" }, words.text("widget_removed")));
+      else if (entry.text) parts.push(...this.#spokenParts(entry));
+      const attachment = ["customer", "agent"].includes(entry.author) ? this.#attachment(entry) : null;
       if (attachment) parts.push(attachment);
       const picture = entry.image && imageAddress(entry.image);
       if (picture) {
@@ -1191,6 +1217,25 @@
       parts.push(...cards(entry, words));
       if (entry.author === "customer") parts.push(el("p", { class: "state" }));
       return parts;
+    }
+
+    /** What somebody said; where a machine translated it that is said, too, and the original is one click away. */
+    #spokenParts(entry) {
+      const made = translationOf(entry);
+      const isShown = made && !entry.showsOriginal;
+      const lang = (isShown ? entry.custom.shown_in : entry.language) || null;
+      const bubble = el("p", { class: "bubble", dir: "auto", lang }, linked(isShown ? made.text : entry.text));
+      if (!made) return [bubble];
+      const other = isShown ? "widget_show_original" : "widget_show_translation";
+      const toggle = el("button", { class: "again", type: "button" }, this.#words.text(other));
+      toggle.addEventListener("click", () => {
+        entry.showsOriginal = !entry.showsOriginal;
+        this.#renderAgain(entry);
+        this.#renderReplies();
+        entry.node.querySelector(".machine button").focus();
+      });
+      const note = isShown ? [el("span", {}, this.#words.text("widget_machine_translated")), " "] : [];
+      return [bubble, el("p", { class: "machine" }, ...note, toggle)];
     }
 
     #renderStates() {
@@ -1225,8 +1270,10 @@
       const { entry, used } = active;
       const newestOwn = this.#transcript.entries.filter(({ author }) => author === "customer").pop();
       const items = entry.custom.items;
-      const buttons = entry.buttons.map((button) => {
-        const node = this.#reply(button, replyDetail(button, items));
+      const named = entry.showsOriginal ? [] : translationOf(entry)?.buttons ?? [];
+      const buttons = entry.buttons.map((button, position) => {
+        const title = scalar(named[position]) || button.title;
+        const node = this.#reply({ ...button, title }, replyDetail(button, items));
         node.disabled = used;
         if (used && newestOwn?.payload === button.payload) node.classList.add("chosen");
         return node;
@@ -1323,7 +1370,10 @@
 
     #markSeen() {
       const { lastId } = this.#transcript;
-      if (this.#isOpen && document.visibilityState === "visible" && lastId) lasting.set("seen", lastId);
+      if (this.#isOpen && document.visibilityState === "visible" && lastId) {
+        lasting.set("seen", lastId);
+        if (lastId !== this.#readId && this.#connection.send({ type: "read", message_id: lastId })) this.#readId = lastId;
+      }
       this.#updateUnread();
     }
 
@@ -1608,6 +1658,8 @@
     .customer .bubble {
       border-color: transparent; border-end-end-radius: 5px; background: var(--accent); color: var(--on-accent);
     }
+    .machine { margin: 0; color: var(--muted); font-size: 0.8em; }
+    .bubble.gone { color: var(--muted); font-style: italic; }
     .bubble a, .notice a { color: inherit; text-decoration: underline; text-underline-offset: 2px; }
     .bot .bubble a { color: var(--ink); }
     .notice {

@@ -13,8 +13,7 @@ _SENT_AGAIN = Outcome(
     priority="high",
     offers=("reship bot accepted",),
     reshipments=("reserved",),
-    claims=("carrier draft",),
-    tasks=("file_carrier_claim", "ship_again"),
+    tasks=("ship_again",),
 )
 #: What happened, and the wish.
 _LOST_AND_SENT_AGAIN = {

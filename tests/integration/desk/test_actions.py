@@ -72,7 +72,7 @@ async def test_a_conversation_can_be_taken_from_a_colleague_knowingly(world: Wor
 async def test_an_agent_may_step_in_while_the_bot_handles_it(world: World, logged_in: LogIn) -> None:
     ana = await logged_in("ana")
     assert (await ana.act("c-bot", "take-over", **{"from": "bot"})).status == 200
-    assert await world.router.handled_by("c-bot") is HandledBy.HUMAN
+    assert await world.router.handling.handled_by("c-bot") is HandledBy.HUMAN
     received = await world.router.receive("c-bot", "web", "¿hola?")
     assert await world.router.answer_to(received, "c-bot") == []
 
@@ -81,7 +81,7 @@ async def test_the_bot_goes_on_after_the_return(world: World, logged_in: LogIn) 
     ana = await logged_in("ana")
     await ana.act("c-anna", "take-over")
     assert (await ana.act("c-anna", "return")).status == 200
-    assert await world.router.handled_by("c-anna") is HandledBy.BOT
+    assert await world.router.handling.handled_by("c-anna") is HandledBy.BOT
     received = await world.router.receive("c-anna", "web", "danke")
     assert [m.text for m in await world.router.answer_to(received, "c-anna")] == ["Bot heard danke"]
 

@@ -157,8 +157,8 @@ async def test_an_unknown_case_is_not_found(logged_in: LogIn) -> None:
 
 async def test_the_card_offers_what_can_be_decided(world: World, logged_in: LogIn) -> None:
     ana = await logged_in("ana")
-    assert 'data-decision="settle"' not in await ana.text("/desk/conversations/c-anna")
+    assert 'data-open="settle-C1000001"' not in await ana.text("/desk/conversations/c-anna")
     await dispute(world)
     page = await ana.text("/desk/conversations/c-anna")
     for decision in ("approve", "settle", "decline", "liability"):
-        assert f'data-decision="{decision}"' in page
+        assert f'data-open="{decision}-C1000001"' in page

@@ -95,5 +95,7 @@ async def test_a_socket_ends_with_its_session(world: World, logged_in: LogIn, mo
     ana = await logged_in("ana")
     socket = await connect(ana)
     await ana.submit("/desk/logout")
-    closed = await socket.receive(timeout=5)
+    # Before that all hear that somebody has gone.
+    while (closed := await socket.receive(timeout=5)).type is WSMsgType.TEXT:
+        assert "presence" in closed.data
     assert (closed.type, closed.data) == (WSMsgType.CLOSE, live.SESSION_OVER)

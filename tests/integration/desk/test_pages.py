@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
-from bot.services import accounts
 from tests.integration.desk.conftest import Browser
 from tests.integration.desk.seed import EVIL
 from tests.integration.desk.world import World
@@ -22,14 +21,14 @@ async def test_the_queue_shows_waiting_ones_first_and_the_most_pressing_on_top(
 ) -> None:
     ana = await logged_in("ana")
     assert rows(await ana.text("/desk")) == ["c-anna", "c-li", "c-evil", "c-held"]
-    assert rows(await ana.text("/desk?tab=waiting")) == ["c-anna", "c-li", "c-evil"]
-    assert rows(await ana.text("/desk?tab=mine")) == []
-    assert rows(await ana.text("/desk/queue?tab=bot")) == ["c-bot", "web/42?x#y"]
+    assert rows(await ana.text("/desk?view=unassigned")) == ["c-anna", "c-li", "c-evil"]
+    assert rows(await ana.text("/desk?view=mine")) == []
+    assert rows(await ana.text("/desk/queue?view=bot")) == ["c-bot", "web/42?x#y"]
 
 
 async def test_a_row_tells_reason_language_and_priority(logged_in: LogIn) -> None:
     ana = await logged_in("ana")
-    html = await ana.text("/desk?tab=waiting")
+    html = await ana.text("/desk?view=unassigned")
     first = html[html.index('data-id="c-anna"') : html.index('data-id="c-li"')]
     for piece in (
         "Anna Schmidt",
@@ -90,7 +89,7 @@ async def test_updates_hold_only_what_is_new(world: World, logged_in: LogIn) -> 
 
 async def test_any_sender_id_can_be_opened(logged_in: LogIn) -> None:
     ana = await logged_in("ana")
-    html = await ana.text("/desk?tab=bot")
+    html = await ana.text("/desk?view=bot")
     address = re.search(r'href="(/desk/conversations/web[^"]+)"', html)
     assert address
     # As a browser would: the address is used as it stands.
@@ -119,53 +118,3 @@ async def test_no_page_needs_inline_script_or_style(logged_in: LogIn) -> None:
     ):
         html = await root.text(path)
         assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son[a-z]+=\"", html), path
-
-
-async def test_only_administrators_see_the_people(logged_in: LogIn) -> None:
-    ana = await logged_in("ana")
-    assert "/desk/people" not in await ana.text("/desk")
-    assert (await ana.get("/desk/people")).status == 403
-    assert (await ana.submit("/desk/people", name="eve", display_name="Eve", role="administrator")).status == 403
-    assert (await ana.submit("/desk/people/ben/password")).status == 403
-
-
-async def test_an_administrator_adds_an_agent_who_can_log_in(world: World, logged_in: LogIn) -> None:
-    root = await logged_in("root")
-    answer = await root.submit(
-        "/desk/people",
-        name="Chen",
-        display_name="Chen Wei",
-        role="agent",
-        languages="zh",
-    )
-    html = await answer.text()
-    password = re.search(r'<code class="password">([^<]+)</code>', html)
-    assert password
-    assert password[1] not in await root.text("/desk/people")
-    async with world.uow() as uow:
-        account, _, _ = await accounts.log_in(uow, "chen", password[1], world.now)
-        events = await uow.audit.of_subject(f"account:{account.id}")
-    assert (account.role.value, account.languages, account.must_change_password) == (
-        "agent",
-        ["zh"],
-        True,
-    )
-    assert (events[0].action, events[0].actor) == ("account.created", "agent:root")
-
-
-async def test_a_taken_login_name_is_explained_and_the_form_kept(
-    logged_in: LogIn,
-) -> None:
-    root = await logged_in("root")
-    answer = await root.submit("/desk/people", name="ana", display_name="Another <b>Ana</b>", role="agent")
-    assert answer.status == 400
-    html = await answer.text()
-    assert "has this login name already" in html
-    assert "Another &lt;b&gt;Ana" in html
-
-
-async def test_a_reset_password_logs_its_owner_out(logged_in: LogIn) -> None:
-    root, ana = await logged_in("root"), await logged_in("ana")
-    assert "One-time password for Ana Lima" in await (await root.submit("/desk/people/ana/password")).text()
-    assert (await ana.get("/desk")).status == 303
-    assert (await root.submit("/desk/people/nobody/password")).status == 404

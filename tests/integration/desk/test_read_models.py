@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from bot.desk import queue, workspace
-from bot.desk.queue import Tab
+from bot.desk.inbox_address import Asked
 from bot.services import accounts
+from bot.services.account import Account, Role
+from bot.services.inbox_ports import View
 from tests.integration.conftest import UowFactory
 from tests.integration.desk.seed import Seed, fill
 from tests.integration.desk.world import PASSWORD, password_hash
@@ -17,8 +19,9 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 async def test_queue_and_conversation_read_alike_on_both_databases(uow_factory: UowFactory) -> None:
     await fill(Seed(uow_factory, NOW, password_hash()))
     async with uow_factory() as uow:
-        waiting = await queue.load(uow, "ana", Tab.WAITING)
-        with_bot = await queue.load(uow, "ana", Tab.BOT)
+        ana = Account("ana", "ana", "Ana Lima", "", Role.AGENT, NOW)
+        waiting = await queue.load(uow, ana, Asked(View.UNASSIGNED), NOW)
+        with_bot = await queue.load(uow, ana, Asked(View.BOT), NOW)
         work = await workspace.load(uow, "c-anna", "ana")
     assert [(row.conversation_id, row.name) for row in waiting.rows][:2] == [
         ("c-anna", "Anna Schmidt"),

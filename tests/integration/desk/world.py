@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
@@ -15,17 +15,19 @@ from aiohttp import web
 from argon2 import PasswordHasher
 
 from bot.aftersales.escalation import Escalation
+from bot.conversations.bot import Turn
 from bot.conversations.delivery import Delivery
 from bot.conversations.feed import Feed
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
 from bot.conversations.ports import UnitOfWork
-from bot.conversations.router import Router, Turn
+from bot.conversations.router import Router
 from bot.desk import app as desk
 from bot.evidence.files import EvidenceFiles
 from bot.services.policy_files import load_policy
 from bot.settings import ROOT
 from bot.store.engine import create_engine, migrate
 from bot.store.unit_of_work import unit_of_work_factory
+from bot.translation.result import Reason, Translation, Unavailable
 from tests.integration.desk.seed import Seed, fill
 
 PASSWORD = "correct horse 7"
@@ -66,6 +68,25 @@ class EchoBot:
         return Message("", Author.SYSTEM, text, datetime.now(timezone.utc), response, language)
 
 
+class Backwards:
+    """A translator that writes words backwards, once it is switched on; what says "slow" it does not manage."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+
+    def order(self, source: str, target: str) -> tuple[str, ...]:
+        return ("apertium",) if self.is_on else ()
+
+    async def translate(self, text: str, source: str, target: str) -> Translation | Unavailable:
+        if not self.is_on:
+            return Unavailable(Reason.OFF)
+        if source == target:
+            return Unavailable(Reason.SAME_LANGUAGE)
+        if not any(sign.isalpha() for sign in text):
+            return Unavailable(Reason.NOTHING_TO_TRANSLATE)
+        return Unavailable(Reason.TIMEOUT) if "slow" in text else Translation(f"{target}: {text[::-1]}", "apertium")
+
+
 @dataclass
 class World:
     """The running parts; ``now`` may be moved."""
@@ -75,6 +96,7 @@ class World:
     bot: EchoBot
     app: web.Application
     now: datetime
+    translator: Backwards = field(default_factory=Backwards)
 
     async def transcript(self, conversation_id: str) -> list[tuple[str, str]]:
         """Return who said what, notes included."""
@@ -124,7 +146,7 @@ async def _running(file: Path, now: datetime) -> AsyncIterator[World]:
     desk.setup(
         app, uow=uow, router=router, clock=lambda: world.now, evidence=EvidenceFiles(file.parent / "evidence"),
         policy=load_policy(ROOT / "data" / "policy"),
-        secret=b"a secret of the tests",
+        secret=b"a secret of the tests", translator=world.translator,
     )  # fmt: skip
     try:
         yield world

@@ -17,8 +17,8 @@ import pytest
 from actions import context
 from bot import bootstrap, training
 from bot.aftersales.policy import Policy
+from bot.conversations.bot import Turn
 from bot.conversations.model import Conversation, InboundMessage
-from bot.conversations.router import Turn
 from bot.dialogue.assistant import Assistant, action_endpoint
 from bot.services.demo_shop import seed_demo
 from bot.services.document_links import DocumentLinks

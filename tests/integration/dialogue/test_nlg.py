@@ -73,6 +73,12 @@ def test_a_customers_braces_are_not_taken_for_placeholders() -> None:
     assert text == r"You get {day} by {amount}. \1 {x} Bye."
 
 
+def test_the_shops_own_words_stand_instead_of_ours_where_they_are_in_this_language() -> None:
+    values = {"words": {"de": "Fall {amount}: {x}"}, "amount": "C1", "day": "", "extra": "", "choices": []}
+    assert Phrasing(RESPONSES, "de").message("utter_paid", values)["text"] == "Fall C1: {x}"
+    assert Phrasing(RESPONSES, "en").message("utter_paid", values)["text"].startswith("You get C1")
+
+
 def test_values_are_isolated_in_right_to_left_text() -> None:
     text = Phrasing(RESPONSES, "ar").text("utter_paid", {"amount": "12", "day": "", "extra": ""})
     assert "\u2068" + "12" + "\u2069" in text

@@ -68,6 +68,28 @@ async def test_an_announcement_becomes_a_message_in_the_language_of_the_moment(u
     assert notification.sent_at == NOW
 
 
+@pytest.mark.parametrize(("channel", "is_appended"), [("rest", True), ("web", False)])
+async def test_the_link_of_a_document_is_text_where_no_widget_shows_it(
+    uow_factory: UowFactory, channel: str, is_appended: bool
+) -> None:
+    await a_shop(uow_factory)
+    async with uow_factory() as work:
+        case = a_case()
+        work.cases.add(case)
+        work.conversations.add(Conversation("conversation", channel, NOW, NOW, language="nl"))
+        facts = {"document": {"kind": "return", "number": "R1"}}
+        await notify(work, case, "utter_notify_return_approved", "R1", NOW, facts=facts)
+        await work.commit()
+    links = DocumentLinks(b"a key for tests")
+    notifier = Notifier(uow_factory, Announcer(), Feed(), clock, links, "https://chat.example.com")
+    assert await notifier.deliver() == 1
+    (message,) = await transcript(uow_factory)
+    url = message.custom["document"]["url"]
+    assert links.read(url.removeprefix("/documents/"), NOW).number == "R1"
+    assert message.text.endswith(f"\nhttps://chat.example.com{url}") == is_appended
+    assert ("https://" in message.text) == is_appended
+
+
 async def test_announcements_come_in_order_and_are_not_repeated(uow: UowFactory) -> None:
     await announce(uow, "R1", "R2")
     await announce(uow, "R2", "R3")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.conversations.bot import Turn
 from bot.conversations.model import Author, Conversation, Message
-from bot.conversations.router import Turn
 from tests.integration.store.things import NOW
 
 

@@ -140,10 +140,10 @@ async def _hand_over(uow_factory: UowFactory, router: Router, case: Case, now: d
             uow, CONVERSATION, EscalationReason.REVIEW_NEEDED, "de", now, case_number=case.number, facts=facts
         )
         await uow.commit()
-    await router.take_over(CONVERSATION, "mona", "Mona")
-    await router.say(CONVERSATION, "mona", f"Dear {NAME}")
-    await router.note(CONVERSATION, "mona", f"ask {NAME} at {PHONE}")
-    await router.resolve(CONVERSATION, "mona")
+    await router.handling.take_over(CONVERSATION, "mona", "Mona")
+    await router.words.say(CONVERSATION, "mona", f"Dear {NAME}")
+    await router.words.note(CONVERSATION, "mona", f"ask {NAME} at {PHONE}")
+    await router.handling.resolve(CONVERSATION, "mona")
 
 
 async def _departments(uow_factory: UowFactory, case: Case, now: datetime) -> None:

@@ -17,11 +17,13 @@ from aiohttp.test_utils import TestClient
 
 from bot.aftersales.policy import Policy
 from bot.bootstrap import Parley
+from bot.conversations.bot import Turn
 from bot.conversations.delivery import Delivery
 from bot.conversations.feed import Feed
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
 from bot.conversations.notifier import Notifier
-from bot.conversations.router import Router, Turn
+from bot.conversations.router import Router
+from bot.conversations.routing_rounds import RoutingRounds
 from bot.scheduler.scheduler import Scheduler
 from bot.server import create_app
 from bot.services.document_links import DocumentLinks
@@ -159,7 +161,8 @@ async def a_server(template: Path, folder: Path, make_client: Any, **environment
     bot.may_answer.set()
     router = Router(store.uow, bot, Feed(), Delivery(store.uow, now), now)
     notifier = Notifier(store.uow, bot, router.feed, now, DocumentLinks(b"a key for tests"))
-    parley = Parley(store, _policy(), router, now, notifier, Scheduler(store.uow, [], now))
+    rounds = RoutingRounds(store.uow, router.handling, now, _policy().levels)
+    parley = Parley(store, _policy(), router, now, notifier, Scheduler(store.uow, [], now), rounds)
     app: web.Application = create_app(parley, settings)
     client = await make_client(app)
     yield Server(parley, bot, client)

@@ -199,7 +199,7 @@ async def test_pages_of_other_origins_may_send_only_where_the_operator_allows_it
 
 async def test_what_is_sent_while_a_person_handles_it_reaches_the_desk_and_not_the_bot(server: Server) -> None:
     await server.say("hello")
-    await server.router.take_over("c-1", "agent-1", "Ana")
+    await server.router.handling.take_over("c-1", "agent-1", "Ana")
     with server.router.feed.listen("*") as news:
         await uploaded(server, samples.photo())
         entry = await asyncio.wait_for(news.get(), 5)

@@ -168,10 +168,10 @@ async def test_a_place_in_the_transcript_that_is_no_id_is_refused(server: Server
 
 async def test_an_agents_words_arrive_and_the_bot_is_silent(server: Server) -> None:
     await server.say("hello")
-    await server.router.take_over("c-1", "agent-1", "Ana")
+    await server.router.handling.take_over("c-1", "agent-1", "Ana")
     assert await server.say("are you there?") == []
-    await server.router.say("c-1", "agent-1", "Yes, I am.")
-    await server.router.note("c-1", "agent-1", "a difficult one")
+    await server.router.words.say("c-1", "agent-1", "Yes, I am.")
+    await server.router.words.note("c-1", "agent-1", "a difficult one")
     texts = [(message["author"], message["text"]) for message in await server.transcript()]
     assert ("agent", "Yes, I am.") in texts
     assert not any("difficult" in text for _, text in texts)
@@ -180,9 +180,9 @@ async def test_an_agents_words_arrive_and_the_bot_is_silent(server: Server) -> N
 
 async def test_after_the_agent_gives_it_back_the_bot_answers_again(server: Server) -> None:
     await server.say("hello")
-    await server.router.take_over("c-1", "agent-1", "Ana")
+    await server.router.handling.take_over("c-1", "agent-1", "Ana")
     await server.say("are you there?")
-    await server.router.return_to_bot("c-1", "agent-1")
+    await server.router.handling.return_to_bot("c-1", "agent-1")
     (message,) = await server.say("and now?")
     assert message["text"] == "heard and now?"
     assert server.bot.heard == ["hello", "/resume", "and now?"]

@@ -60,7 +60,7 @@ async def test_who_was_queued_by_a_message_that_was_never_answered_is_told_after
 
 async def test_every_inbound_message_ends_processed(server: Server) -> None:
     await server.say("one", message_id="m-1")
-    await server.router.take_over("c-1", "agent-1", "Ana")
+    await server.router.handling.take_over("c-1", "agent-1", "Ana")
     await server.say("two", message_id="m-2")
     async with server.parley.uow() as uow:
         for number in ("m-1", "m-2"):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
+from bot.conversations.words import Original
 from tests.integration.server.parts import FRIENDLY_ORIGIN, SOCKET, Server
 
 
@@ -75,14 +76,14 @@ async def test_news_that_come_out_of_order_are_all_passed_on(server: Server) -> 
 async def test_an_agent_is_announced_seen_typing_and_read(server: Server) -> None:
     await server.say("hello")
     widget = await server.connect()
-    await server.router.take_over("c-1", "agent-1", "Ana")
+    await server.router.handling.take_over("c-1", "agent-1", "Ana")
     announcement = (await widget.until("message"))["message"]
     assert (announcement["author"], announcement["response"]) == ("system", "utter_handoff_joined")
     assert await widget.until("state") == {"type": "state", "handled_by": "human"}
     server.router.feed.publish("c-1", {"type": "typing", "author": "agent"})
     assert await widget.until("typing") == {"type": "typing", "author": "agent"}
-    await server.router.note("c-1", "agent-1", "internal")
-    await server.router.say("c-1", "agent-1", "Good morning")
+    await server.router.words.note("c-1", "agent-1", "internal")
+    await server.router.words.say("c-1", "agent-1", "Good morning")
     message = (await widget.until("message"))["message"]
     assert (message["author"], message["text"]) == ("agent", "Good morning")
     assert (await server.connect()).ready["handled_by"] == "human"
@@ -183,3 +184,55 @@ async def test_too_many_messages_are_refused_one_by_one(server: Server) -> None:
     refused = await widget.until("error")
     assert refused["code"] == "rate_limited"
     assert refused["message_id"].startswith("w-")
+
+
+async def test_what_an_agent_edits_and_retracts_changes_in_the_widget_and_after_a_reload(server: Server) -> None:
+    widget = await server.connect()
+    await widget.send("hello", "w-1")
+    await widget.texts(2)
+    await server.router.handling.take_over("c-1", "agent-1", "Ana")
+    first = await server.router.words.say("c-1", "agent-1", "Gutn Tag")
+    second = await server.router.words.say("c-1", "agent-1", "for somebody else")
+    assert first.id and second.id
+    await server.router.words.edit(first.id, "agent-1", "Guten Tag")
+    change = (await widget.until("change"))["message"]
+    assert (change["message_id"], change["text"]) == (str(first.id), "Guten Tag")
+    await server.router.words.retract(second.id, "agent-1")
+    change = (await widget.until("change"))["message"]
+    assert (change["text"], list(change["custom"])) == ("", ["retracted"])
+    # Who comes back knows the old words and is told, who reloads never sees them.
+    missed = await server.connect(after=second.id)
+    assert [message["text"] for message in missed.ready["changed"]] == ["Guten Tag", ""]
+    reloaded = await server.connect()
+    assert [message["text"] for message in reloaded.ready["messages"]][-2:] == ["Guten Tag", ""]
+
+
+async def test_the_widget_tells_how_far_its_customer_has_read(server: Server) -> None:
+    await server.say("hello")
+    widget = await server.connect()
+    newest = int(widget.ready["messages"][-1]["message_id"])
+    with server.router.feed.listen("c-1") as news:
+        await widget.socket.send_json({"type": "read", "message_id": str(newest)})
+        assert (await asyncio.wait_for(news.get(), 5))["type"] == "read"
+    async with server.parley.uow() as uow:
+        (state,) = await uow.read_states.of_conversation("c-1")
+    assert (state.reader, state.message_id) == ("customer", newest)
+    for wrong in ("x", -1, {}, True, 2**63):
+        await widget.socket.send_json({"type": "read", "message_id": wrong})
+        assert (await widget.until("error"))["code"] == "bad_frame"
+    # Somebody else's message, or one that is still to come, is nothing that was read.
+    await server.say("secret", sender="c-2")
+    await widget.socket.send_json({"type": "read", "message_id": newest + 1})
+    await widget.socket.send_json({"type": "ping"})
+    await widget.until("pong")
+    async with server.parley.uow() as uow:
+        assert [state.message_id for state in await uow.read_states.of_conversation("c-1")] == [newest]
+
+
+async def test_translations_and_originals_never_reach_the_customer(server: Server) -> None:
+    await server.say("hello")
+    await server.router.handling.take_over("c-1", "agent-1", "Ana")
+    original = Original("One moment", "en", "apertium")
+    await server.router.words.say("c-1", "agent-1", "Einen Moment", original=original)
+    widget = await server.connect()
+    assert "One moment" not in str(widget.ready)

@@ -129,18 +129,21 @@ async def test_an_entry_that_was_tampered_with_is_found(uow_factory: UowFactory)
 
 async def test_two_refunds_that_are_too_much_together_are_not_both_agreed(uow_factory: UowFactory) -> None:
     await a_shop_with_a_case(uow_factory)
-    async with uow_factory() as first, uow_factory() as second:
-        assert await second.orders.get("10480001") is not None
-        case = await first.cases.get("C1")
-        assert case is not None
-        await refunds.agree(first, case, euro("40"), "x", NOW, key="a")
-        await first.commit()
-        # The second one read the order before, and does not see the first refund in what it has read.
-        case = await second.cases.get("C1")
-        assert case is not None
-        with pytest.raises(ConflictError):
+    # A unit of work tells of a conflict when it is left, wherever the conflict showed.
+    with pytest.raises(ConflictError):
+        async with uow_factory() as first, uow_factory() as second:
+            assert await second.orders.get("10480001") is not None
+            case = await first.cases.get("C1")
+            assert case is not None
+            await refunds.agree(first, case, euro("40"), "x", NOW, key="a")
+            await first.commit()
+            # The second one read the order before, and does not see the first refund in what it has read.
+            case = await second.cases.get("C1")
+            assert case is not None
             await refunds.agree(second, case, euro("20"), "x", NOW, key="b")
             await second.commit()
+    async with uow_factory() as uow:
+        assert [refund.amount for refund in await uow.refunds.of_order("10480001")] == [euro("40")]
 
 
 async def test_two_processes_send_a_refund_once(uow_factory: UowFactory) -> None:

@@ -9,6 +9,7 @@ from bot.aftersales.case import Case
 from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ALWAYS_OPEN, Metric, ServiceClock
+from bot.aftersales.task import Task
 from bot.conversations import response_clocks
 from bot.conversations.model import Author, Message
 from bot.conversations.ports import UnitOfWork
@@ -113,6 +114,21 @@ async def test_a_handoff_has_a_clock_that_the_agent_s_answer_stops_and_the_promi
     world.database.all(Message).append(said(Author.CUSTOMER, 40))
     await follow(world, minutes(41))
     assert [found.started_at for found in clocks(world, Metric.NEXT_RESPONSE)] == [NOW, minutes(40)]
+
+
+async def test_an_answer_however_late_ends_the_task_to_see_why_it_takes_so_long() -> None:
+    world = World()
+    await registered(world)
+    (clock,) = clocks(world, Metric.FIRST_RESPONSE)
+    late = clock.due_at + timedelta(minutes=1)
+    await sla.check_due(world.uow, late)
+    task = next(task for task in world.database.all(Task) if task.what == "first_response_overdue")
+    assert task.is_open
+    message = said(Author.AGENT, 0)
+    message.at = late
+    world.database.all(Message).append(message)
+    await follow(world, late)
+    assert not task.is_open
 
 
 async def test_a_clock_ends_with_its_handoff() -> None:

@@ -12,6 +12,7 @@ from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import IssueType
 from bot.aftersales.money import Money
 from bot.desk import formats
+from bot.desk.texts import texts
 
 
 def test_money_has_its_currency_and_its_decimals() -> None:
@@ -73,3 +74,21 @@ def test_languages_and_countries_have_names() -> None:
     assert formats.language_name("de-AT") == "German"
     assert formats.language_name(None) == "Unknown language"
     assert formats.country_name("DE") == "Germany"
+
+
+def test_every_format_speaks_the_language_of_the_desk() -> None:
+    german, chinese = formats.filters(texts("de")), formats.filters(texts("zh"))
+    assert german["money"](Money(Decimal("1234.5"), "EUR")) == "1.234,50\xa0€"
+    assert german["day"](date(2026, 12, 6)) == "06.12.2026"
+    assert german["number"](Decimal("1234.5")) == "1.234,5"
+    assert german["percent"](Decimal("0.12")) == "12\xa0%"
+    assert german["country_name"]("DE") == "Deutschland"
+    assert chinese["day"](date(2026, 12, 6)) == "2026年12月6日"
+    assert chinese["language_name"]("de") == "德语"
+
+
+def test_languages_begin_with_a_capital_and_have_cldr_names() -> None:
+    french = formats.filters(texts("fr"))
+    assert french["language_name"]("de") == "Allemand"
+    assert french["language_name"]("zh-TW") == "Chinois traditionnel"
+    assert french["language_name"]("no") == "Norvégien"

@@ -41,14 +41,16 @@ async def hand_over(
 
 async def take_over(world: World, agent: str, conversation: str = CONVERSATION) -> Escalation:
     async with world.uow() as uow:
-        return await escalations.take_over(uow, conversation, agent, "de", NOW + timedelta(minutes=9))
+        taken = await escalations.take_over(uow, conversation, agent, "de", NOW + timedelta(minutes=9))
+        await uow.commit()
+        return taken
 
 
 async def place(world: World, conversation: str) -> QueuePlace:
     async with world.uow() as uow:
         escalation = await uow.escalations.latest_of(conversation)
         assert escalation is not None
-        return await escalations.place_of(uow, escalation)
+        return await escalations.place_of(uow, escalation, NOW)
 
 
 async def test_a_conversation_is_queued_with_what_the_bot_knew() -> None:
@@ -193,6 +195,7 @@ async def test_resolving_settles_conversation_and_case() -> None:
     await take_over(world, ANA)
     async with world.uow() as uow:
         escalation = await escalations.resolve(uow, CONVERSATION, ANA, NOW)
+        await uow.commit()
     assert escalation.state is EscalationState.RESOLVED
     assert (case.state, case.resolved_at) == (CaseState.RESOLVED, NOW)
     assert world.actions()[-1] == "conversation.resolved"

@@ -143,3 +143,23 @@ async def test_only_the_case_s_own_conversation_or_one_that_proved_the_order_may
     case.conversation_id = "an older one"
     assert (await answer(world, True)).state is CaseState.CLOSED
     assert (await rate(world, 5)).rating == 5
+
+
+async def test_without_a_survey_a_silent_case_is_closed_without_a_word() -> None:
+    world, case = resolved_case()
+    async with world.uow() as uow:
+        await uow.desk_settings.put("survey", {"is_on": False, "questions": {}}, 0)
+        await uow.commit()
+    assert await follow_up.close_silent(world.uow, LATER) == 1
+    assert case.state is CaseState.CLOSED
+    assert "utter_notify_case_closed" not in told(world)
+
+
+async def test_the_survey_asks_in_the_words_of_the_shop() -> None:
+    world, _ = resolved_case()
+    async with world.uow() as uow:
+        await uow.desk_settings.put("survey", {"is_on": True, "questions": {"de": "Wie war es?"}}, 0)
+        await uow.commit()
+    await follow_up.close_silent(world.uow, LATER)
+    (asked,) = world.database.all(Notification)
+    assert asked.values["words"] == {"de": "Wie war es?"}

@@ -30,6 +30,8 @@ async def test_a_coupon_is_issued_once_and_redeemed_once() -> None:
     async with world.uow() as uow:
         coupon = await grants.issue_coupon(uow, case, euros(10), NOW, key="offer:1")
         assert await grants.issue_coupon(uow, case, euros(10), NOW, key="offer:1") is coupon
+        # Customs matters begin with K.
+        assert coupon.number == "G1000001"
         await uow.commit()
     assert await balances(world) == {Account.COUPONS_GRANTED: euros(10), Account.COUPON_LIABILITY: euros(-10)}
     async with world.uow() as uow:

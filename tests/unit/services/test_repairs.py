@@ -93,7 +93,21 @@ async def test_what_cannot_be_mended_needs_another_remedy() -> None:
         await repairs.complete(uow, repair.number, LATER)
         await uow.commit()
     assert open_tasks(world) == ["repair_failed"]
-    assert case.state is CaseState.EXECUTING
+    assert case.state is CaseState.ESCALATED
+
+
+async def test_work_that_costs_more_than_was_agreed_is_asked_about_and_billed_anew() -> None:
+    world, _, repair = await a_repair(in_warranty=True)
+    async with world.uow() as uow:
+        await repairs.receive(uow, repair.number, LATER)
+        for price in (30, 45):
+            await repairs.propose(uow, repair.number, euros(price), LATER)
+            assert open_tasks(world) == []
+            await repairs.accept_quote(uow, repair.number, LATER)
+            assert open_tasks(world) == ["repair", "bill_repair"]
+        await uow.commit()
+    assert told(world).count("repair_quoted") == 2
+    assert told_values(world)["repair"] == repair.number
 
 
 async def test_goods_that_are_never_sent_end_the_repair() -> None:

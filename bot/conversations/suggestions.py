@@ -1,0 +1,112 @@
+"""What an agent could write next, in the customer's language: read off the conversation's case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.aftersales.case import Case, CaseState
+from bot.aftersales.labels import IssueType, Label
+from bot.aftersales.offer import Offer, OfferState, Proposer
+from bot.aftersales.return_ import ReturnState
+from bot.conversations.ports import UnitOfWork
+from bot.services import evidence, wording
+
+Phrase = Callable[[str, str, dict[str, Any]], str]
+"""Return the text of a response by name, in a language, with values."""
+
+_SHOWS = frozenset(
+    {
+        IssueType.DAMAGED,
+        IssueType.DEFECTIVE,
+        IssueType.WRONG_ITEM,
+        IssueType.MISSING_ITEM,
+        IssueType.NOT_AS_DESCRIBED,
+        IssueType.COUNTERFEIT,
+        IssueType.SAFETY_HAZARD,
+    }
+)
+_TO_BE_SENT = frozenset({ReturnState.APPROVED, ReturnState.LABEL_ISSUED})
+
+
+class SuggestionKind(Label):
+    """What a suggested answer is about."""
+
+    OFFER = "offer"
+    STATUS = "status"
+    LAST_NOTICE = "last_notice"
+    ASK_EVIDENCE = "ask_evidence"
+    ASK_ORDER = "ask_order"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An answer an agent may take over: a response with its values, to be phrased in any language."""
+
+    kind: SuggestionKind
+    response: str
+    values: dict[str, Any]
+
+
+async def suggestions(uow: UnitOfWork, conversation_id: str) -> list[Suggestion]:
+    """Return what could be written next in a conversation, the most pressing first; without a case the order is asked.
+
+    An open offer comes first, then evidence that is missing, what the customer was told last, and how the case goes.
+    """
+    proved = await uow.identifications.proved_in(conversation_id)
+    found = []
+    for case in await uow.cases.of_conversation(conversation_id):
+        if case.order_number in proved and (case.is_open or case.state is CaseState.RESOLVED):
+            found += await _of_case(uow, case)
+            break
+    if not proved:
+        found.append(Suggestion(SuggestionKind.ASK_ORDER, "utter_ask_order_number", {}))
+    return found
+
+
+async def _of_case(uow: UnitOfWork, case: Case) -> list[Suggestion]:
+    found = []
+    offer = case.offers[-1] if case.offers else None
+    if offer is not None and offer.state is OfferState.PROPOSED and offer.proposed_by is not Proposer.CUSTOMER:
+        found.append(Suggestion(SuggestionKind.OFFER, "utter_ask_offer", {"offer": _offer(offer)}))
+    if case.is_open and case.issue_type in _SHOWS and not await evidence.of_case(uow, case.number):
+        found.append(Suggestion(SuggestionKind.ASK_EVIDENCE, "utter_ask_evidence", {}))
+    told = [notice for notice in await uow.notifications.of_case(case.number) if notice.sent_at is not None]
+    if told:
+        found.append(Suggestion(SuggestionKind.LAST_NOTICE, told[-1].response, dict(told[-1].values)))
+    found.append(await _status(uow, case))
+    return found
+
+
+async def _status(uow: UnitOfWork, case: Case) -> Suggestion:
+    lines = []
+    for return_ in await uow.returns.of_order(case.order_number):
+        if return_.case_number == case.number:
+            state = wording.label(f"label_return_state_{return_.state}")
+            lines.append(wording.label("label_progress_return", number=return_.rma, state=state))
+            if return_.state in _TO_BE_SENT:
+                lines.append(wording.label("label_progress_deadline", deadline=wording.day(return_.deadline)))
+    for refund in await uow.refunds.of_order(case.order_number):
+        if refund.case_number == case.number:
+            state = wording.label(f"label_refund_state_{refund.state}")
+            lines.append(wording.label("label_progress_refund", amount=wording.money(refund.amount), state=state))
+    response = "utter_case_status" if case.is_open else "utter_case_status_closed"
+    values = {
+        "case": case.number,
+        "issue": wording.label(f"label_issue_{case.issue_type}"),
+        "state": wording.label(f"label_case_state_{case.state}"),
+        "until": wording.moment(case.next_contact_by),
+        "progress": wording.lines(*lines),
+    }
+    return Suggestion(SuggestionKind.STATUS, "utter_case_status_progress" if lines else response, values)
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    """Return an offer as a whole sentence, as the bot says it."""
+    return wording.label(
+        f"label_offer_{offer.remedy}",
+        amount=wording.money(offer.amount) if offer.amount else "",
+        percent=offer.terms.get("percent", ""),
+        months=offer.terms.get("months", ""),
+    )

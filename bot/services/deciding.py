@@ -1,0 +1,70 @@
+"""What all decisions of agents about cases share: who decides, what they saw, and that it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.aftersales.case import Case
+from bot.aftersales.money import Money
+from bot.errors import ConflictError, IllegalStateError, InvalidInputError
+from bot.services import lifecycle
+from bot.services.ports import UnitOfWork
+
+LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True)
+class Decider:
+    """Somebody who decides; ``limit`` is what this person may pay out alone in the shop's currency, None for any."""
+
+    id: str
+    limit: Decimal | None = None
+
+    @property
+    def actor(self) -> str:
+        """Return who acts, as audit events name people."""
+        return f"agent:{self.id}"
+
+    def may_give(self, amount: Money, rates: Mapping[str, Decimal]) -> bool:
+        """Tell whether an amount is within the limit; in a currency without an exchange rate no limit reaches it."""
+        if self.limit is None or not amount:
+            return True
+        rate = rates.get(amount.currency)
+        return rate is not None and amount.amount <= self.limit * rate
+
+
+async def taken_up(uow: UnitOfWork, case_number: str, seen: int | None) -> Case:
+    """Return a case to decide about.
+
+    Raises NotFoundError for no such case, IllegalStateError for one that goes on in another, ConflictError where
+    somebody changed it since its version ``seen``; None stands for whatever is there now.
+    """
+    case = await lifecycle.case_of(uow, case_number)
+    if case.merged_into is not None:
+        raise IllegalStateError("case", "merged", "decided")
+    if seen is not None and case.version != seen:
+        raise ConflictError(case=case_number)
+    return case
+
+
+async def require_no_approval(uow: UnitOfWork, case: Case) -> None:
+    """Raise IllegalStateError while somebody else's yes is awaited for something about this case."""
+    if any(approval.is_waiting for approval in await uow.approvals.of_case(case.number)):
+        raise IllegalStateError("approval", "waiting", "decided")
+
+
+def note(uow: UnitOfWork, case: Case, by: Decider, action: str, now: datetime, **data: str | int | None) -> None:
+    """Record what a person decided, so that of two who decide at once the second one is noticed; commits nothing."""
+    case.decisions += 1
+    lifecycle.record(uow, by.actor, action, f"case:{case.number}", case, now, **data)
+
+
+def reason_of(text: str) -> str:
+    """Return a reason for the records, or raise InvalidInputError where there is none or too much of it."""
+    reason = text.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise InvalidInputError("reason", "too_long" if reason else "missing")
+    return reason

@@ -1,0 +1,118 @@
+"""Merging duplicates: one case goes on, the other points to it, and nothing is given twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.aftersales.case import Case, CaseState
+from bot.aftersales.refund import RefundState
+from bot.errors import InvalidInputError
+from bot.services import agent_offers, approvals, deciding, lifecycle, refunds
+from bot.services.deciding import Decider
+from bot.services.ports import UnitOfWork
+
+
+async def merge(
+    uow: UnitOfWork, survivor_number: str, duplicate_number: str, by: Decider, now: datetime, *, seen: int | None = None
+) -> Case:
+    """Let a case go on in another one of the same order, and return the one that survives; commits.
+
+    Everything started for the duplicate goes on under the survivor: returns, repairs, parcels, money, tasks, evidence
+    and the handoff. Where both were about the same pieces and something was started for both, what has not left for
+    the duplicate is called off, so that nobody is paid, or sent the same, twice.
+
+    Raises InvalidInputError for a case of another order or the same case, IllegalStateError where goods or money of
+    both are on their way (merge the other way around, or wait), ConflictError where the survivor changed since
+    ``seen``, NotFoundError.
+    """
+    survivor = await deciding.taken_up(uow, survivor_number, seen)
+    duplicate = await deciding.taken_up(uow, duplicate_number, None)
+    if survivor.number == duplicate.number or survivor.order_number != duplicate.order_number:
+        raise InvalidInputError("other", "not_a_duplicate")
+    # Money and goods of an order are agreed one at a time: reading it makes anything else at this moment a conflict.
+    order = await lifecycle.order_of(uow, survivor.order_number)
+    for case in (survivor, duplicate):
+        await deciding.require_no_approval(uow, case)
+    if await _is_served(uow, survivor) and _overlap(survivor, duplicate):
+        await lifecycle.call_off(uow, duplicate, now)
+        await _call_refunds_off(uow, duplicate, by, now)
+    agent_offers.replace_open(duplicate, now)
+    await approvals.call_off(uow, duplicate, by, now)
+    await _move_everything(uow, order.number, survivor, duplicate, now)
+    survivor.priority = min(survivor.priority, duplicate.priority, key=lambda priority: priority.rank)
+    duplicate.merge_into(survivor.number)
+    for earlier in await uow.cases.of_order(order.number):
+        if earlier.merged_into == duplicate.number:
+            earlier.merged_into = survivor.number
+    if not survivor.is_open and await lifecycle.is_under_way(uow, survivor):
+        survivor.reopen()
+    if await lifecycle.is_under_way(uow, survivor) and survivor.state is not CaseState.ESCALATED:
+        lifecycle.begin(survivor)
+    deciding.note(uow, duplicate, by, "case.merged", now, into=survivor.number)
+    deciding.note(uow, survivor, by, "case.absorbed", now, duplicate=duplicate.number)
+    await uow.commit()
+    return survivor
+
+
+async def candidates(uow: UnitOfWork, case: Case) -> list[Case]:
+    """Return the cases of the same order that may be merged into a case, newest first."""
+    return [
+        found
+        for found in await uow.cases.of_order(case.order_number)
+        if found.number != case.number and found.merged_into is None
+    ]
+
+
+async def _is_served(uow: UnitOfWork, case: Case) -> bool:
+    """Tell whether the customer got something in a case, or is about to."""
+    if await lifecycle.is_under_way(uow, case):
+        return True
+    return bool(await _standing(uow, case))
+
+
+async def _standing(uow: UnitOfWork, case: Case) -> list[Any]:
+    found = await uow.refunds.of_order(case.order_number)
+    return [
+        refund for refund in found if refund.case_number == case.number and refund.state is not RefundState.CANCELED
+    ]
+
+
+async def _call_refunds_off(uow: UnitOfWork, case: Case, by: Decider, now: datetime) -> None:
+    """Cancel the money of a case that no part of which has left; what has left stays, and counts for the survivor."""
+    for refund in await _standing(uow, case):
+        is_here = refund.state in (RefundState.AGREED, RefundState.FAILED)
+        if is_here and not any(part.reference for part in refund.parts):
+            await refunds.cancel(uow, refund.number, by.actor, now)
+
+
+def _overlap(one: Case, other: Case) -> bool:
+    """Tell whether two cases are about the same pieces; no lines mean the whole order."""
+    return not one.lines or not other.lines or bool(set(one.lines) & set(other.lines))
+
+
+async def _move_everything(uow: UnitOfWork, order_number: str, survivor: Case, duplicate: Case, now: datetime) -> None:
+    things: list[Any] = [
+        *await uow.returns.of_order(order_number),
+        *await uow.exchanges.of_order(order_number),
+        *await uow.repairs.of_order(order_number),
+        *await uow.reshipments.of_order(order_number),
+        *await uow.customs.of_order(order_number),
+        *await uow.refunds.of_order(order_number),
+        *await uow.warranty_extensions.of_order(order_number),
+        *await uow.coupons.of_case(duplicate.number),
+        *await uow.claims.of_case(duplicate.number),
+        *await uow.evidence.of_case(duplicate.number),
+    ]
+    for thing in things:
+        if thing.case_number == duplicate.number:
+            thing.case_number = survivor.number
+    own = {task.what for task in await uow.tasks.of_case(survivor.number) if task.is_open}
+    for task in await uow.tasks.of_case(duplicate.number):
+        if task.is_open and task.what in own:
+            task.cancel(now)
+        elif task.is_open:
+            task.case_number = survivor.number
+    handoff = await uow.escalations.open_of(duplicate.conversation_id)
+    if handoff is not None and handoff.case_number == duplicate.number:
+        handoff.case_number = survivor.number

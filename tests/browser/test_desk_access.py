@@ -1,0 +1,229 @@
+"""Every page of the desk for everybody: light and dark, small screens, right to left, in each language, by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from bot.desk.texts import DESK_LANGUAGES
+from bot.services import accounts
+from bot.services.desk_settings import SettingKey
+from tests.browser.test_desk import CHROMIUM, FLAGS, Agent, an_agent
+from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_template, a_world
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CONVERSATION = "/desk/conversations/c-anna"
+SCHEMES = ("light", "dark")
+GRAVE = ("serious", "critical")
+ARABIC = "مرحبا، وصلت الغلاية مكسورة (order 10482733)!"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: install the system package 'chromium' to run the browser tests")
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return await a_template(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "_hasher", CHEAP_HASHER)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def world(template: Template, tmp_path: Path) -> AsyncIterator[World]:
+    async with a_world(template, tmp_path) as world:
+        yield world
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def address(world: World) -> AsyncIterator[str]:
+    async with TestServer(world.app) as server:
+        yield str(server.make_url("")).rstrip("/")
+
+
+async def a_chief(browser: Browser, address: str, **options: Any) -> Agent:
+    """Return the administrator, who may see every page."""
+    return await an_agent(browser, address, "root", **{"viewport": {"width": 1024, "height": 768}, **options})
+
+
+async def speak(agent: Agent, language: str) -> None:
+    """Choose a language in the account menu."""
+    page = agent.page
+    await page.locator("details.me summary").click()
+    await page.locator(".preferences [name=language]").select_option(language)
+    await page.locator("form.preferences button").click()
+    await expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+async def pages_of(agent: Agent, world: World) -> list[str]:
+    """Return the address of every page: whatever has no parameters and answers with HTML, and some that have."""
+    found = [CONVERSATION, "/desk/conversations/c-evil", "/desk/conversations/none", "/desk/people/ana"]
+    found += [f"/desk/settings/{key}" for key in SettingKey]
+    for path in sorted(set(_plain_paths(world.app))):
+        answer = await agent.page.request.get(f"{agent.address}{path}", max_redirects=0)
+        if answer.status == 200 and "<!doctype html>" in (await answer.text()).lower():
+            found.append(path)
+    assert len(found) > 5, "the pages of the desk were not found"
+    return found
+
+
+def _plain_paths(app: web.Application) -> list[str]:
+    return [
+        resource.canonical
+        for resource in app.router.resources()
+        for resource in (resource._app.router.resources() if hasattr(resource, "_app") else [resource])
+        if resource.canonical.startswith("/desk")
+        and "{" not in resource.canonical
+        and resource.canonical not in ("/desk/static", "/desk/live")
+        and any(route.method == "GET" for route in resource)
+    ]
+
+
+async def grave_problems(page: Page) -> list[str]:
+    found = (await Axe().run(page)).response["violations"]
+    return [
+        f"{problem['id']} ({problem['impact']}): {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+        for problem in found
+        if problem["impact"] in GRAVE
+        for node in problem["nodes"]
+    ]
+
+
+async def sideways(page: Page) -> int:
+    """Return by how many pixels a page is wider than the window."""
+    return int(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_axe_finds_nothing_serious_on_any_page(world: World, browser: Browser, address: str, scheme: str) -> None:
+    chief = await a_chief(browser, address, color_scheme=scheme, bypass_csp=True)
+    problems = {}
+    for path in await pages_of(chief, world):
+        await chief.page.goto(f"{address}{path}")
+        if found := await grave_problems(chief.page):
+            problems[path] = found
+    await chief.page.context.close()
+    assert problems == {}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_axe_finds_nothing_serious_before_the_login(browser: Browser, address: str, scheme: str) -> None:
+    context = await browser.new_context(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await page.goto(f"{address}/desk/login")
+    assert await grave_problems(page) == []
+    await context.close()
+
+
+async def test_menus_and_dialogs_are_accessible_when_open(browser: Browser, address: str) -> None:
+    chief = await a_chief(browser, address, bypass_csp=True)
+    await chief.page.locator("details.me summary").click()
+    assert await grave_problems(chief.page) == []
+    await chief.page.context.close()
+
+
+@pytest.mark.parametrize("width", [1024, 768])
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_no_page_scrolls_sideways(
+    world: World, browser: Browser, address: str, width: int, language: str
+) -> None:
+    chief = await a_chief(browser, address, viewport={"width": width, "height": 900})
+    await speak(chief, language)
+    wider = {}
+    for path in await pages_of(chief, world):
+        await chief.page.goto(f"{address}{path}")
+        if too_wide := await sideways(chief.page):
+            wider[path] = too_wide
+    await chief.page.context.close()
+    assert wider == {}
+
+
+async def test_every_page_can_be_turned_from_right_to_left(world: World, browser: Browser, address: str) -> None:
+    chief = await a_chief(browser, address)
+    wider = {}
+    for path in await pages_of(chief, world):
+        await chief.page.goto(f"{address}{path}")
+        await chief.page.evaluate("document.documentElement.dir = 'rtl'")
+        if too_wide := await sideways(chief.page):
+            wider[path] = too_wide
+    assert wider == {}
+    await chief.page.goto(f"{address}{CONVERSATION}")
+    await chief.page.evaluate("document.documentElement.dir = 'rtl'")
+    queue, context = chief.page.locator("aside.queue"), chief.page.locator("aside.context")
+    right, left = await queue.bounding_box(), await context.bounding_box()
+    assert right and left and left["x"] < right["x"], "the columns are not mirrored"
+    await chief.page.context.close()
+
+
+async def test_what_a_customer_writes_has_its_own_direction(world: World, browser: Browser, address: str) -> None:
+    await world.router.receive("c-anna", "web", ARABIC)
+    ana = await an_agent(browser, address)
+    await ana.open("c-anna")
+    body = ana.message("مرحبا").locator(".body")
+    assert await body.evaluate("element => getComputedStyle(element).direction") == "rtl"
+    assert await ana.page.evaluate("getComputedStyle(document.body).direction") == "ltr"
+    preview = ana.page.locator("[data-queue] .row", has_text="مرحبا").locator("[dir=auto]", has_text="مرحبا").first
+    assert await preview.evaluate("element => getComputedStyle(element).direction") == "rtl"
+    await ana.page.context.close()
+
+
+@pytest.mark.parametrize("language", DESK_LANGUAGES)
+async def test_a_whole_page_speaks_one_language(browser: Browser, address: str, language: str) -> None:
+    ana = await an_agent(browser, address)
+    await speak(ana, language)
+    await ana.open("c-anna")
+    today = {"en": "Today", "de": "Heute", "es": "Hoy", "fr": "Aujourd’hui", "zh": "今天", "ja": "今日"}[language]
+    await expect(ana.page.locator(".day").last).to_have_text(today)
+    assert ana.problems == []
+    await ana.page.context.close()
+
+
+async def test_colours_follow_the_choice_and_not_the_system(browser: Browser, address: str) -> None:
+    ana = await an_agent(browser, address, color_scheme="light")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    by_system = await ana.page.evaluate(ground)
+    await ana.page.locator("details.me summary").click()
+    await ana.page.locator(".preferences [name=theme]").select_option("dark")
+    await ana.page.locator("form.preferences button").click()
+    await expect(ana.page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert await ana.page.evaluate(ground) != by_system
+    await ana.page.context.close()
+
+
+async def test_the_keyboard_gets_past_the_bar_and_sees_where_it_is(browser: Browser, address: str) -> None:
+    ana = await an_agent(browser, address)
+    await ana.page.goto(f"{address}{CONVERSATION}")
+    await ana.page.keyboard.press("Tab")
+    await expect(ana.page.locator(".skip")).to_be_focused()
+    await ana.page.keyboard.press("Enter")
+    await ana.page.keyboard.press("Tab")
+    assert await ana.page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    for _ in range(25):
+        await ana.page.keyboard.press("Tab")
+        unseen = await ana.page.evaluate(
+            "(() => { const here = document.activeElement, style = getComputedStyle(here);"
+            " if (here === document.body || style.outlineStyle !== 'none') return '';"
+            " const frame = here.closest('.composer');"
+            " return frame && getComputedStyle(frame).borderTopColor !== style.color ? '' : "
+            "here.outerHTML.slice(0, 200) })()"
+        )
+        assert unseen == "", "the focus cannot be seen"
+    await ana.page.context.close()

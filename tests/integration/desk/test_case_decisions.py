@@ -1,0 +1,225 @@
+"""Offers, refunds, approvals, merging and tasks over real HTTP, and the buttons customers answer offers with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse
+
+from bot.aftersales.case import Case, CaseState
+from bot.aftersales.labels import IssueType, Priority
+from bot.aftersales.money import Money
+from bot.aftersales.offer import OfferState
+from bot.aftersales.task import Department
+from bot.conversations.notifier import Notifier
+from bot.services import tasks
+from bot.services.document_links import DocumentLinks
+from tests.integration.desk.conftest import Browser
+from tests.integration.desk.world import World
+
+LogIn = Callable[[str], Awaitable[Browser]]
+CASE, CONVERSATION, ORDER = "C1000001", "c-anna", "10482733"
+OFFER = {"remedy": "refund_partial", "percent": "10", "reason": "long wait"}
+THING = f"cases/{CASE}"
+
+
+async def do(browser: Browser, path: str, **body: Any) -> ClientResponse:
+    headers = {"X-CSRF-Token": browser.csrf, "Accept": "application/json"}
+    return await browser.client.post(f"/desk/{path}", json=body, headers=headers)
+
+
+async def said(answer: ClientResponse) -> str:
+    return str((await answer.json())["error"]["message"])
+
+
+async def case_of(world: World, number: str = CASE) -> Case:
+    async with world.uow() as uow:
+        case = await uow.cases.get(number)
+    assert case is not None
+    return case
+
+
+async def limit(world: World, name: str, amount: str) -> None:
+    async with world.uow() as uow:
+        account = await uow.accounts.get(name)
+        assert account is not None
+        account.refund_limit = Decimal(amount)
+        await uow.commit()
+
+
+async def refunded(world: World) -> list[Money]:
+    async with world.uow() as uow:
+        return [refund.amount for refund in await uow.refunds.of_order(ORDER)]
+
+
+async def press(world: World, accepted: str, offer: int = 2) -> list[str]:
+    text = f'/answer_offer{{"case": "{CASE}", "offer": "{offer}", "accepted": "{accepted}"}}'
+    inbound = await world.router.receive(CONVERSATION, "web", text, title="Yes, I accept")
+    return [message.response or "" for message in await world.router.answer_to(inbound, CONVERSATION)]
+
+
+@pytest.mark.parametrize("handler", ["agent", "queue", "bot"])
+async def test_the_customer_accepts_by_button_whoever_has_the_conversation(
+    world: World, logged_in: LogIn, handler: str
+) -> None:
+    ana = await logged_in("ana")
+    assert (await do(ana, f"{THING}/offer", **OFFER)).status == 200
+    if handler != "queue":
+        assert (await ana.act(CONVERSATION, "take-over")).status == 200
+    if handler == "bot":
+        assert (await ana.act(CONVERSATION, "return")).status == 200
+    for _ in range(2):
+        await press(world, "yes")
+    assert await refunded(world) == [Money(Decimal("3.90"), "EUR")]
+    async with world.uow() as uow:
+        told = [found.response for found in await uow.notifications.of_case(CASE)]
+    assert told == ["utter_ask_offer", "utter_refund_keeps_goods"]
+    assert not any("/answer_offer" in heard for heard in world.bot.heard)
+
+
+async def test_a_declined_offer_leads_back_to_a_person_where_the_bot_has_the_conversation(
+    world: World, logged_in: LogIn
+) -> None:
+    ana = await logged_in("ana")
+    await do(ana, f"{THING}/offer", **OFFER)
+    await ana.act(CONVERSATION, "take-over")
+    await ana.act(CONVERSATION, "return")
+    answer = await press(world, "no")
+    assert answer[0] == "utter_all_right" and len(answer) == 2
+    handoff = await world.handoff(CONVERSATION)
+    assert handoff is not None and handoff.is_open
+    assert (await case_of(world)).offers[-1].state is OfferState.DECLINED
+
+
+async def test_an_offer_reaches_the_transcript_while_an_agent_has_it(world: World, logged_in: LogIn) -> None:
+    ana = await logged_in("ana")
+    await ana.act(CONVERSATION, "take-over")
+    await do(ana, f"{THING}/offer", **OFFER)
+    links = DocumentLinks(b"a key of the tests")
+    notifier = Notifier(world.uow, world.bot, world.router.feed, lambda: world.now, links)
+    assert await notifier.deliver() == 1
+    async with world.uow() as uow:
+        newest = (await uow.messages.of(CONVERSATION))[-1]
+    assert newest.response == "utter_ask_offer"
+
+
+async def test_of_two_agents_the_second_is_told_who_was_first(world: World, logged_in: LogIn) -> None:
+    ana, ben = await logged_in("ana"), await logged_in("ben")
+    seen = (await case_of(world)).version
+    assert (await do(ana, f"{THING}/refund", amount="5", reason="kindness", seen=seen)).status == 200
+    second = await do(ben, f"{THING}/refund", amount="5", reason="kindness", seen=seen)
+    assert second.status == 409
+    assert "Ana Lima has just worked on this case" in await said(second)
+    assert await refunded(world) == [Money(Decimal(5), "EUR")]
+
+
+async def test_above_the_limit_a_supervisor_approves_and_only_once(world: World, logged_in: LogIn) -> None:
+    await limit(world, "ana", "20")
+    ana, root = await logged_in("ana"), await logged_in("root")
+    asked = await do(ana, f"{THING}/refund", amount="25.50", reason="parcel came late")
+    assert (asked.status, (await asked.json())["waits"]) == (200, True)
+    assert await refunded(world) == []
+    assert (await ana.get("/desk/approvals")).status == 403
+    listed = await root.text("/desk/approvals")
+    assert "€25.50" in listed and "parcel came late" in listed and "Ana Lima" in listed
+    async with world.uow() as uow:
+        (waiting,) = await uow.approvals.waiting()
+    assert (await do(ana, f"approvals/{waiting.id}/approve")).status == 403
+    assert (await do(root, f"approvals/{waiting.id}/approve")).status == 200
+    assert (await do(root, f"approvals/{waiting.id}/approve")).status == 409
+    assert await refunded(world) == [Money(Decimal("25.50"), "EUR")]
+
+
+async def test_while_an_approval_waits_nothing_else_is_decided(world: World, logged_in: LogIn) -> None:
+    await limit(world, "ana", "20")
+    ana, ben = await logged_in("ana"), await logged_in("ben")
+    await do(ana, f"{THING}/refund", amount="25", reason="late")
+    for path, body in (("refund", {"amount": "1", "reason": "x"}), ("offer", OFFER), ("approve", {})):
+        answer = await do(ben, f"{THING}/{path}", **body)
+        assert answer.status == 409
+        assert "waits for an approval" in await said(answer)
+    page = await ana.text(f"/desk/conversations/{CONVERSATION}")
+    assert "Waits for a supervisor" in page and "Take the request back" in page
+
+
+async def test_a_refusal_says_why_in_plain_words(logged_in: LogIn) -> None:
+    ana = await logged_in("ana")
+    much = await do(ana, f"{THING}/refund", amount="1000", reason="all of it")
+    assert much.status == 409 and "Only 133.80 EUR" in await said(much)
+    nothing = await do(ana, f"{THING}/offer", remedy="refund_partial", reason="x")
+    assert nothing.status == 400 and "percentage or an amount" in await said(nothing)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("offer", {"remedy": "gold", "reason": "x"}),
+        ("offer", {**OFFER, "reason": " "}),
+        ("offer", {**OFFER, "percent": "many"}),
+        ("refund", {"amount": "1" * 30, "reason": "x"}),
+        ("refund", {"amount": "Infinity", "reason": "x"}),
+        ("priority", {"priority": "soon"}),
+        ("refund", {"amount": "1", "reason": "x", "seen": "-1"}),
+    ],
+)
+async def test_useless_input_is_refused(logged_in: LogIn, path: str, body: dict[str, Any]) -> None:
+    ana = await logged_in("ana")
+    assert (await do(ana, f"{THING}/{path}", **body)).status == 400
+
+
+async def test_supervisors_merge_duplicates_and_agents_do_not(world: World, logged_in: LogIn) -> None:
+    ana, root = await logged_in("ana"), await logged_in("root")
+    assert (await do(ana, f"{THING}/merge", other="C1000000")).status == 403
+    assert (await do(root, f"{THING}/merge", other="C1000002")).status == 400
+    assert (await do(root, f"{THING}/merge", other="C9999999")).status == 404
+    assert (await do(root, f"{THING}/merge", other="C1000000")).status == 200
+    assert (await case_of(world, "C1000000")).merged_into == CASE
+    assert (await do(root, "cases/C1000000/refund", amount="1", reason="x")).status == 409
+    assert "merged into C1000001" in await root.text(f"/desk/conversations/{CONVERSATION}")
+
+
+async def test_a_task_is_taken_and_finished_and_not_from_under_a_colleague(world: World, logged_in: LogIn) -> None:
+    async with world.uow() as uow:
+        task = await tasks.open_task(uow, CASE, Department.QUALITY, "check_safety", "a task", world.now)
+        await uow.commit()
+    ana, ben = await logged_in("ana"), await logged_in("ben")
+    assert (await do(ana, f"tasks/{task.id}/take", owner="")).status == 200
+    assert (await do(ben, f"tasks/{task.id}/take", owner="")).status == 409
+    assert (await do(ben, f"tasks/{task.id}/take", owner="ana")).status == 200
+    assert (await do(ben, f"tasks/{task.id}/finish", result="It is safe.")).status == 200
+    assert (await do(ana, f"tasks/{task.id}/finish", result="It is not.")).status == 409
+    assert "It is safe." in await ana.text(f"/desk/conversations/{CONVERSATION}")
+
+
+async def test_the_panel_shows_identity_route_offers_and_history(world: World, logged_in: LogIn) -> None:
+    ana = await logged_in("ana")
+    await do(ana, f"{THING}/offer", **OFFER)
+    page = await ana.text(f"/desk/conversations/{CONVERSATION}")
+    for text in ("Identified", "Order 10482733 proved", "Rotterdam", "Leipzig hub", "Earlier cases", "C1000000",
+                 "The customer has yet to answer an offer", "Offered by Ana Lima"):  # fmt: skip
+        assert text in page
+    history = await ana.text(f"/desk/cases/{CASE}/timeline")
+    assert "Offer made" in history and "Ana Lima" in history
+    assert (await ana.get("/desk/cases/C9/timeline")).status == 404
+
+
+async def test_without_proof_no_money_can_be_offered_and_no_order_is_shown(world: World, logged_in: LogIn) -> None:
+    async with world.uow() as uow:
+        now = world.now
+        uow.cases.add(Case("C1000009", "c-li", "k1", ORDER, IssueType.OTHER, now, now, "zh", "web", "m9"))
+        await uow.commit()
+    page = await (await logged_in("ana")).text("/desk/conversations/c-li")
+    assert "No order was proved" in page
+    assert "Lindenweg" not in page and 'data-open="offer-C1000009"' not in page
+
+
+async def test_the_priority_moves_and_an_ended_case_is_reopened(world: World, logged_in: LogIn) -> None:
+    ana = await logged_in("ana")
+    assert (await do(ana, f"{THING}/priority", priority="low")).status == 200
+    assert (await case_of(world)).priority is Priority.LOW
+    assert (await do(ana, "cases/C1000000/reopen")).status == 200
+    assert (await case_of(world, "C1000000")).state is CaseState.REOPENED
+    assert (await do(ana, "cases/C1000000/reopen")).status == 409

@@ -1,0 +1,116 @@
+"""Merging duplicates: one case survives with everything, and nothing is paid or sent twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.aftersales.case import Case, CaseState
+from bot.aftersales.labels import Remedy
+from bot.aftersales.offer import OfferState
+from bot.aftersales.refund import Refund, RefundState
+from bot.aftersales.return_ import Return, ReturnState
+from bot.errors import IllegalStateError, InvalidInputError
+from bot.services import agent_decisions, agent_offers, merging, refunds, remedies
+from bot.services.agent_terms import Wanted
+from bot.services.deciding import Decider
+from tests.unit.aftersales.builders import NOW, an_order, euros
+from tests.unit.aftersales.policies import A_POLICY
+from tests.unit.services.test_agent_offers import COMPLAINT, THIRTY, propose
+from tests.unit.services.world import World, proved_world
+
+RITA = Decider("rita")
+
+
+async def two_cases() -> tuple[World, Case, Case]:
+    world = await proved_world()
+    cases = []
+    for message in ("message-1", "message-2"):
+        async with world.uow() as uow:
+            complaint = replace(COMPLAINT, message_id=message)
+            cases.append((await remedies.register(uow, A_POLICY, complaint, NOW)).case)
+    return world, cases[0], cases[1]
+
+
+async def merge(world: World, survivor: Case, duplicate: Case) -> Case:
+    async with world.uow() as uow:
+        return await merging.merge(uow, survivor.number, duplicate.number, RITA, NOW)
+
+
+async def pay(world: World, case: Case, amount: str) -> None:
+    async with world.uow() as uow:
+        await agent_decisions.refund(uow, A_POLICY, case.number, RITA, Decimal(amount), "kindness", NOW)
+
+
+async def test_a_duplicate_points_to_the_case_that_goes_on() -> None:
+    world, survivor, duplicate = await two_cases()
+    await merge(world, survivor, duplicate)
+    assert (duplicate.merged_into, duplicate.state) == (survivor.number, CaseState.WITHDRAWN)
+    assert survivor.is_open
+    with pytest.raises(IllegalStateError):
+        await pay(world, duplicate, "1")
+    with pytest.raises(IllegalStateError):
+        duplicate.reopen()
+
+
+async def test_money_agreed_for_both_is_sent_for_one_only() -> None:
+    world, survivor, duplicate = await two_cases()
+    await pay(world, survivor, "5")
+    await pay(world, duplicate, "5")
+    await merge(world, survivor, duplicate)
+    states = {refund.state for refund in world.database.all(Refund)}
+    assert states == {RefundState.AGREED, RefundState.CANCELED}
+    async with world.uow() as uow:
+        assert await refunds.left(uow, world.order) == world.order.paid - euros(5)
+
+
+async def test_money_of_the_duplicate_alone_goes_on_under_the_survivor() -> None:
+    world, survivor, duplicate = await two_cases()
+    await pay(world, duplicate, "5")
+    await merge(world, survivor, duplicate)
+    (refund,) = world.database.all(Refund)
+    assert (refund.state, refund.case_number) == (RefundState.AGREED, survivor.number)
+    assert survivor.state is CaseState.EXECUTING
+
+
+async def test_money_that_was_paid_stays_paid_and_counts_for_the_survivor() -> None:
+    world, survivor, duplicate = await two_cases()
+    await pay(world, duplicate, "5")
+    world.database.all(Refund)[0].state = RefundState.SENT
+    await pay(world, survivor, "5")
+    await merge(world, survivor, duplicate)
+    assert [refund.state for refund in world.database.all(Refund)] == [RefundState.SENT, RefundState.AGREED]
+    async with world.uow() as uow:
+        assert await refunds.left(uow, world.order) == world.order.paid - euros(10)
+
+
+async def test_a_return_of_the_duplicate_goes_on_under_the_survivor() -> None:
+    world, survivor, duplicate = await two_cases()
+    async with world.uow() as uow:
+        await agent_offers.propose(uow, A_POLICY, duplicate.number, RITA, Wanted(Remedy.RETURN_REFUND), "fair", NOW)
+        await agent_offers.answer(uow, A_POLICY, duplicate.conversation_id, duplicate.number, 1, True, NOW)
+    await merge(world, survivor, duplicate)
+    (return_,) = world.database.all(Return)
+    assert (return_.case_number, return_.state) == (survivor.number, ReturnState.APPROVED)
+
+
+async def test_an_open_offer_of_the_duplicate_holds_no_longer() -> None:
+    world, survivor, duplicate = await two_cases()
+    await propose(world, duplicate, THIRTY)
+    await merge(world, survivor, duplicate)
+    assert duplicate.offers[-1].state is OfferState.EXPIRED
+
+
+async def test_only_cases_of_one_order_are_duplicates() -> None:
+    world = await proved_world(an_order(), an_order(number="10482734"))
+    numbers = []
+    for order in ("10482733", "10482734"):
+        async with world.uow() as uow:
+            complaint = replace(COMPLAINT, message_id=order, order_number=order)
+            numbers.append((await remedies.register(uow, A_POLICY, complaint, NOW)).case)
+    with pytest.raises(InvalidInputError):
+        await merge(world, *numbers)
+    with pytest.raises(InvalidInputError):
+        await merge(world, numbers[0], numbers[0])
