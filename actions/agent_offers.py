@@ -10,7 +10,8 @@ from actions.escalation import hand_over
 from actions.turn import SURE, Turn
 from bot.aftersales.case import Case
 from bot.aftersales.escalation import EscalationReason
-from bot.errors import ParleyError
+from bot.conversations.suggestions import going_on_in, status_of
+from bot.errors import ConflictError, ParleyError
 from bot.services import agent_offers
 
 
@@ -32,8 +33,13 @@ async def answer_offer_in_words(dispatcher: CollectingDispatcher, turn: Turn) ->
             await agent_offers.answer(
                 uow, known.policy, turn.conversation_id, case.number, len(case.offers), is_accepted, known.clock()
             )
+    except ConflictError:
+        # Something else happened to the case at this moment; the turn is tried again.
+        raise
     except ParleyError:
-        dispatcher.utter_message(response="utter_quote_over")
+        async with known.uow() as uow:
+            status = await status_of(uow, await going_on_in(uow, case.number))
+        dispatcher.utter_message(response=status.response, **status.values)
         return await hand_over(dispatcher, turn, EscalationReason.REVIEW_NEEDED, case_number=case.number)
     dispatcher.utter_message(response="utter_all_right")
     if is_accepted:

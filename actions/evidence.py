@@ -32,11 +32,23 @@ async def evidence_needed(intake: Intake) -> bool:
         return False
     if (await intake.verdict()).evidence is Evidence.NONE:
         return False
+    await _note_what_was_sent(intake)
+    return bool(intake["evidence"] != GIVEN)
+
+
+async def still_asked(intake: Intake, *, is_resumed: bool) -> bool:
+    """Tell whether the question for photos stands, even where policy would not ask for any: an agent may have."""
+    if is_resumed and intake["evidence"] in (None, WAITING):
+        await _note_what_was_sent(intake)
+        return bool(intake["evidence"] != GIVEN)
+    return intake.updates.get("evidence") == WAITING
+
+
+async def _note_what_was_sent(intake: Intake) -> None:
     async with intake.context.uow() as uow:
         sent = await evidence.of_conversation(uow, intake.turn.conversation_id)
     if any(piece.case_number is None for piece in sent):
         intake.set("evidence", GIVEN)
-    return bool(intake["evidence"] != GIVEN)
 
 
 async def is_sent(context: Context, turn: Turn) -> bool:

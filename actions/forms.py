@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import choices, facts
 from actions import intake as reading
 from actions.context import context
-from actions.evidence import WAITING
+from actions.evidence import still_asked
 from actions.intake import Intake, Reader, forget_answers
 from actions.turn import Turn
 from bot.aftersales.labels import IssueType
@@ -82,7 +82,8 @@ class Form(Action):
             await self.on_start(dispatcher, intake)
         if (events := await self.on_answers(dispatcher, intake)) is not None:
             return [*self._saved(intake), *events]
-        if asked == "evidence" and self._awaits_photos(intake, is_resumed):
+        asks_for_photos = asked == "evidence" and "evidence" in self.questions
+        if asks_for_photos and await still_asked(intake, is_resumed=is_resumed):
             return [*self._saved(intake), SlotSet("requested_slot", asked)]
         if intake["change"]:
             intake.clear(*_cleared_by(intake["change"]), "confirmation", "change")
@@ -109,13 +110,6 @@ class Form(Action):
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
         """Tell the customer why it cannot be done and return True, where that is so."""
         return False
-
-    def _awaits_photos(self, intake: Intake, is_resumed: bool) -> bool:
-        """Tell whether the question for photos still stands, even where policy would not ask: an agent may have."""
-        if "evidence" not in self.questions:
-            return False
-        just_promised = intake.updates.get("evidence") == WAITING
-        return just_promised or (is_resumed and intake["evidence"] in (None, WAITING))
 
     @staticmethod
     def _is_picked(intake: Intake) -> bool:

@@ -75,6 +75,12 @@ class Installation:
                 raise BenchError(f"{self._serve[0]} {why}; see {self.log}:\n{self._last_words()}")
             time.sleep(0.05)
 
+    @property
+    def pid(self) -> int:
+        """Return the id of the process that was started last."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End the process at once, as a power cut would."""
         if self._process is not None:

@@ -186,6 +186,7 @@ async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parl
     router = Router(store.uow, configured, Feed(), Delivery(store.uow, clock), clock, policy.levels)
     rounds = RoutingRounds(store.uow, router.handling, clock, policy.levels)
     notifier = Notifier(store.uow, assistant, router.feed, clock, document_links(settings), settings.public_url)
+    router.announced = notifier.wake
     keep = Retention(settings.transcript_days, settings.evidence_days)
     work = jobs(store.uow, policy.levels, RecordedPayments(store.uow, clock), evidence_store(settings), keep)
     scheduler = Scheduler(

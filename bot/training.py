@@ -51,7 +51,7 @@ def train(settings: Settings) -> Path:
         sys.executable, "-m", "rasa", "train",
         "--domain", "domain", "--config", "config.yml", "--data", "data",
         "--out", str(settings.models.resolve()), "--fixed-model-name", path.name.removesuffix(".tar.gz"),
-        # `make check` validates; with thirty-two languages it would take as long as half of the training.
+        # `make check` validates; with all the languages it would take as long as half of the training.
         "--skip-validation",
     ]  # fmt: skip
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}

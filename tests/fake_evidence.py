@@ -21,9 +21,7 @@ class FakeEvidencePieces(Table[Evidence]):
         return self.find(case_number=case_number)
 
     async def count_since(self, conversation_id: str, since: datetime) -> int:
-        return sum(
-            piece.received_at >= since for piece in self.find(conversation_id=conversation_id, agent_id=None)
-        )
+        return sum(piece.received_at >= since for piece in self.find(conversation_id=conversation_id, agent_id=None))
 
     async def known(self, evidence_ids: Collection[str]) -> set[str]:
         return {piece.id for piece in self.rows if piece.id in evidence_ids}

@@ -52,6 +52,9 @@ class FakeRoutingBoard:
             )
         ][:limit]
 
+    async def without_team(self) -> list[Escalation]:
+        return [found for found in self._all() if found.is_open and found.team is None]
+
     async def lately(self, since: datetime, limit: int = 200) -> list[Past]:
         mine = [e for e in self._all() if e.first_assigned_at and e.assigned_at and e.first_assigned_at >= since]
         mine.sort(key=lambda e: e.first_assigned_at, reverse=True)  # type: ignore[arg-type,return-value]

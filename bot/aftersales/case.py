@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from bot.aftersales.labels import IssueType, Label, Liability, Priority, Remedy
 from bot.aftersales.offer import Offer, OfferState
@@ -120,6 +121,19 @@ class Case:
     def is_open(self) -> bool:
         """Tell whether something still has to happen."""
         return self.state in OPEN
+
+    @property
+    def standing(self) -> int:
+        """Return a number that changes with whatever a decision about the case rests on.
+
+        What happens by itself meanwhile, such as a priority that rises with a missed target, does not change it.
+        """
+        offer = self.offers[-1] if self.offers else None
+        facts = (
+            self.state.value, self.decisions, self.merged_into, self.issue_type.value, self.wish and self.wish.value,
+            sorted(self.lines.items()), self.liability.value, len(self.offers), offer and offer.state.value,
+        )  # fmt: skip
+        return crc32(repr(facts).encode()) % 1_000_000_000
 
     def triage(self, priority: Priority, liability: Liability) -> None:
         """Record how pressing the case is and who seems to answer for it."""

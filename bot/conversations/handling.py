@@ -141,6 +141,20 @@ class Handling:
         self._publish(done, HandledBy.BOT)
         self.on_change()
 
+    async def close(self, conversation_id: str, agent_id: str, *, seen_with: str) -> None:
+        """End the handoff for whoever answers for it from now on, without joining first; the bot answers what comes.
+
+        Raises ConflictError where the conversation is not with ``seen_with`` any more, NotFoundError where the bot has
+        it.
+        """
+        async with self._turns.of(conversation_id), self._uow() as uow:
+            conversation = await self._known(uow, conversation_id)
+            await escalations.close(uow, conversation_id, agent_id, self._clock(), seen_with=seen_with)
+            done = await self._tell(uow, conversation, "utter_handoff_resolved", HandledBy.BOT, agent_id)
+            await uow.commit()
+        self._publish(done, HandledBy.BOT)
+        self.on_change()
+
     async def whisper(self, conversation_id: str, author_id: str, text: str) -> Message:
         """Tell the agent who holds a conversation something that nobody else reads; raises what ``whisper`` raises."""
         async with self._uow() as uow:

@@ -13,7 +13,8 @@ from bot.aftersales.policy import Policy
 from bot.conversations.bot import Bot, Turn
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
 from bot.conversations.ports import UnitOfWork
-from bot.errors import NotFoundError, ParleyError
+from bot.conversations.suggestions import going_on_in, status_of
+from bot.errors import ConflictError, IllegalStateError, NotFoundError, ParleyError
 from bot.services import agent_offers, escalations, repairs
 from bot.services.ports import Clock
 
@@ -46,51 +47,61 @@ class OfferAnswers:
             pressed = json.loads(found[2])
         except json.JSONDecodeError:
             return None
-        answer = self._offer if found[1] == "answer_offer" else self._quote
-        messages = await answer(bot, conversation, {name: str(value) for name, value in pressed.items()}, is_with_bot)
+        values = {name: str(value) for name, value in pressed.items()}
+        if found[1] == "answer_offer":
+            messages = await self._offer(bot, conversation, inbound, values, is_with_bot)
+        else:
+            messages = await self._quote(bot, conversation, values)
         for message in messages:
             message.conversation_id, message.author, message.at = conversation.id, Author.BOT, self._clock()
         return Turn(messages, [], None)
 
     async def _offer(
-        self, bot: Bot, conversation: Conversation, pressed: dict[str, str], is_with_bot: bool
+        self, bot: Bot, conversation: Conversation, inbound: InboundMessage, pressed: dict[str, str], is_with_bot: bool
     ) -> list[Message]:
         language, now = _language(conversation), self._clock()
         is_accepted, position = pressed.get("accepted") == "yes", pressed.get("offer", "")
         if not position.isdecimal() or not position.isascii() or len(position) > _LONGEST_POSITION:
-            return [bot.say("utter_quote_over", language)]
+            return [bot.say("utter_not_understood", language)]
         number = pressed.get("case", "")
         try:
             async with self._uow() as uow:
                 await agent_offers.answer(uow, self._policy, conversation.id, number, int(position), is_accepted, now)
         except NotFoundError:
-            return [bot.say("utter_quote_over", language)]
+            return [bot.say("utter_not_understood", language)]
+        except ConflictError:
+            # Something else happened to the case at this moment; that says nothing of the offer, so it is tried again.
+            raise
         except ParleyError as error:
             log.info("offers.not_carried_out", conversation_id=conversation.id, code=error.code)
-            handed = await self._to_person(bot, conversation, number) if is_with_bot and is_accepted else []
-            return [bot.say("utter_quote_over", language), *handed]
-        if is_accepted:
-            # What was started is announced with its numbers in the transaction that started it.
-            return []
-        handed = await self._to_person(bot, conversation, number) if is_with_bot else []
+            handed = await self._to_person(bot, conversation, inbound, number) if is_with_bot and is_accepted else []
+            return [await self._how_it_stands(bot, number, language), *handed]
+        # What was started is announced with its numbers in the transaction that started it.
+        handed = await self._to_person(bot, conversation, inbound, number) if is_with_bot and not is_accepted else []
         return [bot.say("utter_all_right", language), *handed]
 
-    async def _quote(
-        self, bot: Bot, conversation: Conversation, pressed: dict[str, str], is_with_bot: bool
-    ) -> list[Message]:
+    async def _how_it_stands(self, bot: Bot, case_number: str, language: str) -> Message:
+        """Return how a case is going: what there is to say to an answer that comes too late."""
+        async with self._uow() as uow:
+            status = await status_of(uow, await going_on_in(uow, case_number))
+        return bot.say(status.response, language, **status.values)
+
+    async def _quote(self, bot: Bot, conversation: Conversation, pressed: dict[str, str]) -> list[Message]:
         language = _language(conversation)
         is_accepted = pressed.get("accepted") == "yes"
         try:
             async with self._uow() as uow:
                 number = pressed.get("repair", "")
                 repair = await repairs.answer_quote(uow, conversation.id, number, is_accepted, self._clock())
-        except ParleyError:
+        except (NotFoundError, IllegalStateError):
             return [bot.say("utter_quote_over", language)]
         response = "utter_quote_accepted" if is_accepted else "utter_quote_declined"
         facts = {"repair": {"number": repair.number, "state": repair.state.value}}
         return [bot.say(response, language, repair=repair.number, facts=facts)]
 
-    async def _to_person(self, bot: Bot, conversation: Conversation, number: str) -> list[Message]:
+    async def _to_person(
+        self, bot: Bot, conversation: Conversation, inbound: InboundMessage, number: str
+    ) -> list[Message]:
         """Hand a conversation over whose bot has nothing more to offer, and return what tells the customer."""
         language = _language(conversation)
         async with self._uow() as uow:
@@ -101,7 +112,7 @@ class OfferAnswers:
                 language,
                 self._clock(),
                 case_number=number,
-                facts={"asked_for": "offer_declined"},
+                facts={"asked_for": "offer_declined", "message": inbound.id},
             )
         message = bot.say(place.response, language, **place.values)
         message.custom = {**message.custom, "handoff": place.as_fact()}

@@ -59,10 +59,12 @@ class Router:
         self._levels = levels
         self._work: dict[str, _Work] = {}
         self.offers: OfferAnswers | None = None
+        self.announced: Callable[[], None] = lambda: None
+        """Called after something was decided that may be announced to a customer, who should not wait for it."""
         self._turns = Turns()
         self.sender = Sender(uow, feed, clock)
         self.handling = Handling(uow, bot, self.sender, self._turns, clock, self._wake)
-        self.words = Words(uow, self.sender, feed, clock)
+        self.words = Words(uow, self.sender, feed, self._turns, clock)
 
     async def receive(
         self,
@@ -196,46 +198,38 @@ class Router:
             async with self._uow() as uow:
                 conversation = await self.sender.conversation(uow, inbound.conversation_id)
                 escalation = await uow.escalations.open_of(conversation.id)
-            is_with_bot = handler_of(escalation) is HandledBy.BOT
-            pressed = await self._pressed(inbound, conversation, is_with_bot=is_with_bot)
-            if pressed is not None:
-                return pressed
-            if not is_with_bot and not _was_queued_by(inbound, escalation):
-                await self._finish(inbound, conversation, Turn([], [], None))
-                return []
-            turn = await self._answered(inbound, conversation)
+            # What a message led to in a process that died is its own doing: whoever tries again is still the bot.
+            is_with_bot = handler_of(escalation) is HandledBy.BOT or _was_queued_by(inbound, escalation)
+            turn = await self._answered(inbound, conversation, is_with_bot=is_with_bot)
             if turn is None:
                 return None
             await self._finish(inbound, conversation, turn)
         if any("handoff" in message.custom for message in turn.messages):
             self.sender.publish_state(conversation.id, HandledBy.QUEUED)
             self.handling.on_change()
+        self.announced()
         return turn.messages
 
-    async def _pressed(
-        self, inbound: InboundMessage, conversation: Conversation, *, is_with_bot: bool
-    ) -> list[Message] | None:
-        """Take a button below an offer, which works whoever handles the conversation; None for anything else."""
-        if self.offers is None:
-            return None
-        turn = await self.offers.turn(self._bot, conversation, inbound, is_with_bot=is_with_bot)
-        if turn is None:
-            return None
-        await self._finish(inbound, conversation, turn)
-        # Whoever looks at the case sees what the customer decided.
-        self.feed.publish(conversation.id, {"type": "note"})
-        if any("handoff" in message.custom for message in turn.messages):
-            self.sender.publish_state(conversation.id, HandledBy.QUEUED)
-            self.handling.on_change()
-        return turn.messages
-
-    async def _answered(self, inbound: InboundMessage, conversation: Conversation) -> Turn | None:
+    async def _answered(self, inbound: InboundMessage, conversation: Conversation, *, is_with_bot: bool) -> Turn | None:
         try:
-            return await self._bot.answer(conversation, inbound)
+            # Buttons below an offer work whoever handles the conversation.
+            pressed = await self._pressed(inbound, conversation, is_with_bot=is_with_bot)
+            if pressed is not None:
+                return pressed
+            return await self._bot.answer(conversation, inbound) if is_with_bot else Turn([], [], None)
         except Exception:
             self._bot.forget(conversation.id)
             log.exception("router.turn_failed", conversation_id=conversation.id, attempt=inbound.attempts + 1)
             return await self._failed(inbound, conversation)
+
+    async def _pressed(self, inbound: InboundMessage, conversation: Conversation, *, is_with_bot: bool) -> Turn | None:
+        if self.offers is None:
+            return None
+        turn = await self.offers.turn(self._bot, conversation, inbound, is_with_bot=is_with_bot)
+        if turn is not None:
+            # Whoever looks at the case sees what the customer decided.
+            self.feed.publish(conversation.id, {"type": "note"})
+        return turn
 
     async def _failed(self, inbound: InboundMessage, conversation: Conversation) -> Turn | None:
         """Count a failed turn; after the last try hand over to a person instead of leaving the customer alone."""
@@ -251,7 +245,7 @@ class Router:
             return None
         language = conversation.language or conversation.locale or "en"
         async with self._uow() as uow:
-            await escalations.hand_over(
+            place = await escalations.hand_over(
                 uow,
                 conversation.id,
                 EscalationReason.NOT_UNDERSTOOD,
@@ -263,7 +257,8 @@ class Router:
             )
         message = self._bot.say("utter_internal_error", language)
         message.conversation_id, message.at = conversation.id, self._clock()
-        message.custom = {"handoff": {"state": HandledBy.QUEUED.value}}
+        if place.state is EscalationState.QUEUED:
+            message.custom = {"handoff": {"state": HandledBy.QUEUED.value}}
         return Turn([message], [], None)
 
     async def _finish(self, inbound: InboundMessage, conversation: Conversation, turn: Turn) -> None:

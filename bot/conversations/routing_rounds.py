@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,6 +75,8 @@ class RoutingRounds:
 
     async def run(self, now: datetime) -> None:
         """Make one round."""
+        with contextlib.suppress(*_GONE_BY):
+            await self._give_teams()
         board = await self._read(now)
         if await self._take_away(board, now):
             board = await self._read(now)
@@ -91,6 +93,11 @@ class RoutingRounds:
                 # The job makes the next round in a few seconds anyway.
                 log.error("routing.round_failed", error=type(error).__name__)
 
+    async def _give_teams(self) -> None:
+        async with self._uow() as uow:
+            if await routing.give_teams(uow, await desk_settings.read(uow)):
+                await uow.commit()
+
     async def _read(self, now: datetime) -> _Board:
         async with self._uow() as uow:
             settings = await desk_settings.read(uow)
@@ -106,33 +113,35 @@ class RoutingRounds:
             why = _absence(board.everybody.get(held.agent_id), held, now)
             if why is not None:
                 taken += await self._release(held, why, passes_over=False)
+        if board.settings.routing.mode is not RoutingMode.PUSH:
+            return taken
         patience = timedelta(seconds=board.settings.routing.answer_within_seconds)
         async with self._uow() as uow:
             silent = await uow.routing.unanswered(now - patience)
         for held in silent:
-            if await self._has_successor(board, held, now):
-                taken += await self._release(held, "not_answered", passes_over=True)
+            successor = await self._successor(board, held, now)
+            if successor is not None and await self._release(held, "not_answered", passes_over=True):
+                # One free place is a successor for one conversation only.
+                board.floor.load[successor.id] += 1
+                taken += 1
         return taken
 
-    async def _has_successor(self, board: _Board, held: Held, now: datetime) -> bool:
-        """Tell whether somebody else would get a conversation at once; else it is better off where it is."""
+    async def _successor(self, board: _Board, held: Held, now: datetime) -> Account | None:
+        """Return who else would get a conversation at once; without anybody it is better off where it is."""
         async with self._uow() as uow:
             handoff = await uow.escalations.open_of(held.conversation_id)
-        if handoff is None or handoff.id is None or handoff.state is not EscalationState.ASSIGNED:
-            return False
+        if handoff is None or handoff.id is None or handoff.agent_id != held.agent_id:
+            return None
         as_waiting = Waiting(
             handoff.id, handoff.conversation_id, handoff.language, handoff.priority, handoff.opened_at,
             handoff.team, [*handoff.passed_over, held.agent_id], None,
         )  # fmt: skip
-        return board.settings.routing.mode is RoutingMode.PUSH and self._choose(board, as_waiting, now) is not None
+        return self._choose(board, as_waiting, now, again=False)
 
     async def _release(self, held: Held, why: str, *, passes_over: bool) -> bool:
-        seen = f"agent:{held.agent_id}"
-        try:
-            await self._handling.release(held.conversation_id, SYSTEM, why, seen_with=seen, passes_over=passes_over)
-        except _GONE_BY:
-            return False
-        return True
+        seen, release = f"agent:{held.agent_id}", self._handling.release
+        step = release(held.conversation_id, SYSTEM, why, seen_with=seen, passes_over=passes_over)
+        return await _is_done(held.conversation_id, step)
 
     async def _give(self, board: _Board, now: datetime) -> int:
         given = 0
@@ -142,12 +151,11 @@ class RoutingRounds:
             chosen = self._choose(board, waiting, now)
             if chosen is None:
                 continue
-            try:
-                await self._handling.give(
-                    waiting.conversation_id, chosen.id, chosen.display_name, GivenBy.ROUTING, SYSTEM,
-                    seen_with=EscalationState.QUEUED.value,
-                )  # fmt: skip
-            except _GONE_BY:
+            step = self._handling.give(
+                waiting.conversation_id, chosen.id, chosen.display_name, GivenBy.ROUTING, SYSTEM,
+                seen_with=EscalationState.QUEUED.value,
+            )  # fmt: skip
+            if not await _is_done(waiting.conversation_id, step):
                 continue
             board.floor.load[chosen.id] += 1
             board.held.append(Held(waiting.conversation_id, chosen.id, GivenBy.ROUTING, now))
@@ -155,7 +163,7 @@ class RoutingRounds:
         return given
 
     @staticmethod
-    def _choose(board: _Board, waiting: Waiting, now: datetime) -> Account | None:
+    def _choose(board: _Board, waiting: Waiting, now: datetime, *, again: bool = True) -> Account | None:
         speakers = {
             account.id
             for account in board.everybody.values()
@@ -164,7 +172,7 @@ class RoutingRounds:
         last_given: dict[str, datetime] = {}
         for held in board.held:
             last_given[held.agent_id] = max(held.assigned_at, last_given.get(held.agent_id, held.assigned_at))
-        return routing.choose(waiting, board.floor, speakers, now, last_given)
+        return routing.choose(waiting, board.floor, speakers, now, last_given, again=again)
 
     async def _tell(self, board: _Board, now: datetime) -> None:
         if not board.waiting:
@@ -183,9 +191,21 @@ class RoutingRounds:
             if is_news(waiting.told, position, wait, now):
                 found = QueuePlace(EscalationState.QUEUED, position, int(wait.total_seconds()))
                 told_at = waiting.told[2] if waiting.told else None
-                with contextlib.suppress(*_GONE_BY):
-                    await self._handling.tell_place(waiting.conversation_id, found, told_at=told_at)
+                step = self._handling.tell_place(waiting.conversation_id, found, told_at=told_at)
+                await _is_done(waiting.conversation_id, step)
                 told += 1
+
+
+async def _is_done(conversation_id: str, step: Awaitable[object]) -> bool:
+    """Take a step with one conversation, and tell whether it was taken; what goes wrong with one stops no other."""
+    try:
+        await step
+    except _GONE_BY:
+        return False
+    except Exception as error:
+        log.error("routing.step_failed", conversation_id=conversation_id, error=type(error).__name__)
+        return False
+    return True
 
 
 def is_news(told: tuple[int, int, datetime] | None, position: int, wait: timedelta, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from bot.aftersales.labels import IssueType, Label
 from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.return_ import ReturnState
 from bot.conversations.ports import UnitOfWork
-from bot.services import evidence, wording
+from bot.services import evidence, lifecycle, ports, wording
 
 Phrase = Callable[[str, str, dict[str, Any]], str]
 """Return the text of a response by name, in a language, with values."""
@@ -75,11 +75,18 @@ async def _of_case(uow: UnitOfWork, case: Case) -> list[Suggestion]:
     told = [notice for notice in await uow.notifications.of_case(case.number) if notice.sent_at is not None]
     if told:
         found.append(Suggestion(SuggestionKind.LAST_NOTICE, told[-1].response, dict(told[-1].values)))
-    found.append(await _status(uow, case))
+    found.append(await status_of(uow, case))
     return found
 
 
-async def _status(uow: UnitOfWork, case: Case) -> Suggestion:
+async def going_on_in(uow: ports.UnitOfWork, case_number: str) -> Case:
+    """Return a case, or the one that it was merged into."""
+    case = await lifecycle.case_of(uow, case_number)
+    return await lifecycle.case_of(uow, case.merged_into) if case.merged_into else case
+
+
+async def status_of(uow: ports.UnitOfWork, case: Case) -> Suggestion:
+    """Return what tells how a case is going."""
     lines = []
     for return_ in await uow.returns.of_order(case.order_number):
         if return_.case_number == case.number:

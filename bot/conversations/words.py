@@ -13,6 +13,7 @@ from bot.conversations.feed import Feed
 from bot.conversations.model import Author, Message
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.sender import Sender
+from bot.conversations.turns import Turns
 from bot.errors import MessageFixedError, NotFoundError
 from bot.services import escalations
 from bot.services.account import Account
@@ -45,10 +46,11 @@ class Original:
 class Words:
     """Takes what people write, keeps and audits it in one transaction, and tells whoever looks on."""
 
-    def __init__(self, uow: Callable[[], UnitOfWork], sender: Sender, feed: Feed, clock: Clock) -> None:
+    def __init__(self, uow: Callable[[], UnitOfWork], sender: Sender, feed: Feed, turns: Turns, clock: Clock) -> None:
         self._uow = uow
         self._sender = sender
         self._feed = feed
+        self._turns = turns
         self._clock = clock
 
     async def say(
@@ -71,7 +73,8 @@ class Words:
         custom: dict[str, Any] = {"original": original.as_json()} if original else {}
         if attachment:
             custom["attachment"] = attachment
-        async with self._uow() as uow:
+        # Else the conversation could go back to the bot in between, and both would talk.
+        async with self._turns.of(conversation_id), self._uow() as uow:
             handoff = await escalations.held_by(uow, conversation_id, agent_id)
             conversation = await self._sender.conversation(uow, conversation_id)
             # Without a translation nobody knows which language it is; it is meant to be the customer's.
@@ -114,7 +117,7 @@ class Words:
             message.custom = {**kept, "edited": now.isoformat()}
             if original is not None:
                 message.custom["original"] = original.as_json()
-            if message.author is Author.NOTE:
+            if message.author is Author.NOTE and "whisper" not in message.custom:
                 found = mentioned(text, await uow.accounts.all())
                 message.custom["mentions"] = [account.name for account in found]
                 await uow.mentions.forget(message_id)
@@ -138,7 +141,8 @@ class Words:
             file = str(attachment["id"]) if attachment else None
             if file is not None:
                 await uow.evidence.remove(file)
-            message.text, message.image, message.custom = "", None, {"retracted": now.isoformat()}
+            kept = {key: value for key, value in message.custom.items() if key == "whisper"}
+            message.text, message.image, message.custom = "", None, {**kept, "retracted": now.isoformat()}
             await uow.mentions.forget(message_id)
             await uow.messages.change(message)
             _record(uow, message, "message.retracted", now)

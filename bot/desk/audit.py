@@ -17,6 +17,7 @@ from bot.desk.keys import Desk, desk_of, visitor_of
 from bot.desk.middlewares import harden
 from bot.desk.pages import page, texts_of
 from bot.desk.permissions import Permission, needs
+from bot.services.csv_cells import harmless
 from bot.services.people_ports import AuditFilter
 
 PAGE = 100
@@ -24,8 +25,6 @@ EXPORTED_AT_ONCE = 1000
 COLUMNS = ("number", "at", "actor", "actor_name", "action", "subject", "conversation", "data")
 _FIELDS = ("actor", "action", "subject")
 _LONGEST = 200
-# A spreadsheet takes what begins with these for a formula and runs it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @needs(Permission.AUDIT)
@@ -79,11 +78,6 @@ async def export(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def safe(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 async def _next(desk: Desk, wanted: AuditFilter, before: int) -> list[AuditEvent]:
     async with desk.uow() as uow:
         return await uow.audit_trail.page(wanted, EXPORTED_AT_ONCE, before)
@@ -92,7 +86,7 @@ async def _next(desk: Desk, wanted: AuditFilter, before: int) -> list[AuditEvent
 def _row(event: AuditEvent, names: Mapping[str, str]) -> tuple[str, ...]:
     data = json.dumps(event.data, ensure_ascii=False, sort_keys=True) if event.data else ""
     cells = (event.actor, names.get(event.actor, ""), event.action, event.subject, event.conversation_id or "", data)
-    return (str(event.id), event.at.astimezone(timezone.utc).isoformat(), *map(safe, cells))
+    return (str(event.id), event.at.astimezone(timezone.utc).isoformat(), *map(harmless, cells))
 
 
 def _lines(rows: list[tuple[str, ...]]) -> bytes:

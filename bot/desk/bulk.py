@@ -68,12 +68,9 @@ async def close(request: web.Request) -> web.Response:
 
     async def act(item: Item) -> None:
         _check_holder(item, visitor)
-        if item.seen_with != f"agent:{me.id}":
-            if item.seen_with == "bot":
-                raise NotFoundError("open handoff", item.conversation_id)
-            # Whoever closes it answers for it, so it is theirs before it ends.
-            await handling.take_over(item.conversation_id, me.id, me.display_name, seen_with=item.seen_with)
-        await handling.resolve(item.conversation_id, me.id)
+        if item.seen_with == "bot":
+            raise NotFoundError("open handoff", item.conversation_id)
+        await handling.close(item.conversation_id, me.id, seen_with=item.seen_with)
 
     return await _each(request, act, _)
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from bot.aftersales.approval import Approval
+from bot.aftersales.case import Case
 from bot.conversations.ports import UnitOfWork
 from bot.desk.actions import failure
 from bot.desk.keys import Desk, desk_of, visitor_of
@@ -38,16 +39,12 @@ async def decide(request: web.Request, case_number: str, act: Act) -> web.Respon
     """Let somebody decide about a case, and answer what came of it or, with 409 and 400, why nothing did."""
     desk, by, _ = desk_of(request), decider_of(request), texts_of(request)
     try:
-        async with desk.uow() as uow:
-            case = await uow.cases.get(case_number)
-            if case is None:
-                raise NotFoundError("case", case_number)
-            conversation_id = case.conversation_id
-            result = await act(uow, desk, by)
+        conversation_id, result = await _once_more(desk, case_number, by, act)
     except ConflictError as error:
         return failure(409, error.code, await _who_was_first(desk, case_number, by, _))
     except ParleyError as error:
         return refusal(error, _)
+    desk.router.announced()
     # Everybody who looks at the conversation sees what was decided.
     desk.router.feed.publish(conversation_id, {"type": "note"})
     answer: dict[str, Any] = {"ok": True}
@@ -55,6 +52,27 @@ async def decide(request: web.Request, case_number: str, act: Act) -> web.Respon
         answer["waits"] = True
         answer["message"] = _("This is above what you may decide alone. A supervisor has been asked to approve it.")
     return web.json_response(answer)
+
+
+async def _once_more(desk: Desk, case_number: str, by: Decider, act: Act) -> tuple[str, object]:
+    """Decide; again where what happened at the same moment is nothing that the decision rests on."""
+    case = await _case(desk, case_number)
+    try:
+        async with desk.uow() as uow:
+            return case.conversation_id, await act(uow, desk, by)
+    except ConflictError:
+        if (await _case(desk, case_number)).standing != case.standing:
+            raise
+    async with desk.uow() as uow:
+        return case.conversation_id, await act(uow, desk, by)
+
+
+async def _case(desk: Desk, case_number: str) -> Case:
+    async with desk.uow() as uow:
+        case = await uow.cases.get(case_number)
+    if case is None:
+        raise NotFoundError("case", case_number)
+    return case
 
 
 def decider_of(request: web.Request) -> Decider:

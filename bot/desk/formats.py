@@ -81,6 +81,11 @@ def country_name(code: str, _: Texts = _ENGLISH) -> str:
     return str(_locale(_).territories.get(code, code))
 
 
+def visitor(conversation_id: str, _: Texts = _ENGLISH) -> str:
+    """Return what somebody who has not proved an order is called, the same in every place."""
+    return _("Visitor {code}", code=conversation_id[-4:])
+
+
 def initials(name: str) -> str:
     """Return one or two letters that stand for a name."""
     words: list[str] = re.findall(r"\w+", name)
@@ -142,6 +147,7 @@ _SPOKEN: dict[str, Callable[..., Any]] = {
     "country_name": country_name,
     "listed": listed,
     "fact": fact,
+    "visitor": visitor,
 }
 
 _OTHERS: dict[str, Callable[..., Any]] = {"initials": initials, "tint": tint, "in_path": in_path}

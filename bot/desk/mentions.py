@@ -8,10 +8,10 @@ from aiohttp import web
 
 from bot.conversations.model import Message
 from bot.conversations.ports import UnitOfWork
+from bot.conversations.whispers import may_read
 from bot.desk.keys import desk_of, visitor_of
 from bot.desk.pages import page
 from bot.desk.permissions import Permission, needs
-from bot.desk.queue import visitor_name
 from bot.services.words_model import Mention
 
 
@@ -22,7 +22,7 @@ class Row:
     mention: Mention
     note: Message
     by: str
-    name: str
+    name: str | None
 
 
 @needs(Permission.READ)
@@ -50,11 +50,10 @@ async def _rows(uow: UnitOfWork, account_id: str) -> list[Row]:
     rows = []
     for mention in mentions:
         note = await uow.messages.get(mention.message_id)
-        if note is None:
+        if note is None or not may_read(note, account_id):
             continue
         customer = customers.get(mention.conversation_id)
-        name = customer.name if customer else visitor_name(mention.conversation_id)
-        rows.append(Row(mention, note, people.get(mention.by_account_id, ""), name))
+        rows.append(Row(mention, note, people.get(mention.by_account_id, ""), customer.name if customer else None))
     return rows
 
 

@@ -31,15 +31,18 @@ async def change(request: web.Request) -> web.Response:
     form = await request.post()
     try:
         async with desk.uow() as uow:
-            await people.change(
+            before = profile_of(await accounts.existing(uow, _id(request)))
+            changed = await people.change(
                 uow, _id(request), profile_form.read(form), str(form.get("seen", "")), desk.clock(), by=visitor.account
             )
+            held = await people.held_of_others(uow, before, changed)
     except InvalidInputError as error:
         said = profile_form.problem(request, error)
         return await _person(request, said, profile=profile_form.shown(form), seen=str(form.get("seen", "")))
     except ConflictError:
         said = _("Somebody else changed this account meanwhile. This is how it is now; make your changes again.")
         return await _person(request, said, status=409)
+    await _release(request, held, "left_team", passes_over=False)
     raise web.HTTPSeeOther(_address(request))
 
 
@@ -70,12 +73,7 @@ async def deactivate(request: web.Request) -> web.Response:
     _not_oneself(request, visitor)
     async with desk.uow() as uow:
         held = await people.deactivate(uow, _id(request), desk.clock(), by=visitor.account)
-    for conversation_id in held:
-        # Whoever took it at this moment has it.
-        with suppress(ConflictError, NotFoundError):
-            await desk.router.handling.release(
-                conversation_id, _actor(visitor), "deactivated", seen_with=f"agent:{_id(request)}", passes_over=True
-            )
+    await _release(request, held, "deactivated", passes_over=True)
     raise web.HTTPSeeOther(_address(request))
 
 
@@ -95,6 +93,15 @@ async def end_session(request: web.Request) -> web.Response:
     async with desk.uow() as uow:
         await sessions.end(uow, _id(request), request.match_info["session"], desk.clock(), actor=_actor(visitor))
     raise web.HTTPSeeOther(_address(request))
+
+
+async def _release(request: web.Request, conversation_ids: list[str], why: str, *, passes_over: bool) -> None:
+    """Put conversations that somebody held back into the queue, which tells their customers."""
+    release, actor = desk_of(request).router.handling.release, _actor(visitor_of(request))
+    for conversation_id in conversation_ids:
+        # Whoever took it at this moment has it.
+        with suppress(ConflictError, NotFoundError):
+            await release(conversation_id, actor, why, seen_with=f"agent:{_id(request)}", passes_over=passes_over)
 
 
 async def _person(

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from bot.aftersales.escalation import EscalationState
 from bot.aftersales.labels import IssueType
-from bot.aftersales.order import Customer
 from bot.conversations.model import Author, HandledBy, Message
 from bot.conversations.ports import UnitOfWork
 from bot.desk.inbox_address import Asked
@@ -32,13 +31,14 @@ _PREVIEW = 120
 class Row:
     """One conversation in the inbox.
 
-    ``key`` is where it stands, see ``Asked.key``. ``attachment`` is the kind of what came with the newest message.
-    ``found`` says why a search found it; ``preview`` then is the part of the text around what was searched for.
+    ``key`` is where it stands, see ``Asked.key``; ``name`` is None for who has not proved an order. ``attachment`` is
+    the kind of what came with the newest message. ``found`` says why a search found it; ``preview`` then is the part of
+    the text around what was searched for.
     """
 
     listed: Listed
     key: str
-    name: str
+    name: str | None
     handled_by: HandledBy
     holder: str | None
     is_mine: bool
@@ -166,7 +166,7 @@ async def _rows(
             Row(
                 listed=one,
                 key=asked.key(one.place),
-                name=_name(customers, one.conversation_id),
+                name=customers[one.conversation_id].name if one.conversation_id in customers else None,
                 handled_by=_handled_by(one),
                 holder=names.get(one.agent_id or ""),
                 is_mine=one.agent_id == account.id and one.state is EscalationState.ASSIGNED,
@@ -199,13 +199,3 @@ def _preview(message: Message | None) -> str:
 def _attachment(message: Message | None) -> str | None:
     attachment = message.custom.get("attachment") if message else None
     return str(attachment["kind"]) if attachment else None
-
-
-def visitor_name(conversation_id: str) -> str:
-    """Return what somebody who has not proved an order is called, the same in every place."""
-    return f"Visitor {conversation_id[-4:]}"
-
-
-def _name(customers: dict[str, Customer], conversation_id: str) -> str:
-    customer = customers.get(conversation_id)
-    return customer.name if customer else visitor_name(conversation_id)

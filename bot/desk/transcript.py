@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.conversations.model import Author, Message
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.translating import Translating, foreign, is_same, reading
+from bot.conversations.whispers import may_read
 from bot.conversations.words import CHANGEABLE_FOR, CHANGING_CHANNELS
 from bot.desk.engines import ENGINES
 from bot.desk.keys import visitor_of
@@ -108,7 +109,8 @@ async def load(
     changed: list[Message] = []
     if changes is not None:
         ids = {revision.message_id for revision in revisions if revision.message_id <= after}
-        changed = await uow.messages.some(conversation.id, ids)
+        known = await uow.messages.some(conversation.id, ids)
+        changed = [message for message in known if may_read(message, reader.account.id)]
     states = {state.reader: state for state in await uow.read_states.of_conversation(conversation.id)}
     by_customer, mine = states.get(CUSTOMER), states.get(reader.account.id)
     language = conversation.language or conversation.locale

@@ -14,7 +14,6 @@ from bot.conversations.ports import UnitOfWork
 from bot.conversations.whispers import may_read
 from bot.desk import case_panel
 from bot.desk.case_panel import CaseView
-from bot.desk.queue import visitor_name
 from bot.errors import NotFoundError
 from bot.services.escalations import holder_key
 
@@ -28,7 +27,7 @@ class Workspace:
     """
 
     conversation: Conversation
-    name: str
+    name: str | None
     handled_by: HandledBy
     holder: str | None
     is_mine: bool
@@ -62,7 +61,7 @@ async def load(uow: UnitOfWork, conversation_id: str, agent_id: str, *, after: i
     customer = orders[0].customer if orders else None
     return Workspace(
         conversation=conversation,
-        name=customer.name if customer else visitor_name(conversation_id),
+        name=customer.name if customer else None,
         handled_by=handler_of(open_handoff),
         holder=agents.get(open_handoff.agent_id or "") if open_handoff else None,
         is_mine=open_handoff is not None and open_handoff.agent_id == agent_id,

@@ -40,12 +40,12 @@ async def taken_up(uow: UnitOfWork, case_number: str, seen: int | None) -> Case:
     """Return a case to decide about.
 
     Raises NotFoundError for no such case, IllegalStateError for one that goes on in another, ConflictError where
-    somebody changed it since its version ``seen``; None stands for whatever is there now.
+    what a decision rests on changed since it stood at ``seen`` (``Case.standing``); None stands for whatever is now.
     """
     case = await lifecycle.case_of(uow, case_number)
     if case.merged_into is not None:
         raise IllegalStateError("case", "merged", "decided")
-    if seen is not None and case.version != seen:
+    if seen is not None and case.standing != seen:
         raise ConflictError(case=case_number)
     return case
 

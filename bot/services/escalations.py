@@ -223,6 +223,22 @@ async def resolve(uow: UnitOfWork, conversation_id: str, agent_id: str, now: dat
     return escalation
 
 
+async def close(uow: UnitOfWork, conversation_id: str, agent_id: str, now: datetime, *, seen_with: str) -> Escalation:
+    """End a handoff that waits or that a colleague holds, in the name of whoever closes it; commits nothing.
+
+    Raises ConflictError where it is not with ``seen_with`` any more, NotFoundError where the bot has it.
+    """
+    escalation = await uow.escalations.open_of(conversation_id)
+    _check_holder(escalation, seen_with)
+    if escalation is None:
+        raise NotFoundError("open handoff", conversation_id)
+    if escalation.agent_id != agent_id:
+        data = {"from": escalation.agent_id} if escalation.agent_id else {}
+        escalation.assign(agent_id, now)
+        _record(uow, escalation, f"agent:{agent_id}", "conversation.taken_over", now, data)
+    return await resolve(uow, conversation_id, agent_id, now)
+
+
 async def held_by(uow: UnitOfWork, conversation_id: str, agent_id: str) -> Escalation:
     """Return the handoff an agent holds, or raise ConflictError where a colleague has it."""
     escalation = await uow.escalations.open_of(conversation_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import ConflictError, InvalidInputError, NotFoundError
@@ -10,6 +11,7 @@ from bot.services.account import Account, Presence, Role
 from bot.services.accounts import existing, folded_name, record, reset_password
 from bot.services.ports import UnitOfWork
 from bot.services.profile import Profile, apply, checked, profile_of
+from bot.services.routing import is_in_team
 
 
 async def change(
@@ -31,6 +33,16 @@ async def change(
         record(uow, account, "account.changed", now, actor=f"agent:{by.id}", **changes)
     await uow.commit()
     return account
+
+
+async def held_of_others(uow: UnitOfWork, before: Profile, account: Account) -> list[str]:
+    """Return what somebody holds for teams that this person belonged to ``before``, and does not any more."""
+    was = replace(account, teams=list(before.teams))
+    return [
+        found.conversation_id
+        for found in await uow.escalations.queue()
+        if found.agent_id == account.id and is_in_team(was, found.team) and not is_in_team(account, found.team)
+    ]
 
 
 async def deactivate(uow: UnitOfWork, account_id: str, now: datetime, *, by: Account) -> list[str]:

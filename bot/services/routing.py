@@ -76,6 +76,19 @@ def team_of(settings: DeskSettings, language: str, issue: IssueType | None) -> s
     return found[0].id if found else None
 
 
+async def give_teams(uow: UnitOfWork, settings: DeskSettings) -> int:
+    """Give handoffs that have no team the one that takes them now, and return how many; commits nothing.
+
+    They are older than teams, or than the team that takes them. Without it they would form a queue of their own.
+    """
+    given = 0
+    for handoff in await uow.routing.without_team() if settings.teams else []:
+        case = await uow.cases.get(handoff.case_number) if handoff.case_number else None
+        handoff.team = team_of(settings, handoff.language, case.issue_type if case else None)
+        given += handoff.team is not None
+    return given
+
+
 def hours_of(settings: DeskSettings, levels: ServiceLevels, team: str | None, language: str) -> Team:
     """Return the service levels whose hours count for a team."""
     chosen = settings.team(team) if team else None
@@ -83,19 +96,24 @@ def hours_of(settings: DeskSettings, levels: ServiceLevels, team: str | None, la
 
 
 def choose(
-    waiting: Waiting, floor: Floor, speakers: Collection[str], now: datetime, last_given: dict[str, datetime]
+    waiting: Waiting,
+    floor: Floor,
+    speakers: Collection[str],
+    now: datetime,
+    last_given: dict[str, datetime],
+    *,
+    again: bool = True,
 ) -> Account | None:
     """Return who gets a conversation, or None where it has to wait.
 
     Somebody of its team who has room and did not pass it over: of those the ones who write its language, then who is
     least busy for their capacity, then who got nothing for longest. ``speakers`` are all who could ever come and write
     it; while there are any, a conversation waits a while for one of them before it goes to somebody who does not.
+    Where nobody else is there at all, those who passed it over get it ``again``: waiting for nobody helps nobody.
     """
-    able = [
-        account
-        for account in floor.of_team(waiting.team)
-        if floor.free(account) > 0 and account.id not in waiting.passed_over
-    ]
+    there = floor.of_team(waiting.team)
+    others = [account for account in there if account.id not in waiting.passed_over]
+    able = [account for account in (others or (there if again else [])) if floor.free(account) > 0]
     fitting = [account for account in able if speaks(account, waiting.language)]
     is_pressing = waiting.priority is Priority.URGENT or now - waiting.opened_at >= WAITS_FOR_SPEAKER
     if not fitting and (is_pressing or not speakers):

@@ -53,6 +53,9 @@ class RoutingBoard(Protocol):
     async def unanswered(self, given_before: datetime, limit: int = 100) -> list[Held]:
         """Return what the routing gave to agents before a moment and they have not written in since."""
 
+    async def without_team(self) -> list[Escalation]:
+        """Return the open handoffs that no team was found for, or that are older than teams, oldest first."""
+
     async def lately(self, since: datetime, limit: int = 200) -> list[Past]:
         """Return the newest handoffs that came to an agent since a moment."""
 

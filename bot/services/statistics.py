@@ -11,13 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from bot.aftersales.money import Money
+from bot.services.csv_cells import harmless
 from bot.services.ports import UnitOfWork
 from bot.services.statistics_ports import EVERYTHING, Counts, Dimension, Durations, Only, Span
 
 _AT_ONCE = 500
-
-# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -148,6 +146,5 @@ def _total(refunds: Mapping[str, Decimal], rates: Mapping[str, Decimal]) -> Deci
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    # An apostrophe makes a spreadsheet take the cell as text; our own numbers are never negative.
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    # Our own numbers are no text, and never negative.
+    return harmless(value) if isinstance(value, str) else "" if value is None else str(value)

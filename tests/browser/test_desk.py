@@ -159,6 +159,7 @@ async def test_a_late_agent_is_told_who_was_first(world: World, ana: Agent) -> N
     # The socket is silent, so this page does not hear of it before the click.
     await ana.page.route_web_socket("**/desk/live", lambda socket: None)
     await ana.open("c-li")
+    await ana.page.wait_for_load_state("networkidle")
     await world.router.handling.take_over("c-li", "ben", "Ben Okafor")
     await ana.button("Take over").click()
     await expect(ana.page.get_by_role("alert")).to_have_text("Ben Okafor took this conversation over.")

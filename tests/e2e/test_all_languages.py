@@ -100,8 +100,10 @@ def test_a_complaint_ends_in_a_remedy(sentences: Sentences, visit: Visit, shop: 
     assert english_in(customer.transcript()) == {}
 
 
-def test_no_learned_language_is_left_out() -> None:
-    assert {sentences.language for sentences in (*ALL, *LEARNED)} == set(languages.LEARNED)
+def test_no_language_is_left_out() -> None:
+    learned = {sentences.language for sentences in (*ALL, *LEARNED)}
+    assert learned == set(languages.LEARNED)
+    assert {sentences.language for sentences in SPOKEN} == set(languages.SPOKEN) - learned
 
 
 def complain(sentences: Sentences, nth: int, customer: Customer, shop: Shop) -> dict[str, Any]:

@@ -20,7 +20,7 @@ live.onNews = (news) => {
   queue.onNews(news);
   if (conversation && news.conversation_id === conversation.id) conversation.onNews(news);
 };
-live.onReconnect = () => {
+live.onOpen = () => {
   queue.refreshSoon();
   mentions.refreshSoon();
   conversation?.refreshSoon();

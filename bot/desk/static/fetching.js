@@ -31,20 +31,26 @@ export async function post(path, body) {
   return (await checked(await fetch(path, { method: "POST", headers, body: isForm ? body : JSON.stringify(body) }))).json();
 }
 
-// Calls that come in a burst become one, and never two at a time.
-export function debounced(action, pause = 120) {
+const LONGEST_PAUSE_MS = 5000;
+
+// Calls that come in a burst become one, and never two at a time. With patience a server that is slow is asked less
+// often, after so many times what it took: many pages that all ask again at once would keep it slow.
+export function debounced(action, pause = 120, patience = 0) {
   let timer = null;
   let isRunning = false;
   let isWanted = false;
+  let tookMs = 0;
   const run = async () => {
     timer = null;
     if (isRunning) return void (isWanted = true);
     isRunning = true;
+    const began = performance.now();
     try {
       await action();
     } catch (error) {
       console.warn(error.message);
     } finally {
+      tookMs = performance.now() - began;
       isRunning = false;
       if (isWanted) {
         isWanted = false;
@@ -53,7 +59,7 @@ export function debounced(action, pause = 120) {
     }
   };
   const schedule = () => {
-    if (timer === null) timer = setTimeout(run, pause);
+    if (timer === null) timer = setTimeout(run, Math.max(pause, Math.min(patience * tookMs, LONGEST_PAUSE_MS)));
   };
   return schedule;
 }

@@ -6,7 +6,7 @@ const SESSION_OVER = 4401;
 
 export class Live {
   onNews = () => {};
-  onReconnect = () => {};
+  onOpen = () => {};
   #status;
   #socket = null;
   #pause = 500;
@@ -23,8 +23,9 @@ export class Live {
     socket.onopen = () => {
       this.#pause = 500;
       this.#status.textContent = "";
-      if (this.#wasOpen) this.onReconnect();
       this.#wasOpen = true;
+      // Nobody heard what happened before: since the connection was lost, or since the server drew the page.
+      this.onOpen();
     };
     socket.onmessage = (event) => {
       const news = JSON.parse(event.data);

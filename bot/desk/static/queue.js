@@ -7,6 +7,8 @@ import { localise } from "./times.js";
 
 const MOST_AT_ONCE = 100;
 const TYPING_PAUSE_MS = 300;
+// Everybody's page hears of every handoff, so together they ask as often as there are people at the desk.
+const PATIENCE = 8;
 const WATCHED = "unassigned";
 
 export class Queue {
@@ -18,8 +20,8 @@ export class Queue {
   #changed = new Set();
   #typed = null;
   refreshSoon = debounced(() => this.#refresh(), 250);
-  #updateSoon = debounced(() => this.#update(), 250);
-  #updateLater = debounced(() => this.#update(), 2000);
+  #updateSoon = debounced(() => this.#update(), 250, PATIENCE);
+  #updateLater = debounced(() => this.#update(), 2000, PATIENCE);
 
   constructor(element, announce) {
     this.#element = element;

@@ -67,7 +67,12 @@ class SqlPersonalData(Repository):
         within = found.conversations
         return {
             "conversations": await self._rows(conversations.conversations, t.id.in_(within)),
-            "messages": await self._rows(told, told.c.conversation_id.in_(within), but={"agent_id"}),
+            # Whispers are between two people of the desk.
+            "messages": [
+                said
+                for said in await self._rows(told, told.c.conversation_id.in_(within), but={"agent_id"})
+                if "whisper" not in (said["custom"] or {})
+            ],
             "received": await self._rows(conversations.inbox, received.conversation_id.in_(within)),
             "identifications": await self._rows(proofs, proofs.c.conversation_id.in_(within), but={"row_version"}),
             "evidence": await self._rows(pieces, pieces.c.id.in_(found.evidence)),

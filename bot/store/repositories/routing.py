@@ -71,6 +71,11 @@ class SqlRoutingBoard(Repository):
         )
         return [Held(*row) for row in await self._rows(statement)]
 
+    async def without_team(self) -> list[Escalation]:
+        """Return the open handoffs that no team was found for, or that are older than teams, oldest first."""
+        is_open: Any = aftersales.OPEN_ESCALATION
+        return await self._find(Escalation, is_open, _handoffs.c.team.is_(None), order_by=(_handoffs.c.id,))
+
     async def lately(self, since: datetime, limit: int = 200) -> list[Past]:
         """Return the newest handoffs that came to an agent since a moment."""
         names = ("opened_at", "first_assigned_at", "assigned_at", "ended_at", "team")

@@ -53,12 +53,19 @@ class SqlSearchIndex(Repository):
         return sorted(DueEntry(int(id), EntryKind(kind), key) for id, kind, key in taken.rows)
 
     async def messages(self, ids: Collection[int]) -> dict[int, tuple[str, datetime, list[str]]]:
-        """Return conversation, moment and all texts of messages by id, our announcements left out."""
+        """Return conversation, moment and all texts of messages by id.
+
+        Our announcements are left out, and so are whispers: everybody at the desk searches, two people may read them.
+        """
         t = _MESSAGES
         statement = select(t.id, t.conversation_id, t.at, t.text, t.custom)
         wanted = t.id.in_(list(ids)), t.author != Author.SYSTEM
         rows = await self._all(statement.where(*wanted))
-        return {id: (where, at, [text, *_other_texts(custom)]) for id, where, at, text, custom in rows}
+        return {
+            id: (where, at, [text, *_other_texts(custom)])
+            for id, where, at, text, custom in rows
+            if "whisper" not in custom
+        }
 
     async def stories(self, numbers: Collection[str]) -> dict[str, tuple[str, datetime, list[str]]]:
         """Return conversation, moment and all texts of cases by number."""
@@ -185,12 +192,10 @@ class SqlSearchIndex(Repository):
 
 
 def _other_texts(custom: dict[str, Any]) -> Iterable[str]:
-    """Return a message's translation and original, as they are kept beside its text."""
-    for name in ("translation", "original"):
-        kept = custom.get(name)
-        text = kept.get("text") if isinstance(kept, dict) else kept
-        if isinstance(text, str):
-            yield text
+    """Return a message's translations and original, as they are kept beside its text."""
+    for kept in (custom.get("original"), *(custom.get("translation") or {}).values()):
+        if isinstance(kept, dict) and isinstance(kept.get("text"), str):
+            yield kept["text"]
 
 
 def _fts5(term: Term) -> str:

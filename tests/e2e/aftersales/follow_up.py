@@ -21,9 +21,7 @@ CONTENT = frozenset({"en", "fr", "it", "ar", "ru"})
 DOUBTS = {"en": "don't repair it for that price", "de": "repariert es bitte nicht", "zh": "不修了，太贵了"}
 
 NEXT_DAY = {
-    "en": NextDay(
-        "they're too small, I can't get into them", "Yes, that price is fine", "quick and friendly, thanks"
-    ),
+    "en": NextDay("they're too small, I can't get into them", "Yes, that price is fine", "quick and friendly, thanks"),
     "de": NextDay("sie sind mir viel zu klein", "Nein, das ist mir zu teuer", "hat ewig gedauert"),
     "fr": NextDay("elles sont trop petites pour moi", "Oui, je suis d'accord avec ce prix", "rapide et efficace"),
     "es": NextDay("me quedan demasiado pequeñas", "No, es demasiado caro", "tardaron muchísimo"),

@@ -15,7 +15,8 @@ from bot.aftersales.money import Money
 from bot.aftersales.offer import OfferState
 from bot.aftersales.task import Department
 from bot.conversations.notifier import Notifier
-from bot.services import tasks
+from bot.errors import ConflictError
+from bot.services import deciding, tasks
 from bot.services.document_links import DocumentLinks
 from tests.integration.desk.conftest import Browser
 from tests.integration.desk.world import World
@@ -108,7 +109,7 @@ async def test_an_offer_reaches_the_transcript_while_an_agent_has_it(world: Worl
 
 async def test_of_two_agents_the_second_is_told_who_was_first(world: World, logged_in: LogIn) -> None:
     ana, ben = await logged_in("ana"), await logged_in("ben")
-    seen = (await case_of(world)).version
+    seen = (await case_of(world)).standing
     assert (await do(ana, f"{THING}/refund", amount="5", reason="kindness", seen=seen)).status == 200
     second = await do(ben, f"{THING}/refund", amount="5", reason="kindness", seen=seen)
     assert second.status == 409
@@ -223,3 +224,50 @@ async def test_the_priority_moves_and_an_ended_case_is_reopened(world: World, lo
     assert (await do(ana, "cases/C1000000/reopen")).status == 200
     assert (await case_of(world, "C1000000")).state is CaseState.REOPENED
     assert (await do(ana, "cases/C1000000/reopen")).status == 409
+
+
+async def test_whoever_asked_reads_the_supervisors_answer_on_the_case(world: World, logged_in: LogIn) -> None:
+    await limit(world, "ana", "20")
+    ana, root = await logged_in("ana"), await logged_in("root")
+    await do(ana, f"{THING}/refund", amount="25", reason="late")
+    async with world.uow() as uow:
+        (waiting,) = await uow.approvals.waiting()
+    answer = "Offer <b>a coupon</b> instead"
+    assert (await do(root, f"approvals/{waiting.id}/decline", reason=answer)).status == 200
+    page = await ana.text(f"/desk/conversations/{CONVERSATION}")
+    assert "Offer &lt;b&gt;a coupon&lt;/b&gt; instead" in page
+    assert "Rita Root answered the request for €25.00: Declined" in page
+    # A new request takes its place.
+    await do(ana, f"{THING}/refund", amount="26", reason="still late")
+    assert "a coupon" not in await ana.text(f"/desk/conversations/{CONVERSATION}")
+
+
+async def test_what_happens_by_itself_meanwhile_is_no_conflict(world: World, logged_in: LogIn) -> None:
+    ana = await logged_in("ana")
+    seen = (await case_of(world)).standing
+    async with world.uow() as uow:
+        case = await uow.cases.get(CASE)
+        assert case is not None
+        case.priority = Priority.URGENT if case.priority is not Priority.URGENT else Priority.HIGH
+        await uow.commit()
+    assert (await do(ana, f"{THING}/refund", amount="5", reason="kindness", seen=seen)).status == 200
+
+
+async def test_a_decision_that_meets_the_clock_is_taken_once_more(
+    world: World, logged_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, tries = await logged_in("ana"), []
+    taken_up = deciding.taken_up
+
+    async def meanwhile(*args: Any, **kwargs: Any) -> Case:
+        found = await taken_up(*args, **kwargs)
+        tries.append(found.number)
+        if len(tries) == 1:
+            # A priority that rises between what a decision reads and what it writes.
+            raise ConflictError(case=found.number)
+        return found
+
+    monkeypatch.setattr(deciding, "taken_up", meanwhile)
+    assert (await do(ana, f"{THING}/refund", amount="5", reason="kindness")).status == 200
+    assert tries == [CASE, CASE]
+    assert await refunded(world) == [Money(Decimal(5), "EUR")]

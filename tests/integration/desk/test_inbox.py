@@ -227,7 +227,7 @@ async def test_what_is_edited_is_found_as_it_is_now(uow: UowFactory) -> None:
     assert await finds(uow, "verbrannt") == {"c-anna"}
     async with uow() as work:
         message = (await work.messages.of("c-anna"))[-1]
-        message.text, message.custom = "weg", {"translation": {"text": "gone away", "language": "en"}}
+        message.text, message.custom = "weg", {"translation": {"en": {"text": "gone away", "engine": "apertium"}}}
         await work.messages.change(message)
         await work.commit()
     assert await finds(uow, "verbrannt") == set()

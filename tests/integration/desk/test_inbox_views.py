@@ -167,3 +167,14 @@ async def test_another_site_cannot_close_conversations(logged_in: LogIn) -> None
     body = {"items": [{"id": "c-li", "from": "queued"}]}
     answer = await ana.client.post("/desk/queue/close", json=body, headers={"Accept": "application/json"})
     assert answer.status == 403
+
+
+async def test_who_waits_is_closed_without_being_told_that_somebody_joined(world: World, logged_in: LogIn) -> None:
+    ana = await logged_in("ana")
+    before = await world.transcript("c-li")
+    assert (await do(ana, "close", ("c-li", "queued")))[1]["done"] == ["c-li"]
+    assert (await world.transcript("c-li"))[len(before) :] == [("system", "This is settled now.")]
+    handoff = await world.handoff("c-li")
+    assert handoff and (handoff.state.value, handoff.agent_id) == ("resolved", "ana")
+    actions = [event.action for event in await recorded(world, "c-li")]
+    assert actions == ["conversation.taken_over", "conversation.resolved"]

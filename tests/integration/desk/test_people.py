@@ -265,3 +265,39 @@ async def test_an_account_of_the_command_line_has_a_one_time_password(world: Wor
         )
     entered = await a_browser().log_in("nia", password)
     assert entered.headers["Location"] == "/desk/password"
+
+
+async def responses(world: World, conversation_id: str) -> list[str | None]:
+    async with world.uow() as uow:
+        return [message.response for message in await uow.messages.of(conversation_id)]
+
+
+async def test_customers_of_somebody_deactivated_are_told(world: World, logged_in: LogIn) -> None:
+    root = await logged_in("root")
+    await root.submit("/desk/people/ben/deactivate")
+    assert (await responses(world, "c-held"))[-1] == "utter_handoff_requeued"
+    handoff = await world.handoff("c-held")
+    assert handoff and (handoff.state, handoff.passed_over) == (EscalationState.QUEUED, ["ben"])
+
+
+async def test_who_leaves_a_team_leaves_its_conversations_and_customers_are_told(
+    world: World, logged_in: LogIn
+) -> None:
+    root = await logged_in("root")
+    async with world.uow() as uow:
+        handoff = await uow.escalations.open_of("c-held")
+        assert handoff
+        handoff.team = "europe"
+        await uow.commit()
+    fields = {"display_name": "Ben Okafor", "languages": "en", "capacity": "4", "refund_limit": ""}
+    stays = {**fields, "role": "supervisor", "teams": "europe"}
+    assert (await root.submit("/desk/people/ben", seen=await seen(root, "ben"), **stays)).status == 303
+    assert "utter_handoff_requeued" not in await responses(world, "c-held")
+    leaves = {**fields, "role": "agent", "teams": "east_asia"}
+    assert (await root.submit("/desk/people/ben", seen=await seen(root, "ben"), **leaves)).status == 303
+    assert (await responses(world, "c-held"))[-1] == "utter_handoff_requeued"
+    left = await world.handoff("c-held")
+    assert left and (left.state, left.team) == (EscalationState.QUEUED, "europe")
+    async with world.uow() as uow:
+        trail = await uow.audit.of_subject("conversation:c-held")
+    assert (trail[-1].actor, trail[-1].data["why"]) == ("agent:root", "left_team")

@@ -25,7 +25,7 @@ async def test_queue_and_conversation_read_alike_on_both_databases(uow_factory: 
         work = await workspace.load(uow, "c-anna", "ana")
     assert [(row.conversation_id, row.name) for row in waiting.rows][:2] == [
         ("c-anna", "Anna Schmidt"),
-        ("c-li", "Visitor c-li"),
+        ("c-li", None),
     ]
     assert waiting.rows[0].preview == "Beeilen Sie sich bitte, es riecht verbrannt"
     assert [row.conversation_id for row in with_bot.rows] == ["c-bot", "web/42?x#y"]

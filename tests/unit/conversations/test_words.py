@@ -12,6 +12,7 @@ from bot.aftersales.labels import Priority
 from bot.conversations.feed import EVERYTHING, Feed
 from bot.conversations.model import Author, Conversation, Message
 from bot.conversations.sender import Sender
+from bot.conversations.turns import Turns
 from bot.conversations.words import Original, Words
 from bot.errors import ConflictError, MessageFixedError, NotFoundError
 from bot.services.account import Account, Role
@@ -29,7 +30,7 @@ class Room:
         self.database = FakeDatabase()
         self.feed = Feed()
         make = fake_unit_of_work_factory(self.database)
-        self.words = Words(make, Sender(make, self.feed, lambda: self.now), self.feed, lambda: self.now)
+        self.words = Words(make, Sender(make, self.feed, lambda: self.now), self.feed, Turns(), lambda: self.now)
         uow = FakeUnitOfWork(self.database)
         uow.conversations.add(Conversation("c-1", channel, NOW, NOW, "de"))
         handoff = Escalation("c-1", EscalationReason.ASKED_FOR_HUMAN, Priority.NORMAL, NOW, "de")

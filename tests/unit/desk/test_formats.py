@@ -92,3 +92,8 @@ def test_languages_begin_with_a_capital_and_have_cldr_names() -> None:
     assert french["language_name"]("de") == "Allemand"
     assert french["language_name"]("zh-TW") == "Chinois traditionnel"
     assert french["language_name"]("no") == "Norvégien"
+
+
+def test_a_visitor_has_a_name_in_the_language_of_the_desk() -> None:
+    assert formats.visitor("web-1a2b3c4d") == "Visitor 3c4d"
+    assert formats.visitor("web-1a2b3c4d", texts("de")) == "Besucher 3c4d"

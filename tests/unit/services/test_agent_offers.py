@@ -225,5 +225,5 @@ async def test_figures_that_make_no_sense_are_refused(wanted: Wanted) -> None:
 async def test_who_saw_an_older_case_is_told_of_the_conflict() -> None:
     world, case = await a_case()
     with pytest.raises(ConflictError):
-        await propose(world, case, THIRTY, seen=case.version + 1)
+        await propose(world, case, THIRTY, seen=case.standing + 1)
     assert case.offers == []

@@ -72,10 +72,18 @@ def test_only_the_team_gets_what_belongs_to_it() -> None:
     assert chosen(waits(team="legal"), floor) is None
 
 
-def test_who_has_no_room_or_passed_it_over_gets_nothing() -> None:
+def test_who_has_no_room_gets_nothing() -> None:
     floor = a_floor(an_agent("ana", capacity=2), an_agent("ben", capacity=0), ana=2)
     assert chosen(waits(), floor) is None
-    assert chosen(waits(passed_over=["ana"]), a_floor(an_agent("ana"))) is None
+
+
+def test_who_passed_it_over_gets_it_again_only_where_nobody_else_is_there() -> None:
+    ana, ben = an_agent("ana"), an_agent("ben", capacity=1)
+    assert chosen(waits(passed_over=["ana"]), a_floor(ana)) == "ana"
+    assert chosen(waits(passed_over=["ana"]), a_floor(ana, ben)) == "ben"
+    assert chosen(waits(passed_over=["ana"]), a_floor(ana, ben, ben=1)) is None
+    # Nobody loses a conversation to oneself.
+    assert routing.choose(waits(passed_over=["ana"]), a_floor(ana), (), NOW, {}, again=False) is None
 
 
 def test_the_least_busy_for_their_capacity_gets_it_then_who_got_nothing_for_longest() -> None:

@@ -34,8 +34,8 @@ def test_every_product_has_a_title_in_every_spoken_language(catalogue: list[Prod
     for product in catalogue:
         assert set(product.titles) == set(SPOKEN), product.id
         assert product.title == product.titles["en"]
-        # A title in one language that was left standing in another would show here.
-        assert len(set(product.titles.values())) > len(SPOKEN) - 3, product.id
+        # A title in one language that was left standing in others would show here; near relatives may share a few.
+        assert len(set(product.titles.values())) > 0.9 * len(SPOKEN), product.id
 
 
 @pytest.mark.parametrize("language", [code for code in SPOKEN if LANGUAGES[code].script != "Latn"])
