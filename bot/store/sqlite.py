@@ -45,16 +45,34 @@ class WriteTurn:
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
+        self._given_back = 0
 
     async def take(self) -> None:
-        """Wait for the turn, or raise asyncio.TimeoutError where somebody keeps it far too long."""
+        """Wait for the turn, or raise asyncio.TimeoutError where somebody keeps it far too long.
+
+        However long the queue is, who waits in it waits on, as long as the turn goes round.
+        """
         if not self._lock.locked():
             await self._lock.acquire()
-        else:
-            await asyncio.wait_for(self._lock.acquire(), BUSY_TIMEOUT_SECONDS)
+            return
+        mine = asyncio.ensure_future(self._lock.acquire())
+        try:
+            while True:
+                seen = self._given_back
+                await asyncio.wait([mine], timeout=BUSY_TIMEOUT_SECONDS)
+                if mine.done():
+                    return
+                if seen == self._given_back:
+                    raise asyncio.TimeoutError
+        except BaseException:
+            if not mine.cancel() and not mine.cancelled():
+                # It came in the moment in which nobody wanted it any more.
+                self.give_back()
+            raise
 
     def give_back(self) -> None:
         """Let the next writer in."""
+        self._given_back += 1
         self._lock.release()
 
 
