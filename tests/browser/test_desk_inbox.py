@@ -65,6 +65,8 @@ async def test_only_the_row_that_changed_is_replaced(world: World, ana: Agent) -
     page = ana.page
     await page.goto(f"{ana.address}/desk")
     await expect(page.locator(items(ana))).to_have_count(4)
+    # A page that was opened just now looks once more for what happened while it was loading.
+    await page.wait_for_load_state("networkidle")
     for row in await page.query_selector_all("[data-item]"):
         await row.evaluate("(item) => (item.wasHere = true)")
     await world.router.receive("c-anna", "web", "Hallo?")
@@ -88,6 +90,7 @@ async def test_several_are_taken_and_closed_at_once(world: World, ana: Agent) ->
     await expect(page.locator(items(ana))).to_have_count(1)
     await page.get_by_role("link", name="Mine").click()
     await expect(page.locator(items(ana))).to_have_count(2)
+    await page.wait_for_load_state("networkidle")
     await page.get_by_label("Select all shown").check()
     await page.locator("[data-bulk-act=close]").click()
     await page.locator("[data-confirm-yes]").click()

@@ -237,7 +237,7 @@ async def test_of_two_agents_who_take_over_at_the_same_moment_one_is_told_of_the
     ana, ben = await an_agent(browser, desk.address), await an_agent(browser, desk.address, "ben")
     for agent in (ana, ben):
         # Nothing tells these pages that the other was first.
-        await agent.page.route_web_socket("**/desk/live", lambda socket: None)
+        await agent.page.route_web_socket("**/desk/live*", lambda socket: None)
         await agent.open("c-li")
         await agent.page.wait_for_load_state("networkidle")
     await asyncio.gather(*(agent.button("Take over").click() for agent in (ana, ben)))
