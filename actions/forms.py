@@ -26,6 +26,8 @@ _DIGRESSIONS = re.compile(
 #: Messages that a form never swallows, whatever it asked.
 _ALWAYS_LEFT = frozenset({"stop", "ask_human", "change_language"})
 
+_COURTESIES = frozenset({"greet", "thank", "goodbye"})
+
 _READERS: dict[str, Reader] = {
     "order_number": reading.read_order_number,
     "verification": reading.read_verification,
@@ -285,6 +287,9 @@ def _answers_directly(turn: Turn, asked: str) -> bool:
         return turn.text.strip() in {"1", "2", "3", "4", "5"}
     if asked == "rating_comment":
         return not turn.intent.startswith(("ask_", "track", "check", "stop"))
+    if asked in ("confirmation", "change"):
+        # "Sorry, two, not one" sounds polite above all, and corrects the summary.
+        return turn.intent in _COURTESIES and bool(turn.value("quantity") is not None or turn.order_number)
     if asked in ("items", "variant"):
         return bool(turn.values("ordinal") or turn.values("size") or turn.values("color") or turn.text.isdigit())
     if asked == "reason":
