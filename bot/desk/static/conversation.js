@@ -1,5 +1,6 @@
 // One conversation: its transcript grows, its head and its context follow its state.
 import { Composer } from "./composer.js";
+import { confirmed } from "./confirming.js";
 import { Decisions } from "./decisions.js";
 import { debounced, getJson, post } from "./fetching.js";
 import { Reading } from "./reading.js";
@@ -62,7 +63,7 @@ export class Conversation {
     });
     this.#composer.isMine = main.dataset.mine === "yes";
     this.#translates();
-    new Decisions(this.#context, { confirmed: (question) => this.#confirmed(question), decided: () => this.#refresh() });
+    new Decisions(this.#context, { decided: () => this.#refresh() });
     main.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("visibilitychange", () => this.#markRead());
     this.#markRead();
@@ -133,7 +134,7 @@ export class Conversation {
     const button = event.target.closest("[data-action]");
     if (!button) return;
     const { action, from, holder } = button.dataset;
-    if ((action === "resolve" || holder) && !(await this.#confirmed(CONFIRM[action](holder)))) return;
+    if ((action === "resolve" || holder) && !(await confirmed(CONFIRM[action](holder)))) return;
     button.disabled = true;
     await this.#act(action, from ? { from } : {});
     button.disabled = false;
@@ -148,7 +149,7 @@ export class Conversation {
   }
 
   async #retract(item) {
-    if (await this.#confirmed(CONFIRM.retract())) await this.#act(`messages/${item.dataset.message}/retract`, {});
+    if (await confirmed(CONFIRM.retract())) await this.#act(`messages/${item.dataset.message}/retract`, {});
   }
 
   async #act(action, body) {
@@ -168,18 +169,6 @@ export class Conversation {
   #tell(text) {
     this.#problem.textContent = text;
     this.#problem.hidden = false;
-  }
-
-  #confirmed({ title, text, yes }) {
-    const dialog = document.querySelector("[data-confirm]");
-    dialog.querySelector("[data-confirm-title]").textContent = title;
-    dialog.querySelector("[data-confirm-text]").textContent = text;
-    dialog.querySelector("[data-confirm-yes]").textContent = yes;
-    dialog.returnValue = "no";
-    dialog.showModal();
-    return new Promise((resolve) => {
-      dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-    });
   }
 
   #customerTypes() {
