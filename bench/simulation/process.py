@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench.installation import Installation
+from bench.installation import ROOT, Installation
 from bench.processes import BenchError
 
 SHOP_SECRET = "a secret that shop and Parley share, in simulations only"
@@ -33,6 +33,8 @@ def simulated(folder: Path, model: Path) -> Installation:
         log="served.log",
         environment={
             "PARLEY_DEMO_SHOP": "no",
+            # A year has nights and holidays.
+            "PARLEY_SERVICE_LEVELS": str(ROOT / "data" / "sla.yml"),
             "PARLEY_SECRET": "a secret of the simulation's desk",
             "PARLEY_SHOP_SECRET": SHOP_SECRET,
             "PYTHONWARNINGS": "ignore",

@@ -22,6 +22,10 @@ class Mismatch(Exception):
     """Raised when the other side does something else than the scenario knows; the message says what."""
 
 
+_BY_NIGHT = {"utter_handoff_out_of_hours": "utter_handoff_queued"}
+"""What is said at hours when nobody is there, and what a story calls it at any hour."""
+
+
 class Talk:
     """One conversation; every message has an id of its own, under which it is sent until it is answered.
 
@@ -123,7 +127,9 @@ class Talk:
         return f"m{self._sent}"
 
     def _hear(self, messages: list[dict[str, Any]]) -> None:
-        self._heard = messages
+        self._heard = [
+            {**message, "response": _BY_NIGHT.get(message["response"], message["response"])} for message in messages
+        ]
         for message in messages:
             self._note(message)
 
