@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bot.aftersales.labels import IssueType, Label
 from bot.aftersales.sla import ServiceLevels
 from bot.errors import SettingsError
 from bot.services import desk_settings_documents as documents
+from bot.services.checked_file import read_mapping
 from bot.services.desk_settings_documents import DeskTeam, Routing, RoutingMode, Survey, Tag
 from bot.services.policy_section import Problem, Section
 from bot.services.ports import UnitOfWork
@@ -133,7 +132,7 @@ def load_desk_settings(file: Path) -> DeskSettings:
     Raises SettingsError with one line for every mistake: file, line, field, and what is wrong.
     """
     problems: list[Problem] = []
-    section = Section(file.name, "", _content(file), problems)
+    section = Section(file.name, "", read_mapping(file), problems)
     section.check_keys(frozenset(key.value for key in IN_FILE))
     settings = _settings(section)
     if problems:
@@ -158,18 +157,4 @@ def _settings(section: Section) -> DeskSettings:
 
 @lru_cache(maxsize=1)
 def _file_content() -> Mapping[str, Any]:
-    return dict(_content(FILE))
-
-
-def _content(file: Path) -> Mapping[str, Any]:
-    try:
-        # The round-trip reader is the one that knows the line of every key.
-        content = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise SettingsError(f"{file.name}:{mark.line + 1 if mark else 1}: is not YAML: {error.problem}") from error
-    except (YAMLError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{file}: cannot be read: {type(error).__name__}") from error
-    if not isinstance(content, Mapping):
-        raise SettingsError(f"{file.name}:1: must hold keys with values")
-    return content
+    return dict(read_mapping(FILE))

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
 from bot.aftersales.order import Address
 from bot.errors import SettingsError
+from bot.services.checked_file import read_mapping
 from bot.services.policy_section import Problem, Section
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "seller.yml"
@@ -44,7 +42,7 @@ def load_seller(file: Path) -> Seller:
     Raises SettingsError with one line for every mistake: file, line, field, and what is wrong.
     """
     problems: list[Problem] = []
-    section = Section(file.name, "", _read(file), problems)
+    section = Section(file.name, "", read_mapping(file), problems)
     section.check_keys(_KEYS)
     address = Address(*(section.text(key) for key in ("name", "street", "postcode", "city", "country")))
     has_number = section.content.get("tax_number", "") is not None
@@ -52,16 +50,3 @@ def load_seller(file: Path) -> Seller:
     if problems:
         raise SettingsError("\n".join(str(problem) for problem in sorted(problems)))
     return seller
-
-
-def _read(file: Path) -> dict[str, object]:
-    try:
-        content = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise SettingsError(f"{file.name}:{mark.line + 1 if mark else 1}: is not YAML: {error.problem}") from error
-    except (YAMLError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{file}: cannot be read: {type(error).__name__}") from error
-    if not isinstance(content, dict):
-        raise SettingsError(f"{file.name}:1: must hold keys with values")
-    return content

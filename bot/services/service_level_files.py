@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bot.aftersales.business_calendar import MINUTES_A_DAY, Calendar, Shift
 from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ALWAYS_OPEN, ServiceLevels, Targets, Team
 from bot.errors import SettingsError
+from bot.services.checked_file import read_mapping
 from bot.services.policy_section import Problem, Section
 
 OTHERS = "others"
@@ -37,7 +34,7 @@ def load_service_levels(file: Path) -> ServiceLevels:
     Raises SettingsError with one line for every mistake in it: file, line, field, and what is wrong.
     """
     problems: list[Problem] = []
-    levels = read_service_levels(Section(file.name, "", _read(file), problems))
+    levels = read_service_levels(Section(file.name, "", read_mapping(file), problems))
     if problems:
         raise SettingsError("\n".join(str(problem) for problem in sorted(problems)))
     return levels
@@ -57,20 +54,6 @@ def read_service_levels(root: Section) -> ServiceLevels:
         default=teams.get(default, ALWAYS_OPEN.default),
         warn_share=Fraction(percent or 1, 100),
     )
-
-
-def _read(file: Path) -> Mapping[Any, Any]:
-    try:
-        content = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise SettingsError(f"{file.name}:{line}: is not YAML: {error.problem or error.context}") from error
-    except (YAMLError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{file}: cannot be read: {type(error).__name__}") from error
-    if not isinstance(content, Mapping):
-        raise SettingsError(f"{file.name}:1: must hold keys with values")
-    return content
 
 
 def _team(section: Section) -> Team:

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
 from bot.aftersales.order import Address
 from bot.aftersales.warehouse import Warehouse, Warehouses
 from bot.errors import SettingsError
+from bot.services.checked_file import read_mapping
 from bot.services.policy_section import Problem, Section
 
 OTHERS = "others"
@@ -34,7 +32,7 @@ def load_warehouses(file: Path) -> Warehouses:
     Raises SettingsError with one line for every mistake: file, line, field, and what is wrong.
     """
     problems: list[Problem] = []
-    top = Section(file.name, "", _read(file), problems)
+    top = Section(file.name, "", read_mapping(file, "warehouses by their ids"), problems)
     found: list[Warehouse] = []
     fallbacks: list[Warehouse] = []
     served: dict[str, str] = {}
@@ -52,20 +50,6 @@ def load_warehouses(file: Path) -> Warehouses:
     if problems:
         raise SettingsError("\n".join(str(problem) for problem in sorted(problems)))
     return Warehouses(tuple(found), fallbacks[0])
-
-
-def _read(file: Path) -> dict[str, object]:
-    try:
-        # The round-trip reader is the one that knows the line of every key.
-        content = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise SettingsError(f"{file.name}:{mark.line + 1 if mark else 1}: is not YAML: {error.problem}") from error
-    except (YAMLError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{file}: cannot be read: {type(error).__name__}") from error
-    if not isinstance(content, dict):
-        raise SettingsError(f"{file.name}:1: must hold warehouses by their ids")
-    return content
 
 
 def _address(section: Section) -> Address:
