@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
 
+from bench.serving import run, serve_until_told
 from bench.simulation.process import OFFSET, TICK
-from bot import bootstrap, logs
+from bot import bootstrap
 from bot.bootstrap import Parley
 from bot.settings import Settings
 
@@ -67,18 +65,8 @@ async def serve(settings: Settings, port: int, model: Path) -> None:
 
     app = create_app(parley, settings)
     app.router.add_post(TICK, tick)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
-    await runner.cleanup()
+    await serve_until_told(app, port)
 
 
 if __name__ == "__main__":
-    logs.quiet_libraries()
-    chosen = Settings.from_environment()
-    logs.configure(chosen.log_level, chosen.secret)
-    asyncio.run(serve(chosen, int(sys.argv[1]), Path(sys.argv[2])))
+    run(serve)
