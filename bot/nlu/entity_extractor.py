@@ -30,7 +30,7 @@ from bot.nlu.text import is_payload
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class EntityExtractor(GraphComponent):
     """Add entities with normalised values to `entities`: order_number, email, phone, postcode, quantity, size,
-    color, amount, share, condition, date, tracking_number and ordinal."""
+    color, amount, share, condition, doubt, date, tracking_number and ordinal."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -10,12 +10,13 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bot.l10n.languages import resolve
 from bot.nlu.entities.order_number import normalise
 from bot.nlu.evaluation_report import LanguageReport, Outcome, render, report_of
 
@@ -34,23 +35,22 @@ class Line:
     order_number: str | None
 
 
-def run(paths: list[Path], as_json: bool, model: Path) -> None:
-    """Print how well the model understands the messages of these files, each named after its language.
+def run(labelled: Mapping[str, Sequence[Line]], as_json: bool, model: Path) -> None:
+    """Print how well the model understands the messages of these languages.
 
     With `as_json` the report is one JSON object and nothing else reaches standard output, whatever libraries
-    have to say. Raises OSError and ValueError where a file is missing or malformed.
+    have to say. Raises ValueError where the file is not a trained model.
     """
     with _quiet_standard_output() as answer:
-        reports = evaluate(paths, model)
+        reports = evaluate(labelled, model)
         if as_json:
             print(json.dumps({"languages": {r.language: r.as_dict() for r in reports}}), file=answer)
         else:
             render(reports, answer)
 
 
-def evaluate(paths: Sequence[Path], model: Path) -> list[LanguageReport]:
-    """Return one report a file. Every message is parsed once, with a cold cache and no expected language."""
-    labelled = {path.stem: read_lines(path) for path in paths}
+def evaluate(labelled: Mapping[str, Sequence[Line]], model: Path) -> list[LanguageReport]:
+    """Return one report a language. Every message is parsed once, with a cold cache and no expected language."""
     agent = _load(model)
     with contextlib.closing(asyncio.new_event_loop()) as loop:
         parse = partial(_parse, loop, agent)
@@ -62,31 +62,62 @@ def evaluate(paths: Sequence[Path], model: Path) -> list[LanguageReport]:
         ]
 
 
+def read_files(paths: Sequence[Path]) -> dict[str, list[Line]]:
+    """Return the labelled messages of files named after their language; those of one language are added up.
+
+    Raises OSError where a file cannot be read, ValueError where its name is no language, or naming file and line
+    where it is malformed.
+    """
+    labelled: dict[str, list[Line]] = {}
+    for path in paths:
+        language = resolve(path.stem)
+        if language is None:
+            raise ValueError(f"{path}: the name is no language of bot/l10n/languages.py")
+        labelled.setdefault(language, []).extend(read_lines(path))
+    return labelled
+
+
 def read_lines(path: Path) -> list[Line]:
     """Return the labelled messages of a JSON Lines file; raises ValueError naming file and line."""
     lines = []
-    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    # By the byte: the line separators of Unicode belong to the messages.
+    for number, raw in enumerate(path.read_bytes().split(b"\n"), start=1):
         if not raw.strip():
             continue
         try:
-            entry = json.loads(raw)
-            lines.append(Line(entry["text"], entry["intent"], entry.get("issue"), entry.get("order_number")))
-        except (KeyError, TypeError, json.JSONDecodeError) as error:
-            raise ValueError(f"{path}:{number}: not a labelled message ({error})") from error
+            lines.append(_line(json.loads(raw)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path}:{number}: not a labelled message ({_described(error)})") from error
     return lines
+
+
+def _line(entry: Any) -> Line:
+    line = Line(entry["text"], entry["intent"], entry.get("issue"), entry.get("order_number"))
+    if not isinstance(line.text, str) or not isinstance(line.intent, str):
+        raise TypeError("text and intent must be texts")
+    if not all(value is None or isinstance(value, str) for value in (line.issue, line.order_number)):
+        raise TypeError("issue and order_number must be texts or null")
+    return line
+
+
+def _described(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
 def _outcome(parse: Callable[[str], dict[str, Any]], line: Line, language: str) -> Outcome:
     started = time.perf_counter()
     parsed = parse(line.text)
     elapsed_ms = (time.perf_counter() - started) * 1000
+    final = parsed["intent"]["name"]
+    # The bot asks back in its own words then; what it would have guessed is still worth knowing.
     guesses = [guess["name"] for guess in parsed.get("intent_ranking", []) if guess["name"] != _FALLBACK]
     numbers = [entity["value"] for entity in parsed["entities"] if entity["entity"] == "order_number"]
     expected_number = normalise(line.order_number) if line.order_number else None
     return Outcome(
         text=line.text,
         intent=line.intent,
-        guessed_intent=guesses[0] if guesses else None,
+        guessed_intent=final if final != _FALLBACK else next(iter(guesses), None),
+        is_fallback=final == _FALLBACK,
         issue=line.issue,
         guessed_issue=parsed["issue"]["name"],
         language_is_right=parsed["language"] == language,

@@ -16,7 +16,10 @@ _WORST = 5
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was expected of one message, what was understood, and how long that took."""
+    """What was expected of one message, what was understood, and how long that took.
+
+    `guessed_intent` is what the bot acts on, or where it asks back (`is_fallback`) its best guess.
+    """
 
     text: str
     intent: str
@@ -26,15 +29,17 @@ class Outcome:
     language_is_right: bool
     order_number_is_right: bool
     elapsed_ms: float
+    is_fallback: bool = False
 
 
 @dataclass(frozen=True)
 class LanguageReport:
-    """The figures of one language; accuracies are shares of 1, None where no line carries the label."""
+    """The figures of one language; accuracies and rates are shares of 1, None where no line carries the label."""
 
     language: str
     lines: int
     intent_accuracy: float | None
+    fallback_rate: float | None
     issue_accuracy: float | None
     language_accuracy: float | None
     order_number_accuracy: float | None
@@ -64,6 +69,7 @@ def report_of(language: str, outcomes: Sequence[Outcome]) -> LanguageReport:
         language=language,
         lines=len(outcomes),
         intent_accuracy=_share([outcome.intent == outcome.guessed_intent for outcome in outcomes]),
+        fallback_rate=_share([outcome.is_fallback for outcome in outcomes]),
         issue_accuracy=_share([outcome.issue == outcome.guessed_issue for outcome in with_issue]),
         language_accuracy=_share([outcome.language_is_right for outcome in outcomes]),
         order_number_accuracy=_share([outcome.order_number_is_right for outcome in outcomes]),
@@ -79,12 +85,13 @@ def report_of(language: str, outcomes: Sequence[Outcome]) -> LanguageReport:
 def render(reports: Sequence[LanguageReport], output: TextIO) -> None:
     """Write the reports as a table, with the worst confusions below."""
     console = Console(file=output, width=110, highlight=False)
-    table = Table("language", "lines", "intent", "issue", "language id", "order number", "p50 ms", "p95 ms")
+    table = Table("language", "lines", "intent", "fallback", "issue", "language id", "order number", "p50 ms", "p95 ms")
     for report in reports:
         table.add_row(
             report.language,
             str(report.lines),
             _shown(report.intent_accuracy),
+            _shown(report.fallback_rate),
             _shown(report.issue_accuracy),
             _shown(report.language_accuracy),
             _shown(report.order_number_accuracy),

@@ -9,11 +9,12 @@ from pathlib import Path
 
 @lru_cache(maxsize=1)
 def sources_fingerprint() -> str:
-    """Return a hash over the modules the trained components are made of.
+    """Return a hash over the modules and word lists that the trained components are made of.
 
     Rasa hashes the source of a component's class only, not the functions it calls.
     """
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    folder = Path(__file__).parent
+    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.yml"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -21,7 +21,10 @@ from bot.nlu.cascade_file import read_cascade, write_cascade
 from bot.nlu.encoding import ENCODING, Encoding
 from bot.nlu.fingerprint import sources_fingerprint
 from bot.nlu.progress import progress_bar
+from bot.nlu.text import is_only_an_answer
 from bot.nlu.training import encoded_reference, training_examples
+
+_ANSWER = "inform"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -29,7 +32,8 @@ class IntentClassifier(GraphComponent):
     """Set `intent` and `intent_ranking`, the likeliest first, with calibrated confidences.
 
     Below the threshold the intent is `nlu_fallback`, whose confidence is that of the best guess; the ranking
-    still holds the guesses, so that the dialogue can ask which of them was meant.
+    still holds the guesses, so that the dialogue can ask which of them was meant. A message of nothing but an order
+    number or an e-mail address is `inform` for certain: which examples happen to hold an address must not decide it.
     """
 
     @staticmethod
@@ -115,6 +119,8 @@ class IntentClassifier(GraphComponent):
     def _ranking(self, encoding: Encoding, language: str | None) -> list[dict[str, Any]]:
         if self._cascade is None:
             return []
+        if is_only_an_answer(encoding.prepared_text):
+            return [{INTENT_NAME_KEY: _ANSWER, PREDICTED_CONFIDENCE_KEY: 1.0}]
         probabilities = self._cascade.probabilities(encoding, language or DEFAULT_LANGUAGE)
         best = np.argsort(-probabilities, kind="stable")[: self._config["ranking_length"]]
         return [

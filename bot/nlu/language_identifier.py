@@ -18,6 +18,7 @@ from bot.nlu.fingerprint import sources_fingerprint
 from bot.nlu.language.identify import identify
 from bot.nlu.language.own_ngrams import OwnNgrams
 from bot.nlu.language.own_ngrams_file import read_own_ngrams, write_own_ngrams
+from bot.nlu.language.vocabulary import NAMING_INTENTS, Vocabulary
 from bot.nlu.training import training_examples
 
 
@@ -58,9 +59,13 @@ class LanguageIdentifier(GraphComponent):
         return sources_fingerprint()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the n-grams of every language from the blocks' `language` metadata."""
+        """Learn the n-grams and words of every language from the blocks' `language` metadata."""
         examples = training_examples(training_data)
-        self._own = OwnNgrams.fit([example.text for example in examples], [example.language for example in examples])
+        speaking = [example for example in examples if example.intent not in NAMING_INTENTS]
+        vocabulary = Vocabulary.fit([example.text for example in speaking], [example.language for example in speaking])
+        self._own = OwnNgrams.fit(
+            [example.text for example in examples], [example.language for example in examples], vocabulary
+        )
         self.persist()
         return self._resource
 
@@ -83,7 +88,7 @@ class LanguageIdentifier(GraphComponent):
         return messages
 
     def persist(self) -> None:
-        """Write the n-grams to the model storage."""
+        """Write the n-grams and words to the model storage."""
         with self._model_storage.write_to(self._resource) as folder:
             write_own_ngrams(self._own, folder)
 

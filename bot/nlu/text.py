@@ -55,6 +55,12 @@ def for_models(text: str) -> str:
     return _CODE.sub(CODE_MASK, _EMAIL.sub(EMAIL_MASK, shaped))
 
 
+def is_only_an_answer(prepared_text: str) -> bool:
+    """Tell whether a text as the models read it is nothing but order numbers and e-mail addresses."""
+    rest = prepared_text.replace(EMAIL_MASK, "").replace(CODE_MASK, "")
+    return rest != prepared_text and not any(character.isalnum() for character in rest)
+
+
 def without_elongation(text: str) -> str:
     """Return the text with stretched letters and repeated punctuation shortened: `heyyy!!!` gives `hey!`."""
     return _ELONGATED_MARK.sub(r"\1", _ELONGATED_LETTER.sub(_shorten_letters, text))

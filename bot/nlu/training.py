@@ -10,7 +10,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.l10n.languages import DEFAULT_LANGUAGE
-from bot.nlu.augmentation import Example, joined_examples
+from bot.nlu.augmentation import Example, joined_examples, mentioning_examples
 from bot.nlu.encoding import ENCODING
 from bot.nlu.reference import ReferenceExamples
 
@@ -19,7 +19,7 @@ _newest: list[tuple[TrainingData, list[Example]]] = []
 
 
 def training_examples(training_data: TrainingData) -> list[Example]:
-    """Return all labelled examples and those joined from them, in a stable order all components share.
+    """Return all labelled examples and those made up from them, in a stable order all components share.
 
     The language and the issue come from the metadata of the block an example stands in; without, it is English
     and states no problem.
@@ -27,7 +27,7 @@ def training_examples(training_data: TrainingData) -> list[Example]:
     # By identity: training data compares and hashes by its whole content, which takes seconds.
     if not _newest or _newest[0][0] is not training_data:
         written = [_example(message) for message in training_data.training_examples if _is_labelled(message)]
-        _newest[:] = [(training_data, [*written, *joined_examples(written)])]
+        _newest[:] = [(training_data, [*written, *joined_examples(written), *mentioning_examples(written)])]
     return _newest[0][1]
 
 

@@ -11,6 +11,7 @@ from bot.nlu.entities.contact import emails, phones, unrelated
 from bot.nlu.entities.counts import ordinals, quantities
 from bot.nlu.entities.dates import dates
 from bot.nlu.entities.details import postcodes, sizes
+from bot.nlu.entities.doubts import doubts
 from bot.nlu.entities.order_number import OrderNumberPatterns, order_numbers
 from bot.nlu.entities.shares import shares
 from bot.nlu.entities.spans import OTHER, Span, fold
@@ -43,4 +44,5 @@ def extract(text: str, language: str, today: date, patterns: OrderNumberPatterns
     spans += quantities(folded, language, spans)
     spans += ordinals(folded, language, spans)
     spans += colors(folded, language, spans)
+    spans += doubts(folded, language, spans)
     return sorted((span for span in spans if span.entity != OTHER), key=lambda span: span.start)

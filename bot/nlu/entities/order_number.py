@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from bot.nlu.entities.context import follows, nearest_before
 from bot.nlu.entities.spans import Span, fold, is_free
 
-_GROUPS = re.compile(r"(?<![\w+])(?<!\d[.,])(?:[A-Za-z]{1,4}[ .#-]{0,2})?\d+(?:[ ./-]\d+)*(?![A-Za-z])", re.ASCII)
+# Every group is a whole row of digits: part of one is another number.
+_GROUPS = re.compile(
+    r"(?<!\d[.,])(?:(?<![\w+])[A-Za-z]{1,4}[ .#-]{0,2}|(?<![\d_+]))\d+(?!\d)(?:[ ./-]\d+(?!\d))*", re.ASCII
+)
 _PREFIX = re.compile(r"([A-Za-z]{1,4})([ .#-]{0,2})(?=\d)", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 # Of two words that end in the same place, such as 运单号 and 单号, the first topic wins.
@@ -68,16 +71,40 @@ def order_numbers(folded: str, patterns: OrderNumberPatterns, taken: list[Span])
     for match in _GROUPS.finditer(folded):
         for start, end in _readings(match, patterns):
             value = normalise(folded[start:end])
+            if not _stands_free(folded, start, end) and not _is_between_words(folded, start, end, value, patterns):
+                continue
             if is_free([*taken, *found], start, end) and _counts(folded, start, end, value, patterns):
                 found.append(Span(start, end, "order_number", value))
                 break
     return found
 
 
+def _stands_free(folded: str, start: int, end: int) -> bool:
+    return not _has_case(folded[start - 1 : start]) and not _has_case(folded[end : end + 1])
+
+
+def _is_between_words(folded: str, start: int, end: int, value: str, patterns: OrderNumberPatterns) -> bool:
+    """Tell whether nothing but the space between words is missing: `order10482733please`, not `3f10482733ab`."""
+    if not patterns.is_own(value):
+        return False
+    while start and _has_case(folded[start - 1]):
+        start -= 1
+    while end < len(folded) and _has_case(folded[end]):
+        end += 1
+    neighbours = folded[max(0, start - 1) : start] + folded[end : end + 1]
+    return not any(neighbour.isdigit() or neighbour == "_" for neighbour in neighbours)
+
+
+def _has_case(character: str) -> bool:
+    # Letters with upper and lower case belong to scripts that set words apart; 订单10482733 has none missing.
+    return character.lower() != character.upper()
+
+
 def _readings(match: re.Match[str], patterns: OrderNumberPatterns) -> Iterator[tuple[int, int]]:
     """Yield the places within a match that may be one number, the most complete first."""
     text, offset = match.group(), match.start()
-    prefix = _PREFIX.match(text)
+    # "número10482733": the pattern took the end of a word for a prefix.
+    prefix = None if _has_case(match.string[offset - 1 : offset]) else _PREFIX.match(text)
     groups = [(group.start(), group.end()) for group in _DIGITS.finditer(text)]
     for first, last in _runs(text, groups):
         start, end = groups[first][0], groups[last][1]

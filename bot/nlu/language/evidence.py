@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from bot.nlu.text import clean, is_ideograph
 
 _NOT_LANGUAGE = re.compile(
     r"(?:https?://|www\.)\S+|[\w.+%-]+@[\w-]+(?:\.[\w-]+)*|@\w+|[a-z]*\d[a-z0-9./:-]*", re.IGNORECASE
 )
-_WORD = re.compile(r"[^\W\d_]+(?:['’´`][^\W\d_]+)*")
+# Vowel signs of Hindi, Thai and others, which are no letters to Python but belong to words.
+MARKS = frozenset(chr(code) for code in range(0x0300, 0x20D0) if unicodedata.category(chr(code)).startswith("M"))
+_LETTER = rf"[^\W\d_][{''.join(sorted(MARKS))}]*"
+_WORD = re.compile(rf"(?:{_LETTER})+(?:['’´`](?:{_LETTER})+)*")
 
 # Said alike in most languages, or names of things: sizes, carriers, means of payment, devices, greetings
 # that travelled. They are evidence neither for nor against a language.
@@ -39,8 +43,3 @@ def word_count(words: list[str]) -> int:
                     or "\u3040" <= character <= "\u30ff" for character in word)  # fmt: skip
         total += max(1, (dense + 1) // 2) if dense else 1
     return total
-
-
-def looks_like_names(words: list[str]) -> bool:
-    """Tell whether these are one to four capitalised words and nothing else, such as a customer's name."""
-    return 0 < len(words) <= 4 and all(word[:1].isupper() and word[1:].islower() for word in words)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, Tier
 from bot.nlu.language import detectors
-from bot.nlu.language.evidence import looks_like_names, word_count, words_of
+from bot.nlu.language.everyday import everyday_languages
+from bot.nlu.language.evidence import word_count, words_of
 from bot.nlu.language.own_ngrams import OwnNgrams
 from bot.nlu.language.scripts import ROMANISED, candidates
-from bot.nlu.lexicon import lexicon
+from bot.nlu.language.talk import is_name, is_talk
 from bot.nlu.text import is_payload, without_elongation
 
 #: How many times likelier a language becomes by being that of the conversation, or of the widget or browser.
@@ -56,7 +56,7 @@ def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale:
     """Return the language of a message.
 
     Nothing is decided on messages without words of their own (numbers, codes, addresses, emoji, sizes, "ok",
-    button payloads) nor, where a language is expected, on what looks like a name.
+    button payloads) nor, where a language is expected, on names, brands and products.
 
     Args:
         own: The n-grams of our training data.
@@ -69,7 +69,7 @@ def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale:
         return Identified(expected or DEFAULT_LANGUAGE, 0.0, 0)
     count = word_count(words)
     possible = candidates(" ".join(words))
-    if len(words) == 1 and (everyday := possible & set(_everyday_languages().get(words[0].lower(), ()))):
+    if len(words) == 1 and (everyday := possible & set(everyday_languages().get(words[0].lower(), ()))):
         # Of one word that everybody knows, detectors guess; who says it is known.
         is_expected = {code for code in possible if code == expected}
         possible = frozenset(is_expected) if expected in everyday else everyday | is_expected
@@ -78,8 +78,6 @@ def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale:
     if len(possible) == 1:
         language, confidence = next(iter(possible)), 1.0
     else:
-        if expected and looks_like_names(words) and not any(own.knows(word) for word in words):
-            return Identified(expected, 0.0, count)
         odds = {}
         if expected:
             odds[expected] = CONVERSATION_ODDS if conversation else LOCALE_ODDS
@@ -87,6 +85,14 @@ def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale:
         language, confidence = _best(" ".join(words), possible, own, odds)
         if any({language, expected} == sisters for sisters in _SISTERS) and confidence < _SISTER_CONFIDENCE:
             language = str(expected)
+    if expected and language != expected:
+        is_same_script = expected in possible
+        if conversation:
+            is_evident = is_talk(words, language, expected, own.vocabulary, same_script=is_same_script)
+        else:
+            is_evident = not (is_same_script and is_name(words, language, own.vocabulary))
+        if not is_evident:
+            return Identified(expected, 0.0, count)
     if conversation:
         # "no no no" is one word of evidence, however often it is said.
         language = sticky_language(conversation, language, confidence, word_count(list(dict.fromkeys(words))))
@@ -157,19 +163,10 @@ def _opinion(opinions: Sequence[dict[str, float]], code: str, is_latin: bool) ->
 def _everyday(words: list[str]) -> dict[str, float]:
     bonus: dict[str, float] = {}
     for word in words:
-        languages = _everyday_languages().get(word, ())
+        languages = everyday_languages().get(word, ())
         for code in languages:
             bonus[code] = min(bonus.get(code, 0.0) + _EVERYDAY_WEIGHT / len(languages), _EVERYDAY_LIMIT)
     return bonus
-
-
-@lru_cache(maxsize=1)
-def _everyday_languages() -> dict[str, tuple[str, ...]]:
-    languages: dict[str, tuple[str, ...]] = {}
-    for code, words in lexicon("everyday_words").items():
-        for word in words:
-            languages[word] = (*languages.get(word, ()), code)
-    return languages
 
 
 def _top(scores: dict[str, float]) -> tuple[str, float]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu.language.vocabulary import Vocabulary
 from bot.nlu.ngrams import grams
 
 FloatArray = NDArray[np.float32]
@@ -29,23 +30,35 @@ class OwnNgrams:
         languages: Codes, one a row of the tables.
         log_likelihoods: Shape (languages, columns).
         seen: Columns that occurred in training.
+        vocabulary: The words themselves: nearly every column has been seen, whatever word is hashed to it.
     """
 
-    def __init__(self, languages: Sequence[str], log_likelihoods: FloatArray, seen: NDArray[np.bool_]) -> None:
+    def __init__(
+        self,
+        languages: Sequence[str],
+        log_likelihoods: FloatArray,
+        seen: NDArray[np.bool_],
+        vocabulary: Vocabulary,
+    ) -> None:
         self.languages = list(languages)
         self.log_likelihoods = log_likelihoods
         self.seen = seen
+        self.vocabulary = vocabulary
 
     @classmethod
-    def fit(cls, texts: Sequence[str], codes: Sequence[str]) -> OwnNgrams:
-        """Return the classifier of these texts, each with the code of its language."""
+    def fit(cls, texts: Sequence[str], codes: Sequence[str], vocabulary: Vocabulary | None = None) -> OwnNgrams:
+        """Return the classifier of these texts, each with the code of its language.
+
+        The vocabulary is theirs unless one of other texts is given, such as of those without names.
+        """
         languages = sorted(set(codes))
         counts = np.zeros((len(languages), _COLUMNS), dtype=np.float64)
         for text, code in zip(texts, codes, strict=True):
             np.add.at(counts[languages.index(code)], _columns(text), 1.0)
         smoothed = counts + _SMOOTHING
         likelihoods = np.log(smoothed / smoothed.sum(axis=1, keepdims=True))
-        return cls(languages, likelihoods.astype(np.float32), counts.sum(axis=0) > 1)
+        words = Vocabulary.fit(texts, codes) if vocabulary is None else vocabulary
+        return cls(languages, likelihoods.astype(np.float32), counts.sum(axis=0) > 1, words)
 
     def log_probabilities(self, text: str) -> dict[str, float]:
         """Return the log-probability of each language with training data relative to an even chance.
@@ -61,10 +74,6 @@ class OwnNgrams:
         scores -= np.log(np.exp(scores).sum())
         even = np.log(1.0 / len(self.languages))
         return {code: float(score - even) for code, score in zip(self.languages, scores, strict=True)}
-
-    def knows(self, word: str) -> bool:
-        """Tell whether a word occurred in training more than once, in whatever language."""
-        return bool(self.seen[_column(f"={word.lower()}")])
 
 
 def _columns(text: str) -> NDArray[np.int64]:

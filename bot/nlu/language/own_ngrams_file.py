@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from bot.nlu.language.own_ngrams import OwnNgrams
+from bot.nlu.language.vocabulary import Vocabulary
 
 FILE = "own_ngrams.npz"
 
@@ -19,6 +21,8 @@ def write_own_ngrams(own: OwnNgrams, folder: Path) -> None:
         languages=np.array(own.languages, dtype="U16"),
         log_likelihoods=own.log_likelihoods,
         seen=own.seen,
+        **_columns_of("known", own.vocabulary.known),
+        **_columns_of("common", own.vocabulary.common),
     )
 
 
@@ -30,4 +34,18 @@ def read_own_ngrams(folder: Path) -> OwnNgrams:
 def read_own_ngrams_from(file: Path | BinaryIO) -> OwnNgrams:
     """Return the tables in an open file, or in the file at a path."""
     with np.load(file, allow_pickle=False) as stored:
-        return OwnNgrams(stored["languages"].tolist(), stored["log_likelihoods"], stored["seen"])
+        vocabulary = Vocabulary(_words_of("known", stored), _words_of("common", stored))
+        return OwnNgrams(stored["languages"].tolist(), stored["log_likelihoods"], stored["seen"], vocabulary)
+
+
+def _columns_of(name: str, words: Mapping[str, frozenset[str]]) -> dict[str, Any]:
+    """Return words and their languages as two texts in UTF-8, a line each; an array of texts would pad them all."""
+    lines = {"words": "\n".join(words), "languages": "\n".join(" ".join(sorted(codes)) for codes in words.values())}
+    return {f"{name}_{part}": np.frombuffer(text.encode(), dtype=np.uint8) for part, text in lines.items()}
+
+
+def _words_of(name: str, stored: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    words, languages = (stored[f"{name}_{part}"].tobytes().decode().split("\n") for part in ("words", "languages"))
+    # Words share few sets of languages between them; one object each spares megabytes.
+    sets = {codes: frozenset(codes.split()) for codes in languages}
+    return {word: sets[codes] for word, codes in zip(words, languages, strict=True) if word}

@@ -11,20 +11,7 @@ from bot.l10n.languages import LANGUAGES, SPOKEN
 from bot.nlu.language.identify import identify
 from bot.nlu.language.own_ngrams import OwnNgrams
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-ROOT = Path(__file__).parents[3]
 SAMPLES = yaml.safe_load((Path(__file__).parent / "language_samples.yml").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def own() -> OwnNgrams:
-    texts, codes = [], []
-    for path in sorted((ROOT / "data" / "nlu").glob("*/*.yml")):
-        for block in yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)["nlu"]:
-            lines = [line[2:] for line in block["examples"].splitlines() if line.startswith("- ")]
-            texts += lines
-            codes += [block["metadata"]["language"]] * len(lines)
-    return OwnNgrams.fit(texts, codes)
 
 
 def test_every_language_that_is_only_understood_has_samples() -> None:

@@ -102,16 +102,10 @@ def test_the_evaluation_prints_its_json_and_nothing_else(
     ]
     path = tmp_path / "en.jsonl"
     path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
-    evaluation.run([path], as_json=True, model=model)
+    evaluation.run(evaluation.read_files([path]), as_json=True, model=model)
     report = json.loads(capfd.readouterr().out)["languages"]["en"]
     assert report["lines"] == 3
     assert report["order_number_accuracy"] == 1.0
     assert report["language_accuracy"] == 1.0
     assert report["issue_accuracy"] == 1.0
-
-
-def test_a_malformed_test_file_is_named_with_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "en.jsonl"
-    path.write_text('{"text": "hi", "intent": "greet"}\nnot json\n', encoding="utf-8")
-    with pytest.raises(ValueError, match=r"en\.jsonl:2"):
-        evaluation.read_lines(path)
+    assert 0.0 <= report["fallback_rate"] <= 1.0

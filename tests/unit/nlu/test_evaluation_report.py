@@ -27,7 +27,7 @@ def test_without_issue_lines_there_is_no_issue_accuracy() -> None:
 
 def test_the_plain_data_has_the_agreed_keys() -> None:
     assert set(report_of("en", [RIGHT, WRONG]).as_dict()) == {
-        "intent_accuracy", "issue_accuracy", "language_accuracy", "order_number_accuracy",
+        "intent_accuracy", "fallback_rate", "issue_accuracy", "language_accuracy", "order_number_accuracy",
         "p50_ms", "p95_ms", "lines", "worst_confusions",
     }  # fmt: skip
 
@@ -36,3 +36,12 @@ def test_the_table_names_the_worst_confusions() -> None:
     output = io.StringIO()
     render([report_of("en", [RIGHT, WRONG])], output)
     assert "complain understood as deny" in output.getvalue()
+
+
+def test_the_fallback_rate_is_the_share_of_lines_on_which_the_bot_asks_back() -> None:
+    report = report_of("en", [RIGHT, RIGHT, RIGHT, replace(RIGHT, is_fallback=True)])
+    assert report.fallback_rate == 0.25
+    assert report.intent_accuracy == 1.0
+    output = io.StringIO()
+    render([report], output)
+    assert "fallback" in output.getvalue() and "0.250" in output.getvalue()

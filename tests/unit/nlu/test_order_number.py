@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.nlu.entities.extract import extract
 from bot.nlu.entities.order_number import OrderNumberPatterns, normalise
@@ -100,3 +103,46 @@ def test_the_shape_of_order_numbers_is_configuration() -> None:
 
 def test_normalising_is_the_same_for_every_spelling() -> None:
     assert {normalise(text) for text in ("#pl-1048 2733", "PL10482733", "ｐｌ１０４８２７３３")} == {"PL10482733"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Order#10482733please", "10482733"),
+        ("order10482733", "10482733"),
+        ("order 10482733a", "10482733"),
+        ("Bestellung10482733bitte", "10482733"),
+        ("número10482733", "10482733"),
+        ("заказ10482733где", "10482733"),
+        ("PL10482733please", "PL10482733"),
+    ],
+)
+def test_a_missing_space_does_not_hide_the_shops_own_numbers(text: str, value: str) -> None:
+    assert found(text) == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["order 104827331a2", "3f10482733ab", "order 123456abc", "order abcde123456", "AA12345678BB",
+     "order 104827334455667"],
+)  # fmt: skip
+def test_part_of_a_longer_code_is_no_order_number(text: str) -> None:
+    assert found(text) == []
+
+
+@given(st.text(alphabet="0123456789 .,-/#aAzZéßж订_+", max_size=30), st.sampled_from(["order ", "#", "", "pl"]))
+def test_only_whole_rows_of_digits_are_found(text: str, before: str) -> None:
+    message = before + text
+    for span in extract(message, "en", TODAY, PATTERNS):
+        if span.entity == "order_number":
+            assert not message[: span.start][-1:].isdigit()
+            assert not message[span.end :][:1].isdigit()
+            runs = re.findall(r"\d+", message[span.start : span.end])
+            assert "".join(runs) == re.sub(r"\D", "", span.value)
+
+
+@given(st.integers(min_value=10**7, max_value=10**8 - 1), st.sampled_from(["", "0", "9x", "x9"]))
+def test_a_longer_number_never_gives_a_shorter_one(number: int, tail: str) -> None:
+    assert found(f"order {number}{tail}") in ([str(number)], [f"{number}{tail}"], [])
+    if tail in ("9x", "x9"):
+        assert found(f"order {number}{tail}") == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.text import clean, for_models, for_ngrams, is_payload, weight
+from bot.nlu.text import clean, for_models, for_ngrams, is_only_an_answer, is_payload, weight
 
 
 def test_stretched_letters_and_marks_are_shortened() -> None:
@@ -16,6 +16,18 @@ def test_repeated_chinese_characters_stay_doubled() -> None:
 def test_which_order_it_is_does_not_matter_to_the_models() -> None:
     assert for_models("where is 10482733?") == for_models("where is 1099-3017?")
     assert for_models("mail me at anna@example.org") == for_models("mail me at li.wen@example.com")
+
+
+@pytest.mark.parametrize(
+    "text", ["anna@example.org", "#10482733", "１０４８２７３３！", "10482733, anna@example.org 🙂"]
+)
+def test_numbers_and_addresses_alone_are_an_answer(text: str) -> None:
+    assert is_only_an_answer(for_models(text))
+
+
+@pytest.mark.parametrize("text", ["10482733 发票", "invoice anna@example.org", "42", "?!", ""])
+def test_whatever_else_is_said_is_read(text: str) -> None:
+    assert not is_only_an_answer(for_models(text))
 
 
 def test_short_numbers_keep_their_value() -> None:
