@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 Thing = TypeVar("Thing")
@@ -16,6 +17,7 @@ class FakeDatabase:
     things: dict[type, list[Any]] = field(default_factory=dict)
     dialogue: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    tries: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     read_states: dict[tuple[str, str], Any] = field(default_factory=dict)
     given: int = 0
     commits: int = 0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.engine import create_engine, migrate
+from bot.store.engine import create_engine, migrate, revisions
 from bot.store.unit_of_work import SqlUnitOfWork, unit_of_work_factory
 
 
@@ -22,6 +22,10 @@ class Database:
         """Migrate a database to the newest schema and return it; raises StartupError where that is impossible."""
         await migrate(url)
         return cls(create_engine(url))
+
+    async def revisions(self) -> tuple[str | None, str]:
+        """Return the revision that the schema has, None without any, and the newest that this version knows."""
+        return await revisions(self._engine)
 
     async def close(self) -> None:
         """Disconnect."""

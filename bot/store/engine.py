@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 import structlog
+from asyncpg import PostgresError
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +18,10 @@ from bot.errors import StartupError
 from bot.store.sqlite import Driver
 
 log = structlog.get_logger(__name__)
+
+# SQLAlchemy hands on as they are the errors with which asyncpg fails to connect: no such account, no such database.
+UNUSABLE = (DBAPIError, OSError, PostgresError)
+"""What is raised where a database cannot be used."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -85,10 +90,16 @@ async def migrate(url: str) -> None:
             await connection.run_sync(_upgrade)
             await connection.commit()
         log.info("store.migrated", before=before, after=_head())
-    except (DBAPIError, OSError) as error:
-        raise StartupError(f"cannot use the database {engine.url!r}: {_reason(error)}") from error
+    except UNUSABLE as error:
+        raise StartupError(f"cannot use the database {engine.url!r}: {reason_of(error)}") from error
     finally:
         await engine.dispose()
+
+
+async def revisions(engine: AsyncEngine) -> tuple[str | None, str]:
+    """Return the revision that a database's schema has, None without any, and the newest that this version knows."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(_revision), _head()
 
 
 async def is_migrated(url: str) -> bool:
@@ -98,9 +109,9 @@ async def is_migrated(url: str) -> bool:
         return False
     engine = create_engine(url)
     try:
-        async with engine.connect() as connection:
-            return bool(await connection.run_sync(_revision) == _head())
-    except (DBAPIError, OSError):
+        present, newest = await revisions(engine)
+        return present == newest
+    except UNUSABLE:
         return False
     finally:
         await engine.dispose()
@@ -136,6 +147,7 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return the first line of what a database or the way to it says."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return str(cause).splitlines()[0] if str(cause) else type(cause).__name__

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.aftersales.escalation import EscalationState
+from bot.aftersales.identification import IN_CONVERSATION
 from bot.aftersales.order import Address
 from bot.aftersales.shop_event import ShopEventState
 from bot.services.privacy_ports import Replacement
@@ -49,6 +50,7 @@ _POSTCODE_PREFIX = 2
 async def anonymise_customer(session: AsyncSession, customer_id: str, orders: Collection[str], by: Replacement) -> None:
     """Replace a customer's name, e-mail address and phone number, and the addresses of the orders."""
     t, people = shop.orders, shop.customers
+    await session.execute(delete(shop.order_origins).where(shop.order_origins.c.order_number.in_(orders)))
     await session.execute(
         update(people).where(people.c.id == customer_id).values(name=by.name, email=by.email, phone=None)
     )
@@ -104,9 +106,13 @@ async def forget_conversation(session: AsyncSession, conversation_id: str) -> No
         conversations.messages,
         conversations.inbox,
         conversations.dialogue_turns,
+        conversations.correspondents,
         aftersales.identifications,
+        aftersales.known_customers,
     ):
         await session.execute(delete(table).where(table.c.conversation_id == conversation_id))
+    tries = aftersales.try_counts
+    await session.execute(delete(tries).where(tries.c.subject == IN_CONVERSATION.subject(conversation_id)))
     facts = aftersales.escalations
     await session.execute(
         update(facts).where(facts.c.conversation_id == conversation_id).values(facts={}, instruction=None)

@@ -59,6 +59,11 @@ class Rows(Generic[Thing]):
         convert = self._of(dialect).write[column]
         return value if convert is None else convert(value)
 
+    def loaded(self, column: str, value: Any, dialect: Dialect) -> Any:
+        """Return one value of a column as it is in Python."""
+        convert = self._of(dialect).read[self._columns.index(column)]
+        return value if convert is None else convert(value)
+
     def load(self, row: Sequence[Any], dialect: Dialect) -> Thing:
         """Return the thing that a selected row describes."""
         read = self._of(dialect).read

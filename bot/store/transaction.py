@@ -15,9 +15,12 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.util.concurrency import await_only
 
+from bot.aftersales.case import Case
 from bot.aftersales.catalogue import Product, Variant
+from bot.aftersales.offer import Offer
 from bot.aftersales.order import Order
 from bot.aftersales.refund import Refund
+from bot.aftersales.reship import Reshipment
 from bot.aftersales.return_ import Return
 from bot.errors import ConflictError
 from bot.store.shelf import Shelf
@@ -118,8 +121,15 @@ class Transaction:
     async def take_turn(self) -> None:
         """Wait until this transaction may write."""
         if self._turn is not None and not self._has_turn:
+            # Whoever had the turn first could wait for a connection that is held by one who waits for the turn.
+            await self._connect()
             await self._turn.take()
             self._has_turn = True
+
+    async def lock_rows(self) -> str:
+        """Wait for the turn, and return what a SELECT ends with whose rows nobody else shall change meanwhile."""
+        await self.take_turn()
+        return " FOR UPDATE" if self.dialect.name == "postgresql" else ""
 
     async def commit(self) -> None:
         """Make everything durable, or roll back and raise ConflictError where somebody else was first."""
@@ -193,11 +203,14 @@ def _prepare(session: _Session, *_: Any) -> None:
         transaction.changes_stock = True
     # Two conversations may open a return of the same goods at the same moment, each seeing none yet, or agree on
     # refunds that are too much together. They share no row but the order, so its version is what the second one
-    # stumbles over.
+    # stumbles over. Offers of two cases share an order, too, and an agent's limit is for all of it.
     for thing in session.new:
-        if isinstance(thing, (Return, Refund)):
+        if isinstance(thing, (Case, Return, Refund, Reshipment)):
             order = transaction.orders_read.get(thing.order_number)
             if order is not None:
+                flag_modified(order, "state")
+        elif isinstance(thing, Offer):
+            for order in transaction.orders_read.values():
                 flag_modified(order, "state")
 
 

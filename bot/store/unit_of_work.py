@@ -9,25 +9,32 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import Self
 
 from bot.conversations import ports as conversation_ports
+from bot.conversations.export import ConversationExport
 from bot.scheduler.lease import Leases
 from bot.services import decision_ports, evidence_ports, lifecycle_ports, money_ports, ports, service_level_ports
+from bot.services.api_ports import ApiTokens, Changes, IdempotencyKeys
 from bot.services.desk_decisions_ports import Approvals
+from bot.services.identity_ports import KnownCustomers, TryCounts
 from bot.services.inbox_ports import Inboxes, SearchIndex, Snoozes, Tags
+from bot.services.order_sources_ports import OrderOrigins
 from bot.services.people_ports import AuditTrail
 from bot.services.privacy_ports import PersonalData
 from bot.services.record_ports import Claims, Records
 from bot.services.routing_ports import RoutingBoard
 from bot.services.settings_ports import KeptSettings
 from bot.services.statistics_ports import Statistics
+from bot.services.webhooks_ports import Webhooks
 from bot.services.words_ports import CannedResponses, Mentions, ReadStates, Revisions
 from bot.store.mapping import start_mappers
+from bot.store.repositories.api import SqlApiTokens, SqlChanges, SqlConversationExport, SqlIdempotencyKeys
 from bot.store.repositories.approvals import SqlApprovals
 from bot.store.repositories.audit import SqlAuditTrail
 from bot.store.repositories.cases import SqlCases, SqlExchanges, SqlReturns
 from bot.store.repositories.claims import SqlClaims
 from bot.store.repositories.conversations import SqlConversations, SqlDialogueLog, SqlMessages
+from bot.store.repositories.correspondents import SqlCorrespondents
 from bot.store.repositories.decisions import SqlLiabilityFindings
-from bot.store.repositories.desk import SqlAccounts, SqlAuditLog, SqlEscalations, SqlIdentifications
+from bot.store.repositories.desk import SqlAccounts, SqlAuditLog, SqlEscalations, SqlIdentifications, SqlKnownCustomers
 from bot.store.repositories.evidence import SqlEvidencePieces
 from bot.store.repositories.follow_up import SqlNotifications, SqlTasks
 from bot.store.repositories.inboxes import SqlInboxes
@@ -40,6 +47,7 @@ from bot.store.repositories.money import (
     SqlRefunds,
     SqlWarrantyExtensions,
 )
+from bot.store.repositories.order_origins import SqlOrderOrigins
 from bot.store.repositories.personal_data import SqlPersonalData
 from bot.store.repositories.records import SqlRecords
 from bot.store.repositories.routing import SqlRoutingBoard
@@ -49,6 +57,8 @@ from bot.store.repositories.settings import SqlKeptSettings
 from bot.store.repositories.shop import SqlCustomers, SqlOrders, SqlProducts
 from bot.store.repositories.statistics import SqlStatistics
 from bot.store.repositories.translations import SqlTranslations
+from bot.store.repositories.try_counts import SqlTryCounts
+from bot.store.repositories.webhooks import SqlWebhooks
 from bot.store.repositories.words import SqlCannedResponses, SqlMentions, SqlReadStates, SqlRevisions
 from bot.store.repositories.worklists import SqlInbox, SqlOutbox
 from bot.store.shelf import Shelf
@@ -71,6 +81,7 @@ class SqlUnitOfWork:
     products: ports.Products
     customers: ports.Customers
     orders: ports.Orders
+    order_origins: OrderOrigins
     cases: ports.Cases
     returns: ports.Returns
     exchanges: ports.Exchanges
@@ -80,6 +91,8 @@ class SqlUnitOfWork:
     shop_events: lifecycle_ports.ShopEvents
     escalations: ports.Escalations
     identifications: ports.Identifications
+    known_customers: KnownCustomers
+    try_counts: TryCounts
     audit: ports.AuditLog
     audit_trail: AuditTrail
     notifications: ports.Notifications
@@ -107,16 +120,22 @@ class SqlUnitOfWork:
     search: SearchIndex
     desk_settings: KeptSettings
     routing: RoutingBoard
+    api_tokens: ApiTokens
+    idempotency_keys: IdempotencyKeys
+    changes: Changes
     conversations: conversation_ports.Conversations
     messages: conversation_ports.Messages
     inbox: conversation_ports.Inbox
     outbox: conversation_ports.Outbox
+    correspondents: conversation_ports.Correspondents
     dialogue: conversation_ports.DialogueLog
+    conversation_export: ConversationExport
     translations: TranslationCache
     canned_responses: CannedResponses
     mentions: Mentions
     revisions: Revisions
     read_states: ReadStates
+    webhooks: Webhooks
 
     def __init__(self, engine: AsyncEngine, turn: WriteTurn | None, shelf: Shelf) -> None:
         self._engine = engine
@@ -129,6 +148,7 @@ class SqlUnitOfWork:
         self.products = SqlProducts(transaction)
         self.customers = SqlCustomers(transaction)
         self.orders = SqlOrders(transaction)
+        self.order_origins = SqlOrderOrigins(transaction)
         self.cases = SqlCases(transaction)
         self.returns = SqlReturns(transaction)
         self.exchanges = SqlExchanges(transaction)
@@ -138,6 +158,8 @@ class SqlUnitOfWork:
         self.shop_events = SqlShopEvents(transaction)
         self.escalations = SqlEscalations(transaction)
         self.identifications = SqlIdentifications(transaction)
+        self.known_customers = SqlKnownCustomers(transaction)
+        self.try_counts = SqlTryCounts(transaction)
         self.audit = SqlAuditLog(transaction)
         self.audit_trail = SqlAuditTrail(transaction)
         self.notifications = SqlNotifications(transaction)
@@ -165,16 +187,22 @@ class SqlUnitOfWork:
         self.search = SqlSearchIndex(transaction)
         self.desk_settings = SqlKeptSettings(transaction)
         self.routing = SqlRoutingBoard(transaction)
+        self.api_tokens = SqlApiTokens(transaction)
+        self.idempotency_keys = SqlIdempotencyKeys(transaction)
+        self.changes = SqlChanges(transaction)
         self.conversations = SqlConversations(transaction)
         self.messages = SqlMessages(transaction)
         self.inbox = SqlInbox(transaction)
         self.outbox = SqlOutbox(transaction)
+        self.correspondents = SqlCorrespondents(transaction)
         self.dialogue = SqlDialogueLog(transaction)
+        self.conversation_export = SqlConversationExport(transaction)
         self.translations = SqlTranslations(transaction)
         self.canned_responses = SqlCannedResponses(transaction)
         self.mentions = SqlMentions(transaction)
         self.revisions = SqlRevisions(transaction)
         self.read_states = SqlReadStates(transaction)
+        self.webhooks = SqlWebhooks(transaction)
         return self
 
     async def __aexit__(

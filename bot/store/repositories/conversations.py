@@ -16,6 +16,7 @@ from bot.store.transaction import Transaction
 _CONVERSATION = tuple(field.name for field in fields(Conversation))
 _CHANGING = ("channel", "last_message_at", "language", "locale")
 _MESSAGE = tuple(field.name for field in fields(Message))
+_WRITTEN = ("language", "conversation_id", "author", "at")
 _conversations = Rows(conversations.conversations, _CONVERSATION, Conversation)
 _messages = Rows(conversations.messages, _MESSAGE, Message)
 
@@ -96,6 +97,9 @@ class SqlMessages(Repository):
     _replies = f"{_messages.select} WHERE reply_to = ? ORDER BY id"
     _one = f"{_messages.select} WHERE id = ?"
     _changing = ("text", "image", "custom")
+    _keep_language = (
+        "UPDATE messages SET language = ? WHERE conversation_id = ? AND author = ? AND at <= ? AND language IS NULL"
+    )
     _update = _messages.update(_changing, "id = ?")
 
     async def add(self, message: Message) -> None:
@@ -105,12 +109,19 @@ class SqlMessages(Repository):
         ((message.id,),) = (await self._transaction.write(self._insert, *row)).rows
 
     async def of(
-        self, conversation_id: str, *, after: int = 0, with_notes: bool = False, limit: int = 500
+        self,
+        conversation_id: str,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        with_notes: bool = False,
+        limit: int = 500,
     ) -> list[Message]:
-        """Return a conversation's messages with a larger id, oldest first; the newest ``limit`` of them."""
+        """Return a conversation's messages with ids between two, oldest first; the newest ``limit`` of them."""
         visible = "" if with_notes else f" AND {self._visible}"
-        sql = f"{_messages.select} WHERE conversation_id = ? AND id > ?{visible} ORDER BY id DESC LIMIT ?"
-        return (await self._read(sql, conversation_id, after, limit))[::-1]
+        bound, bounds = (" AND id < ?", (before,)) if before is not None else ("", ())
+        sql = f"{_messages.select} WHERE conversation_id = ? AND id > ?{bound}{visible} ORDER BY id DESC LIMIT ?"
+        return (await self._read(sql, conversation_id, after, *bounds, limit))[::-1]
 
     async def newest_in(self, conversation_ids: Collection[str]) -> dict[str, Message]:
         """Return, by conversation, the newest message that the customer can see."""
@@ -124,13 +135,22 @@ class SqlMessages(Repository):
         found = await self._read(f"{_messages.select} WHERE id IN ({newest})", *conversation_ids)
         return {message.conversation_id: message for message in found}
 
+    async def last_heard(self, conversation_ids: Collection[str]) -> str | None:
+        """Return the conversation in which a customer wrote last, or None where none has written."""
+        if not conversation_ids:
+            return None
+        marks = ", ".join("?" for _ in conversation_ids)
+        sql = (
+            f"SELECT conversation_id FROM messages WHERE conversation_id IN ({marks}) "
+            f"AND author = '{Author.CUSTOMER}' ORDER BY id DESC LIMIT 1"
+        )
+        rows = await self._transaction.read(sql, *conversation_ids)
+        return next((conversation_id for (conversation_id,) in rows), None)
+
     async def get(self, message_id: int, *, to_change: bool = False) -> Message | None:
         """Return a message, or None; ``to_change`` keeps others from changing it meanwhile, so ask that first."""
-        sql = self._one
-        if to_change:
-            await self._transaction.take_turn()
-            sql += " FOR UPDATE" if self._transaction.dialect.name == "postgresql" else ""
-        return next(iter(await self._read(sql, message_id)), None)
+        lock = await self._transaction.lock_rows() if to_change else ""
+        return next(iter(await self._read(self._one + lock, message_id)), None)
 
     async def some(self, conversation_id: str, message_ids: Collection[int]) -> list[Message]:
         """Return those of a conversation's messages that have one of some ids, oldest first, notes included."""
@@ -145,6 +165,14 @@ class SqlMessages(Repository):
         await self._transaction.lock_conversation(message.conversation_id)
         row = _messages.values(message, self._changing, self._transaction.dialect)
         await self._transaction.write(self._update, *row, message.id)
+
+    async def keep_language(self, conversation_id: str, language: str, *, until: datetime) -> None:
+        """Note the language of what a customer wrote until a moment, where none is noted yet."""
+        await self._transaction.lock_conversation(conversation_id)
+        values = _messages.values(
+            Message(conversation_id, Author.CUSTOMER, "", until, language=language), _WRITTEN, self._transaction.dialect
+        )
+        await self._transaction.write(self._keep_language, *values)
 
     async def replies_to(self, inbound_id: str) -> list[Message]:
         """Return what was answered to an inbound message, oldest first."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, update
+from sqlalchemy import and_, case, exists, or_, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.escalation import Escalation
-from bot.aftersales.identification import Identification
+from bot.aftersales.identification import Identification, KnownCustomer
 from bot.aftersales.labels import Priority
 from bot.services.account import Account, Presence, Session
 from bot.store.repositories.base import Repository
+from bot.store.rows import Rows
 from bot.store.tables import aftersales, desk, service_levels
 
 _OPEN_ID = f"SELECT id FROM escalations WHERE conversation_id = ? AND {aftersales.OPEN_ESCALATION}"
@@ -85,6 +87,33 @@ class SqlIdentifications(Repository):
         return await self._find(Identification, mine, order_by=(table.c.id.desc(),))
 
 
+_KNOWN = tuple(field.name for field in fields(KnownCustomer))
+_known = Rows(aftersales.known_customers, _KNOWN, KnownCustomer)
+
+
+class SqlKnownCustomers(Repository):
+    """Whom the shop says that conversations are with."""
+
+    _one = f"{_known.select} WHERE conversation_id = ?"
+    _insert = _known.insert(_KNOWN, once=True)
+    _extend = _known.update(("known_until",), "conversation_id = ? AND known_until < ?")
+
+    async def of(self, conversation_id: str) -> KnownCustomer | None:
+        """Return whom a conversation is with, or None where the shop has not said."""
+        rows = await self._transaction.read(self._one, conversation_id)
+        return next((_known.load(row, self._transaction.dialect) for row in rows), None)
+
+    async def add(self, known: KnownCustomer) -> bool:
+        """Keep whom a conversation is with, and tell whether nobody was kept before."""
+        row = _known.values(known, _KNOWN, self._transaction.dialect)
+        return (await self._transaction.write(self._insert, *row)).changed == 1
+
+    async def extend(self, conversation_id: str, until: datetime) -> None:
+        """Keep that the shop's word stands until a later moment."""
+        later = _known.value("known_until", until, self._transaction.dialect)
+        await self._transaction.write(self._extend, later, conversation_id, later)
+
+
 class SqlAuditLog(Repository):
     """The append-only record of changes."""
 
@@ -125,13 +154,33 @@ class SqlAccounts(Repository):
 
     async def note_presence(self, account: Account, presence: Presence, now: datetime) -> None:
         """Record whether somebody is there, seen now; whoever edits the account at the same moment is not disturbed."""
+        await self._note(account, presence=presence, seen_at=now)
+        set_committed_value(account, "presence", presence)
+
+    async def note_arrival(self, account: Account, now: datetime, *, unless_seen_since: datetime) -> bool:
+        """Record that somebody is online, seen now, and tell whether that person had not been seen since a moment."""
+        seen_at = desk.accounts.c.seen_at
+        arrived = await self._note(account, or_(seen_at.is_(None), seen_at < unless_seen_since),
+                                   presence=Presence.ONLINE, seen_at=now)  # fmt: skip
+        if arrived:
+            set_committed_value(account, "presence", Presence.ONLINE)
+        return arrived
+
+    async def note_seen(self, account: Account, now: datetime) -> None:
+        """Record that somebody is seen now, and load what that person last said of themselves."""
+        await self._note(account, seen_at=now)
+        said = select(desk.accounts.c.presence).where(desk.accounts.c.id == account.id)
+        set_committed_value(account, "presence", (await (await self._transaction.orm()).scalars(said)).one())
+
+    async def _note(self, account: Account, *conditions: Any, **values: Any) -> bool:
         # Past the ORM, which would count the version up: this is written all the time and concerns nobody's edit.
         await self._transaction.take_turn()
-        mine = desk.accounts.c.id == account.id
-        written = update(desk.accounts).where(mine).values(presence=presence, seen_at=now)
-        await (await self._transaction.orm()).execute(written)
-        set_committed_value(account, "presence", presence)
-        set_committed_value(account, "seen_at", now)
+        written = update(desk.accounts).where(desk.accounts.c.id == account.id, *conditions).values(**values)
+        done: Any = await (await self._transaction.orm()).execute(written)
+        changed = bool(done.rowcount == 1)
+        if changed:
+            set_committed_value(account, "seen_at", values["seen_at"])
+        return changed
 
     def add_session(self, session: Session) -> None:
         """Keep a new session."""

@@ -38,12 +38,14 @@ class SqlPersonalData(Repository):
         cases = await self._column(select(_CASES.number).where(_CASES.customer_id == customer_id))
         proved = select(_PROOFS.conversation_id).where(_PROOFS.order_number.in_(orders), _PROOFS.proved_at.is_not(None))
         ratings, contacts = service_levels.ratings.c, service_levels.contacts.c
+        known = aftersales.known_customers.c
         mine = await self._column(
             union(
                 select(_CASES.conversation_id).where(_CASES.customer_id == customer_id),
                 select(_HANDOFFS.conversation_id).where(_HANDOFFS.case_number.in_(cases)),
                 select(ratings.conversation_id).where(ratings.customer_id == customer_id),
                 select(contacts.conversation_id).where(contacts.customer_id == customer_id),
+                select(known.conversation_id).where(known.customer_id == customer_id),
                 proved,
             )
         )

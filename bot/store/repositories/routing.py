@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, select, update
+from sqlalchemy import and_, case, delete, exists, func, insert, select, update
 
-from bot.aftersales.escalation import Escalation, EscalationState, GivenBy
+from bot.aftersales.escalation import Escalation, EscalationReason, EscalationState
+from bot.aftersales.labels import Priority
 from bot.conversations.model import Author
-from bot.services.routing_ports import Held, Past, Waiting
+from bot.services.routing_ports import Held, Past, Unanswered, Waiting
 from bot.store.repositories.base import Repository
 from bot.store.repositories.desk import most_pressing_first
-from bot.store.tables import aftersales, conversations, routing
+from bot.store.tables import aftersales, conversations, inboxes, routing
 
 _handoffs = aftersales.escalations
 _notices = routing.queue_notices
 _messages = conversations.messages
+_snoozes = inboxes.snoozes
 _HELD = (_handoffs.c.conversation_id, _handoffs.c.agent_id, _handoffs.c.given_by, _handoffs.c.assigned_at)
+_WAITING = tuple(
+    _handoffs.c[name] for name in ("id", "conversation_id", "language", "priority", "opened_at", "team", "passed_over")
+)
 
 
 class SqlRoutingBoard(Repository):
@@ -25,21 +30,14 @@ class SqlRoutingBoard(Repository):
 
     async def waiting(self) -> list[Waiting]:
         """Return the queue: overdue ones first, then the most pressing, then the longest waiting."""
-        columns = tuple(
-            _handoffs.c[name]
-            for name in ("id", "conversation_id", "language", "priority", "opened_at", "team", "passed_over")
-        )
         statement = (
-            select(*columns, _notices.c.position, _notices.c.expected_wait_seconds, _notices.c.told_at)
+            select(*_WAITING, _notices.c.position, _notices.c.expected_wait_seconds, _notices.c.told_at)
             .outerjoin(_notices, _notices.c.escalation_id == _handoffs.c.id)
             .where(aftersales.OPEN_ESCALATION, _handoffs.c.state == EscalationState.QUEUED)
             .order_by(*most_pressing_first())
         )
         rows = await self._rows(statement)
-        return [
-            Waiting(number, conversation_id, language, priority, opened_at, team, list(passed_over), _told(*told))
-            for number, conversation_id, language, priority, opened_at, team, passed_over, *told in rows
-        ]
+        return [_waiting(*row) for row in rows]
 
     async def held(self) -> list[Held]:
         """Return the handoffs with agents, those who have theirs longest first."""
@@ -47,29 +45,29 @@ class SqlRoutingBoard(Repository):
         statement = select(*_HELD).where(*is_held).order_by(_handoffs.c.assigned_at, _handoffs.c.id)
         return [Held(*row) for row in await self._rows(statement)]
 
-    async def unanswered(self, given_before: datetime, limit: int = 100) -> list[Held]:
-        """Return what the routing gave to agents before a moment and they have not written in since."""
-        wrote: Any = exists().where(
-            and_(
-                _messages.c.conversation_id == _handoffs.c.conversation_id,
-                _messages.c.author == Author.AGENT,
-                _messages.c.agent_id == _handoffs.c.agent_id,
-                _messages.c.at >= _handoffs.c.assigned_at,
-            )
-        )
+    async def unanswered(self, now: datetime, patience: timedelta) -> list[Unanswered]:
+        """Return what agents have held for longer than a time in which nobody answered the customer, longest first.
+
+        A customer waits from the beginning of the handoff, and from the oldest message after an agent's last words.
+        Who was taken over without asking waits only after writing. What was put out of sight is left out.
+        """
+        since = _unanswered_since()
+        too_long = now - patience
+        mine = _snoozes.c.conversation_id == _handoffs.c.conversation_id
+        is_asleep: Any = exists().where(and_(mine, _snoozes.c.until > now))
         statement = (
-            select(*_HELD)
+            select(*_HELD, *_WAITING)
             .where(
                 aftersales.OPEN_ESCALATION,
                 _handoffs.c.state == EscalationState.ASSIGNED,
-                _handoffs.c.given_by == GivenBy.ROUTING,
-                _handoffs.c.assigned_at <= given_before,
-                ~wrote,
+                _handoffs.c.assigned_at <= too_long,
+                since <= too_long,
+                ~is_asleep,
             )
-            .order_by(_handoffs.c.assigned_at, _handoffs.c.id)
-            .limit(limit)
+            .order_by(since, _handoffs.c.id)
         )
-        return [Held(*row) for row in await self._rows(statement)]
+        split, rows = len(_HELD), await self._rows(statement)
+        return [Unanswered(Held(*row[:split]), _waiting(*row[split:])) for row in rows]
 
     async def without_team(self) -> list[Escalation]:
         """Return the open handoffs that no team was found for, or that are older than teams, oldest first."""
@@ -116,5 +114,35 @@ class SqlRoutingBoard(Repository):
         return list((await (await self._transaction.orm()).execute(statement)).all())
 
 
-def _told(position: int | None, wait_seconds: int | None, told_at: datetime | None) -> tuple[int, int, datetime] | None:
-    return None if position is None or wait_seconds is None or told_at is None else (position, wait_seconds, told_at)
+def _waiting(
+    number: int, conversation_id: str, language: str, priority: Priority, opened_at: datetime, team: str | None,
+    passed_over: list[str], position: int | None = None, wait_seconds: int | None = None,
+    told_at: datetime | None = None,
+) -> Waiting:  # fmt: skip
+    told = None if position is None or wait_seconds is None or told_at is None else (position, wait_seconds, told_at)
+    return Waiting(number, conversation_id, language, priority, opened_at, team, list(passed_over), told)
+
+
+def _unanswered_since() -> Any:
+    """Return since when the customer of a handoff waits for words of a person, null where nobody does."""
+    answer, heard = _messages.alias(), _messages.alias()
+    mine = and_(
+        answer.c.conversation_id == _handoffs.c.conversation_id,
+        answer.c.author == Author.AGENT,
+        answer.c.at >= _handoffs.c.opened_at,
+    )
+    # From behind, that is soon found; ``max`` would read the whole transcript.
+    newest = select(answer.c.id).where(mine).order_by(answer.c.id.desc()).limit(1)
+    answered_up_to = newest.correlate_except(answer).scalar_subquery()
+    unanswered = and_(
+        heard.c.conversation_id == _handoffs.c.conversation_id,
+        heard.c.author == Author.CUSTOMER,
+        heard.c.at >= _handoffs.c.opened_at,
+        heard.c.id > func.coalesce(answered_up_to, 0),
+    )
+    oldest = select(heard.c.at).where(unanswered).order_by(heard.c.id).limit(1)
+    has_asked = _handoffs.c.reason != EscalationReason.AGENT_TOOK_OVER
+    return case(
+        (and_(has_asked, answered_up_to.is_(None)), _handoffs.c.opened_at),
+        else_=oldest.correlate_except(heard).scalar_subquery(),
+    )

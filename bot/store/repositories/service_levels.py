@@ -17,6 +17,7 @@ from bot.aftersales.return_ import AWAITED
 from bot.aftersales.sla import Metric, ServiceClock
 from bot.scheduler.lease import Lease
 from bot.services.service_level_ports import OutOfStep
+from bot.store.repositories import sla_waits
 from bot.store.repositories.base import Repository
 from bot.store.rows import Rows
 from bot.store.tables import aftersales, lifecycles, service_levels
@@ -53,10 +54,18 @@ class SqlServiceClocks(Repository):
         """Return a case's clocks, oldest first."""
         return await self._find(ServiceClock, _clocks.c.case_number == case_number, order_by=(_clocks.c.id,))
 
-    async def running(self, metric: Metric, limit: int = 500) -> list[ServiceClock]:
-        """Return the clocks of a metric that have not stopped, the most urgent first."""
-        mine = service_levels.RUNNING, _clocks.c.metric == metric
-        return await self._find(ServiceClock, *mine, order_by=(_clocks.c.warn_at, _clocks.c.id), limit=limit)
+    async def answered_first(self) -> list[str]:
+        """Return the keys of the running clocks of first responses whose customers have been answered."""
+        return list(await (await self._transaction.orm()).scalars(sla_waits.answered_first()))
+
+    async def outlived(self) -> dict[str, datetime | None]:
+        """Return the keys of the running clocks of waits whose handoffs are over, with when those ended."""
+        rows = await (await self._transaction.orm()).execute(sla_waits.outlived())
+        return {row.key: row.ended_at for row in rows}
+
+    async def out_of_step_waits(self) -> list[str]:
+        """Return the conversations in a handoff whose clocks of waits may have to be started or stopped."""
+        return list(await (await self._transaction.orm()).scalars(sla_waits.out_of_step_waits()))
 
     async def due(self, now: datetime, limit: int = 200) -> list[ServiceClock]:
         """Return the clocks, not paused, whose warning or breach has yet to be noted, the most urgent first."""
@@ -138,6 +147,14 @@ class SqlContacts(Repository):
         table = service_levels.contacts
         mine = table.c.conversation_id == conversation_id, table.c.order_number == order_number
         return await self._first(Contact, *mine, order_by=(table.c.id.desc(),))
+
+    async def conversations_of(self, customer_id: str, order_number: str | None = None) -> list[str]:
+        """Return the conversations in which a customer proved an order, or this very order."""
+        table = service_levels.contacts
+        mine = [table.c.customer_id == customer_id]
+        if order_number is not None:
+            mine.append(table.c.order_number == order_number)
+        return list(dict.fromkeys(contact.conversation_id for contact in await self._find(Contact, *mine)))
 
 
 _LEASE = tuple(field.name for field in fields(Lease))

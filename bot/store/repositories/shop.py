@@ -18,10 +18,14 @@ class SqlProducts(Repository):
 
     def add(self, product: Product) -> None:
         """Keep a new product."""
+        self.arrange(product)
+        self._keep(product)
+
+    def arrange(self, product: Product) -> None:
+        """Keep the order in which a known product's variants are listed now, and add those that are new."""
         # Sizes have an order that no database knows: it is the order in which they were listed.
         for position, variant in enumerate(product.variants):
             variant.position = position  # type: ignore[attr-defined]
-        self._keep(product)
 
     async def get(self, product_id: str) -> Product | None:
         """Return a product with its variants, or None."""

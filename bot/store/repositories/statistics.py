@@ -6,8 +6,11 @@ that they come from the same questions take seconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from bot.services.statistics_ports import (
@@ -21,45 +24,16 @@ from bot.services.statistics_ports import (
     Statistics,
 )
 from bot.store.repositories.base import Repository
+from bot.store.repositories.statistics_sql import POSTGRES, SQLITE, Sql
 from bot.store.tables.statistics import FIGURES
 
 _D = Dimension
 
+# What weeks are counted from.
+_FIRST_MONDAY = date(1970, 1, 5)
+
 # Long enough for a survey, a late refund or a customer who comes again.
 _SETTLES = timedelta(days=60)
-
-
-class _Sql(NamedTuple):
-    """What the databases say differently; ``{}`` stands for a column."""
-
-    seconds: str
-    day: str
-    week: str
-    month: str
-    country: str
-    has_line: str
-    numbers: str
-
-
-_SQLITE = _Sql(
-    seconds="CAST(round((julianday({}) - julianday({})) * 86400.0) AS integer)",
-    day="substr({}, 1, 10)",
-    # To the Sunday that ends the week, and back to its Monday.
-    week="date({}, 'weekday 0', '-6 days')",
-    month="substr({}, 1, 7)",
-    country="json_extract(o.address, '$.country')",
-    has_line="json_type(c.lines, '$.' || l.position) IS NOT NULL",
-    numbers="group_concat({})",
-)
-_POSTGRES = _Sql(
-    seconds="CAST(round(extract(epoch FROM {} - {})) AS integer)",
-    day="to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
-    week="to_char(date_trunc('week', {} AT TIME ZONE 'UTC'), 'YYYY-MM-DD')",
-    month="to_char({} AT TIME ZONE 'UTC', 'YYYY-MM')",
-    country="o.address ->> 'country'",
-    has_line="jsonb_exists(c.lines, CAST(l.position AS text))",
-    numbers="array_agg({})",
-)
 
 _FIGURES = ", ".join(FIGURES)
 _COLUMNS = f"case_number, case_version, is_final, {_FIGURES}"
@@ -152,23 +126,27 @@ class SqlStatistics(Repository, Statistics):
         """Return, by key and Monday of the week, how many orders were placed and not canceled."""
         key, joins = _of_order(by, self._sql)
         rows = await self._transaction.read(
-            f"SELECT {key}, {self._sql.week.format('o.placed_at')}, count(DISTINCT o.number) FROM orders o {joins} "
-            "WHERE o.placed_at >= ? AND o.placed_at < ? AND o.state NOT IN ('pending', 'canceled') GROUP BY 1, 2",
+            f"SELECT {key}, {self._placed} FROM orders o {joins} "
+            "WHERE o.placed_at >= ? AND o.placed_at < ? AND o.state NOT IN ('pending', 'canceled') GROUP BY 1",
             *self._moments(span),
         )
-        return {(key, date.fromisoformat(monday)): int(count) for key, monday, count in rows if key is not None}
+        return {(key, monday): n for key, *placed in rows if key is not None for monday, n in _by_week(*placed)}
 
     async def complaints(self, span: Span, by: Dimension) -> dict[tuple[str, str, date], int]:
         """Return, by key, issue and Monday, how many orders placed in that week got a case about the issue."""
         key, source, where = _grouped(by)
-        week = self._sql.week.format("o.placed_at")
         rows = await self._transaction.read(
-            f"SELECT {key}, f.issue, {week}, count(DISTINCT c.order_number) FROM {source} "
+            f"SELECT {key}, f.issue, {self._placed} FROM {source} "
             "JOIN cases c ON c.number = f.case_number JOIN orders o ON o.number = c.order_number "
-            f"WHERE {where} AND o.placed_at >= ? AND o.placed_at < ? AND c.state <> 'withdrawn' GROUP BY 1, 2, 3",
+            f"WHERE {where} AND o.placed_at >= ? AND o.placed_at < ? AND c.state <> 'withdrawn' GROUP BY 1, 2",
             *self._moments(span),
         )
-        return {(key, issue, date.fromisoformat(monday)): int(n) for key, issue, monday, n in rows if key is not None}
+        return {
+            (key, issue, monday): n
+            for key, issue, *placed in rows
+            if key is not None
+            for monday, n in _by_week(*placed)
+        }
 
     async def newest_case(self, by: Dimension, key: str, issue: str) -> str | None:
         """Return the newest case of a key about an issue, or None."""
@@ -219,13 +197,32 @@ class SqlStatistics(Repository, Statistics):
         )
 
     @property
-    def _sql(self) -> _Sql:
-        return _SQLITE if self._transaction.dialect.name == "sqlite" else _POSTGRES
+    def _placed(self) -> str:
+        # All orders of a key in one row, each with its week: telling them apart by week and counting each once makes
+        # PostgreSQL sort texts, alone and on disk, because it cannot guess how few weeks there are.
+        return f"{self._sql.array.format('o.number')}, {self._sql.array.format(self._sql.weeks.format('o.placed_at'))}"
+
+    @property
+    def _sql(self) -> Sql:
+        return SQLITE if self._transaction.dialect.name == "sqlite" else POSTGRES
 
     def _moments(self, span: Span) -> tuple[Any, ...]:
         moments = [datetime.combine(day, time.min, timezone.utc) for day in (span.since, span.until)]
         is_sqlite = self._transaction.dialect.name == "sqlite"
         return tuple(moment.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite else moment for moment in moments)
+
+
+def _by_week(orders: Sequence[str] | str, weeks: Sequence[int] | str) -> Iterator[tuple[date, int]]:
+    """Return the Mondays of weeks, and how many different orders were placed in each; SQLite brings arrays as JSON."""
+    numbers, of = (json.loads(one) if isinstance(one, str) else one for one in (orders, weeks))
+    for week, count in Counter(dict(zip(numbers, of)).values()).items():
+        yield _monday(week), count
+
+
+# Not only to spare the addition: a date works out its hash once, and tens of thousands of keys hold one.
+@lru_cache(maxsize=1024)
+def _monday(week: int) -> date:
+    return _FIRST_MONDAY + timedelta(weeks=week)
 
 
 def _nearest_rank(values: Sequence[int], percent: int) -> int:
@@ -272,7 +269,7 @@ def _grouped(by: Dimension | None) -> tuple[str, str, str]:
     return f"f.{by.value}", "case_facts f", "TRUE"
 
 
-def _of_order(by: Dimension, sql: _Sql) -> tuple[str, str]:
+def _of_order(by: Dimension, sql: Sql) -> tuple[str, str]:
     """Return a dimension's key of an order ``o``, and the joins it takes."""
     lines = "JOIN order_lines l ON l.order_number = o.number"
     return {

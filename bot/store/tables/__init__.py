@@ -2,6 +2,7 @@
 
 from bot.store.tables import (
     aftersales,
+    api,
     approvals,
     claims,
     conversations,
@@ -18,12 +19,14 @@ from bot.store.tables import (
     shop,
     statistics,
     translations,
+    webhooks,
     words,
 )
 from bot.store.tables.base import metadata
 
 __all__ = [
     "aftersales",
+    "api",
     "approvals",
     "claims",
     "conversations",
@@ -41,5 +44,6 @@ __all__ = [
     "shop",
     "statistics",
     "translations",
+    "webhooks",
     "words",
 ]

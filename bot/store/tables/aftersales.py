@@ -182,6 +182,25 @@ identifications = Table(
     index("conversation_id", "order_number", unique=True),
 )
 
+# The shop knows customers whose orders may not be here yet, so there is no foreign key.
+known_customers = Table(
+    "known_customers",
+    metadata,
+    short("conversation_id", primary_key=True),
+    short("customer_id", index=True),
+    Column("known_since", UtcDateTime, nullable=False),
+    Column("known_until", UtcDateTime, nullable=False),
+)
+
+# Over all conversations and processes; see TryLimit.
+try_counts = Table(
+    "try_counts",
+    metadata,
+    short("subject", primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False, index=True),
+)
+
 audit_events = Table(
     "audit_events",
     metadata,

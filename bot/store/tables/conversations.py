@@ -15,6 +15,10 @@ from bot.store.types import Choice, Json, UtcDateTime
 # Spelled out rather than bound as parameters: only so a query can use the partial indexes.
 WAITING = text("state = 'received'")
 PENDING = text("state = 'pending'")
+DEAD = text("state = 'failed'")
+PUT_OFF = text("state = 'put_off'")
+_KNOWN = text("platform_message_id IS NOT NULL")
+DELIVERED = text("delivered_at IS NOT NULL")
 
 conversations = Table(
     "conversations",
@@ -79,6 +83,7 @@ inbox = Table(
         sqlite_where=WAITING,
         postgresql_where=WAITING,
     ),
+    Index("ix_inbox_put_off", "processed_at", sqlite_where=PUT_OFF, postgresql_where=PUT_OFF),
     sqlite_autoincrement=True,
 )
 
@@ -92,6 +97,9 @@ outbox = Table(
     Column("state", Choice(OutboxState), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("sent_at", UtcDateTime, nullable=True),
+    short("platform_message_id", required=False),
+    short("error", required=False),
+    Column("delivered_at", UtcDateTime, nullable=True),
     Index(
         "ix_outbox_pending",
         "conversation_id",
@@ -99,6 +107,33 @@ outbox = Table(
         sqlite_where=PENDING,
         postgresql_where=PENDING,
     ),
+    Index("ix_outbox_due", "channel", "next_attempt_at", sqlite_where=PENDING, postgresql_where=PENDING),
+    Index("ix_outbox_dead", "message_id", sqlite_where=DEAD, postgresql_where=DEAD),
+    Index(
+        "ix_outbox_platform_message_id",
+        "channel",
+        "platform_message_id",
+        sqlite_where=_KNOWN,
+        postgresql_where=_KNOWN,
+    ),
+    Index(
+        "ix_outbox_delivered",
+        "conversation_id",
+        "message_id",
+        sqlite_where=DELIVERED,
+        postgresql_where=DELIVERED,
+    ),
+)
+
+correspondents = Table(
+    "correspondents",
+    metadata,
+    short("conversation_id", primary_key=True),
+    short("channel"),
+    short("address"),
+    Column("facts", Json, nullable=False),
+    Column("heard_at", UtcDateTime, nullable=False),
+    index("channel", "address"),
 )
 
 dialogue_turns = Table(

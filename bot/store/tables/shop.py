@@ -63,6 +63,15 @@ orders = Table(
     index("placed_at"),
 )
 
+order_origins = Table(
+    "order_origins",
+    metadata,
+    reference("order_number", "orders.number", primary_key=True),
+    short("source"),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    short("address_digest"),
+)
+
 order_lines = Table(
     "order_lines",
     metadata,

@@ -7,7 +7,9 @@ import asyncio
 import pytest
 
 from bot.aftersales.identification import Identification
-from bot.conversations.model import Author, Conversation, Message
+from bot.aftersales.labels import Remedy
+from bot.aftersales.offer import Offer, Proposer
+from bot.conversations.model import Author, Conversation, InboundMessage, Message
 from bot.errors import ConflictError
 from tests.integration.conftest import UowFactory
 from tests.integration.store.things import NOW, a_case, a_return, a_shop, an_escalation
@@ -120,6 +122,24 @@ async def test_goods_returned_in_two_conversations_at_once_are_a_conflict(uow_fa
             await second.commit()
     async with uow_factory() as uow:
         assert [return_.rma for return_ in await uow.returns.of_order("10480001")] == ["R1"]
+
+
+async def test_offers_for_two_cases_of_an_order_at_once_are_a_conflict(uow_factory: UowFactory) -> None:
+    await a_shop(uow_factory)
+    async with uow_factory() as uow:
+        for number in ("C1", "C2"):
+            uow.cases.add(a_case(number, message=number))
+        await uow.commit()
+    async with uow_factory() as first, uow_factory() as second:
+        for number, uow in (("C1", first), ("C2", second)):
+            assert await uow.orders.get("10480001") is not None
+            case = await uow.cases.get(number)
+            assert case is not None
+            # What an agent may give counts over the order, and each sees no offer of the other.
+            case.offers.append(Offer(Remedy.REFUND_PARTIAL, Proposer.AGENT, NOW, agent_id="a-mona"))
+        await first.commit()
+        with pytest.raises(ConflictError):
+            await second.commit()
 
 
 async def test_wrong_tries_at_once_are_not_lost(uow_factory: UowFactory) -> None:
@@ -255,3 +275,17 @@ async def test_after_a_failed_commit_others_may_write(uow_factory: UowFactory) -
                 await second.commit()
             assert await asyncio.wait_for(first.next_number("case"), 5) == 1
             assert await second.cases.get("C2") is None
+
+
+async def test_far_more_writers_than_connections_all_come_to_their_turn(uow_factory: UowFactory) -> None:
+    async def write(number: int) -> None:
+        async with uow_factory() as uow:
+            if number % 2:
+                # Whoever has read holds a connection while it waits for its turn to write.
+                await uow.conversations.get(str(number))
+            await uow.inbox.add(InboundMessage(str(number), "c", "web", f"c:{number}", "hello", NOW))
+            await uow.commit()
+
+    await asyncio.wait_for(asyncio.gather(*(write(number) for number in range(100))), 20)
+    async with uow_factory() as uow:
+        assert len(await uow.inbox.waiting("c")) == 100

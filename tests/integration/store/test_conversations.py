@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -144,6 +145,30 @@ async def test_an_inbound_message_comes_back_with_its_position(uow_factory: UowF
         assert await uow.inbox.get("i3") is None
 
 
+async def test_a_message_that_was_put_off_is_tried_by_one_and_taken_up_once(uow_factory: UowFactory) -> None:
+    async with uow_factory() as uow:
+        for id in ("i1", "i2"):
+            inbound = an_inbound(id)
+            assert await uow.inbox.add(inbound)
+            inbound.state, inbound.processed_at = InboxState.PUT_OFF, NOW
+            await uow.inbox.update(inbound)
+        await uow.commit()
+    async with uow_factory() as uow:
+        assert await uow.inbox.waiting("conversation") == []
+        first, second = await uow.inbox.put_off(10)
+        assert (first.id, second.id) == ("i1", "i2")
+        assert await uow.inbox.claim_put_off(first, NOW + timedelta(minutes=1))
+        assert not await uow.inbox.claim_put_off(first, NOW + timedelta(minutes=2))
+        assert [found.id for found in await uow.inbox.put_off(10)] == ["i2", "i1"]
+        assert [found.id for found in await uow.inbox.put_off(1)] == ["i2"]
+        assert await uow.inbox.take_up("i1")
+        assert not await uow.inbox.take_up("i1")
+        assert not await uow.inbox.claim_put_off(first, NOW + timedelta(minutes=3))
+        await uow.commit()
+    async with uow_factory() as uow:
+        assert [found.id for found in await uow.inbox.waiting(first.conversation_id)] == ["i1"]
+
+
 async def test_a_redelivered_message_is_stored_once(uow_factory: UowFactory) -> None:
     async with uow_factory() as uow:
         assert await uow.inbox.add(an_inbound("i1", platform_id="p1"))
@@ -213,6 +238,31 @@ async def test_outbound_messages_are_pending_until_sent(uow_factory: UowFactory)
         (kept,) = await uow.outbox.pending("conversation")
         assert await uow.outbox.pending("other") == []
     assert plain(kept) == plain(OutboundMessage(ids[2], "conversation", "web", NOW, OutboxState.PENDING))
+
+
+async def test_when_a_message_arrived_is_kept_once_and_survives_sending_it_again(uow_factory: UowFactory) -> None:
+    messages = [a_message(str(number)) for number in range(4)]
+    await a_transcript(uow_factory, *messages)
+    ids = [message.id for message in messages if message.id]
+    sent, later = NOW + timedelta(seconds=3), NOW + timedelta(seconds=9)
+    async with uow_factory() as uow:
+        for id in ids:
+            uow.outbox.add(OutboundMessage(id, "conversation", "whatsapp", NOW, OutboxState.SENT))
+        assert await uow.outbox.last_delivered_in("conversation") is None
+        assert await uow.outbox.mark_delivered(ids[1:3], sent) == 2
+        assert await uow.outbox.mark_delivered(ids[:3], later) == 1
+        assert await uow.outbox.mark_delivered([], later) == 0
+        await uow.commit()
+    async with uow_factory() as uow:
+        found = await uow.outbox.some(ids[:0:-1])
+        assert [(entry.message_id, entry.delivered_at) for entry in found] == [*zip(ids[1:], [sent, sent, None])]
+        assert await uow.outbox.some([]) == []
+        assert await uow.outbox.last_delivered_in("conversation") == (ids[2], sent)
+        assert await uow.outbox.last_delivered_in("other") is None
+        await uow.outbox.settle(replace(found[1], state=OutboxState.FAILED, delivered_at=None))
+        assert await uow.outbox.last_delivered_in("conversation") == (ids[1], sent)
+        await uow.outbox.settle(replace(found[1], state=OutboxState.PENDING, delivered_at=None))
+        assert await uow.outbox.last_delivered_in("conversation") == (ids[2], sent)
 
 
 async def test_dialogue_events_come_back_in_order(uow_factory: UowFactory) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.aftersales.audit import AuditEvent
 from bot.errors import AuthenticationError, ConflictError
-from bot.services import accounts, invitations, sessions
+from bot.services import accounts, invitations, presence, sessions
 from bot.services.account import Account, Presence, Role, Session
 from bot.services.people_ports import AuditFilter
 from tests.integration.conftest import UowFactory
@@ -62,6 +62,38 @@ async def test_presence_is_written_without_disturbing_an_edit(uow_factory: UowFa
         found = await uow.accounts.get("a1")
     assert found is not None
     assert (found.presence, found.seen_at, found.capacity) == (Presence.ONLINE, NOW, 9)
+
+
+@pytest.mark.parametrize(("seen_before", "arrives"), [(15, False), (15, True), (3600, True)])
+async def test_a_sign_of_life_does_not_undo_what_somebody_says_of_themselves_meanwhile(
+    uow_factory: UowFactory, seen_before: int, arrives: bool
+) -> None:
+    was_seen = NOW - timedelta(seconds=seen_before)
+    async with uow_factory() as uow:
+        uow.accounts.add(an_account(presence=Presence.ONLINE, seen_at=was_seen))
+        await uow.commit()
+    async with uow_factory() as beating:
+        read = await beating.accounts.get("a1")
+        async with uow_factory() as choosing:
+            await presence.choose(choosing, "a1", Presence.AWAY, NOW)
+        later = NOW + timedelta(seconds=1)
+        assert await presence.beat(beating, "a1", later, arrives=arrives) is Presence.AWAY
+    async with uow_factory() as uow:
+        found = await uow.accounts.get("a1")
+        said = [event.data for event in await uow.audit.of_subject("account:a1")]
+    assert found is not None
+    assert read is not None
+    assert (found.presence, found.seen_at) == (read.presence, read.seen_at) == (Presence.AWAY, later)
+    assert said == [{"presence": "away"}]
+
+
+async def test_whoever_comes_back_after_the_grace_is_online(uow_factory: UowFactory) -> None:
+    async with uow_factory() as uow:
+        uow.accounts.add(an_account(presence=Presence.AWAY, seen_at=NOW - presence.GRACE))
+        await uow.commit()
+    for moment, who in ((NOW, Presence.AWAY), (NOW + presence.GRACE + timedelta(seconds=1), Presence.ONLINE)):
+        async with uow_factory() as uow:
+            assert await presence.beat(uow, "a1", moment, arrives=True) is who
 
 
 async def test_a_link_is_used_by_only_one_of_two_at_once(uow_factory: UowFactory) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,46 @@ async def test_patterns_are_told_to_quality_once(filled: Uow) -> None:
         opened = await uow.tasks.open(10_000)
     assert {task.department for task in opened} == {Department.QUALITY}
     assert len(opened) == len({alert.key for alert in found})
+
+
+async def test_orders_and_complaints_of_a_week_count_each_order_once(filled: Uow, database_url: str) -> None:
+    first, second = TABLES["cases"][:2]
+    engine = create_engine(database_url)
+    async with engine.begin() as connection:
+        # Two cases about one order and issue; all parcels of an order twice by its carrier; all lines of one product.
+        for change in (
+            f"UPDATE cases SET order_number = '{first['order_number']}', issue_type = '{first['issue_type']}', "
+            f"lines = '{{}}' WHERE number IN ('{first['number']}', '{second['number']}')",
+            "INSERT INTO shipments (id, order_number, carrier, tracking_number, state) "
+            "SELECT 'again-' || id, order_number, carrier, 'again-' || tracking_number, state FROM shipments",
+            "UPDATE order_lines SET product_id = 'p7'",
+            f"UPDATE orders SET state = 'canceled' WHERE number = '{TABLES['orders'][-1]['number']}'",
+        ):
+            await connection.exec_driver_sql(change)
+    await engine.dispose()
+    await refresh(filled, SPAN.until)
+    orders = {row["number"]: row for row in TABLES["orders"]}
+    carriers = {row["order_number"]: row["carrier"] for row in TABLES["shipments"]}
+    issues = [(case["order_number"], case["issue_type"]) for case in TABLES["cases"] if case is not second]
+    keys: dict[Dimension, Callable[[str], str]] = {
+        Dimension.PRODUCT: lambda number: "p7",
+        Dimension.SUPPLIER: lambda number: "Supplier 7",
+        Dimension.CARRIER: carriers.__getitem__,
+        Dimension.DESTINATION: lambda number: orders[number]["address"]["country"],
+    }
+    async with filled() as uow:
+        for by, key in keys.items():
+            assert await uow.statistics.shipped(SPAN, by) == Counter(
+                (key(number), _monday(order)) for number, order in orders.items() if order is not TABLES["orders"][-1]
+            ), by
+            assert await uow.statistics.complaints(SPAN, by) == Counter(
+                (key(number), issue, _monday(orders[number])) for number, issue in issues
+            ), by
+
+
+def _monday(order: dict[str, Any]) -> date:
+    day: date = order["placed_at"].date()
+    return day - timedelta(days=day.weekday())
 
 
 def _handed_before(case: dict[str, Any], handed: dict[str, Any]) -> bool:
