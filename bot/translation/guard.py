@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from bot.translation.breaker import CircuitBreaker, RateLimit
+from bot.breaker import CircuitBreaker, RateLimit
 from bot.translation.engines import Engine
 from bot.translation.result import EngineError, Reason
 from bot.translation.sentences import split

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import structlog
 
+from bot import metrics, tracing
 from bot.translation.cache import RememberedTranslation, TranslationCache, cache_key
 from bot.translation.guard import GuardedEngine
 from bot.translation.protection import DamagedTranslationError, ProtectedText, protect
@@ -78,6 +79,10 @@ class Translations:
         except asyncio.TimeoutError:
             return Unavailable(Reason.DEADLINE, tuple(tried))
 
+    async def probe(self, engine: str, text: str, source: str, target: str) -> str:
+        """Return what one engine makes of a text, remembering nothing; raises EngineError."""
+        return await self._engines[engine].translate(text, source, target, self._deadline_seconds)
+
     async def close(self) -> None:
         """Let the engines' threads end."""
         for engine in self._engines.values():
@@ -101,15 +106,18 @@ class Translations:
             # What is left is shared, so that the last engine gets its turn even when the others are silent.
             seconds = (ends_at - self._clock()) / (len(order) - position)
             try:
-                answer = await self._engines[name].translate(protected.masked, source, target, seconds)
+                with tracing.span("translation", engine=name), metrics.TRANSLATION_SECONDS.labels(name).time():
+                    answer = await self._engines[name].translate(protected.masked, source, target, seconds)
                 translated = protected.restore(answer)
             except (EngineError, DamagedTranslationError) as error:
                 reason = error.reason if isinstance(error, EngineError) else Reason.DAMAGED
                 tried.append((name, reason))
+                metrics.TRANSLATIONS.labels(name, reason.value).inc()
                 # That an engine is down is said once for each failure, not for each time it is then left alone.
                 say = log.info if reason in (Reason.UNSUPPORTED, Reason.PAUSED) else log.warning
                 say("translation.failed", engine=name, source=source, target=target, reason=reason.value)
                 continue
+            metrics.TRANSLATIONS.labels(name, "translated").inc()
             await self._remember(RememberedTranslation(key, translated, name, self._now()), ends_at)
             return Translation(translated, name)
         return Unavailable(_worst(tried), tuple(tried))

@@ -96,7 +96,7 @@ def _seconds(header: str | None) -> float | None:
     """Return a ``Retry-After`` (RFC 9110, 10.2.3: seconds or a date) in seconds, or None."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if header.strip().isdecimal():
         return float(header)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())

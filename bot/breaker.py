@@ -1,4 +1,4 @@
-"""What keeps us from asking an engine that is down, or asking one too often."""
+"""What keeps us from asking a service that is down, or asking one too often."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MINUTE = 60.0
 
 
 class CircuitBreaker:
-    """Closed while an engine works; open after failures in a row; then half-open: one request tries it."""
+    """Closed while a service works; open after failures in a row; then half-open: one request tries it."""
 
     def __init__(self, *, failures: int, pause_seconds: float, clock: Seconds = time.monotonic) -> None:
         self._limit = failures
@@ -43,17 +43,17 @@ class CircuitBreaker:
             self.pause(self._pause_seconds)
 
     def pause(self, seconds: float) -> None:
-        """Open for a while, because the engine asked for it."""
+        """Open for a while, because the service asked for it."""
         self._is_probing = False
         self._open_until = max(self._open_until or 0.0, self._clock() + seconds)
 
     def abandon(self) -> None:
-        """Take back a request that told nothing about the engine."""
+        """Take back a request that told nothing about the service."""
         self._is_probing = False
 
 
 class RateLimit:
-    """At most so many requests in any sixty seconds."""
+    """At most so many requests in any sixty seconds, as services count them; for who asks us see ``rates.Rate``."""
 
     def __init__(self, requests_per_minute: int, clock: Seconds = time.monotonic) -> None:
         self._limit = requests_per_minute

@@ -1,0 +1,1 @@
+"""The systems that shops take their orders in: a plain HTTP service, Shopify, WooCommerce."""
