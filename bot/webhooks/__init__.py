@@ -1,0 +1,1 @@
+"""Who speaks HTTP to the receivers of webhooks."""
