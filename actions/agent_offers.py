@@ -24,10 +24,10 @@ async def answer_offer_in_words(dispatcher: CollectingDispatcher, turn: Turn) ->
     known, case = context(), await _waiting(turn)
     if case is None:
         return None
-    if turn.intent not in ("affirm", "deny") or turn.confidence < SURE:
+    is_accepted = turn.agrees
+    if not is_accepted and (turn.intent != "deny" or turn.confidence < SURE):
         _ask(dispatcher, case)
         return []
-    is_accepted = turn.intent == "affirm"
     try:
         async with known.uow() as uow:
             await agent_offers.answer(

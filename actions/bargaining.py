@@ -65,7 +65,7 @@ async def read_answer(intake: Intake, asked: bool) -> None:
     turn, intent = intake.turn, intake.turn.intent
     # "Yes, all of it is right" names no share, whatever "all" means elsewhere.
     asks_for_more = demand is not None and (demand.share not in (None, _HUNDRED) or demand.amount is not None)
-    if intent == "affirm" and not asks_for_more and not (demand and demand.shop_pays_shipping):
+    if turn.agrees and not asks_for_more and not (demand and demand.shop_pays_shipping):
         _accept(intake)
     elif demand is not None:
         _close(intake, OfferState.COUNTERED)
@@ -222,7 +222,7 @@ def _demand(kept: dict[str, Any] | None, currency: str) -> Demand | None:
 
 def _is_percent(value: Any) -> bool:
     text = str(value)
-    return text.isdigit() and 0 < int(text) <= 100
+    return text.isdecimal() and 0 < int(text) <= 100
 
 
 def _money(intake: Intake) -> Money | None:

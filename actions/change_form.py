@@ -140,7 +140,7 @@ async def _read_line_change(intake: Intake, asked: bool) -> None:
         intake.set("variant", REMOVE)
         intake.clear("quantity", "confirmation")
         return
-    counts = {int(value) for value in turn.values("quantity") if str(value).isdigit()} - {line.quantity}
+    counts = {int(value) for value in turn.values("quantity") if str(value).isdecimal()} - {line.quantity}
     if len(counts) == 1 and 1 <= (count := counts.pop()) <= MOST_PIECES:
         intake.set("quantity", {str(position): count})
         intake.clear("confirmation")

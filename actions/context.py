@@ -11,6 +11,7 @@ from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy
 from bot.services.document_links import DocumentLinks
 from bot.services.identification import proved_order
+from bot.services.orders import SourcedOrders
 from bot.services.ports import Clock, UnitOfWork
 
 _MESSAGES_AT_ONCE = 64
@@ -18,12 +19,16 @@ _MESSAGES_AT_ONCE = 64
 
 @dataclass(frozen=True)
 class Context:
-    """The transaction factory, the policy in force, the clock, and what makes links to documents."""
+    """The transaction factory, the policy in force, the clock, what makes links to documents, and what asks the shop.
+
+    Without ``orders`` the shop has no other system to ask: its orders are in the database.
+    """
 
     uow: Callable[[], UnitOfWork]
     policy: Policy
     clock: Clock
     links: DocumentLinks
+    orders: SourcedOrders | None = None
     _read: OrderedDict[tuple[str, str, str], Order] = field(default_factory=OrderedDict, repr=False)
 
     async def proved_order(self, turn: Turn, number: str) -> Order:
@@ -34,6 +39,8 @@ class Context:
         key = (turn.conversation_id, turn.message_id, number)
         order = self._read.get(key) if turn.message_id else None
         if order is None:
+            if self.orders is not None:
+                await self.orders.refresh(turn.conversation_id, number)
             async with self.uow() as uow:
                 order = await proved_order(uow, turn.conversation_id, number)
             if turn.message_id:

@@ -14,7 +14,7 @@ from actions.evidence import ASK_PHOTO
 from actions.intake import FORM_SLOTS, forget_answers
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
-from bot.aftersales.labels import Priority
+from bot.aftersales.labels import IssueType, Priority
 from bot.aftersales.mood import Said, mood_of
 from bot.services import escalations, instructions
 from bot.services.instructions import InstructionKind
@@ -47,7 +47,7 @@ async def queue(
             turn.language,
             known.clock(),
             case_number=case_number,
-            priority=Priority.URGENT if reason is EscalationReason.SAFETY else Priority.NORMAL,
+            priority=_priority(reason, slots),
             levels=known.policy.levels,
             facts={
                 "message": turn.message_id,
@@ -61,6 +61,12 @@ async def queue(
         )
     dispatcher.utter_message(response=place.response, **place.values, facts={"handoff": place.as_fact()})
     return [SlotSet("misunderstood", 0)]
+
+
+def _priority(reason: EscalationReason, slots: dict[str, Any]) -> Priority:
+    # Who was hurt and asks for a person before the complaint is complete must not wait like anybody else.
+    is_hazard = reason is EscalationReason.SAFETY or slots.get("reason") == IssueType.SAFETY_HAZARD.value
+    return Priority.URGENT if is_hazard else Priority.NORMAL
 
 
 def _said(events: list[dict[str, Any]]) -> Iterator[Said]:

@@ -15,6 +15,10 @@ from bot.aftersales.labels import Payer
 from bot.aftersales.order import Order
 from bot.errors import NotIdentifiedError
 
+_DAYS_A_MONTH = 365.2425 / 12
+# Two years are 730 or 731 days, six months 180 to 184: what a policy rounds down is as long as what it means.
+_GRACE_DAYS = 3
+
 
 class ActionAnswerQuestion(Action):
     """Answer the question that the intent names."""
@@ -31,7 +35,7 @@ class ActionAnswerQuestion(Action):
         dispatcher.utter_message(
             response=f"utter_{turn.intent.replace('ask_', 'answer_')}",
             days=withdrawal.days,
-            months=(faulty.days or 0) // 30,
+            months=whole_months(faulty.days or 0),
             refund_days=terms.days_to_refund,
             shipping=facts.label(f"label_shipping_{payer}"),
             facts={"policy": terms.name, "return_days": withdrawal.days},
@@ -47,3 +51,8 @@ class ActionAnswerQuestion(Action):
             return await context().proved_order(turn, number)
         except NotIdentifiedError:
             return None
+
+
+def whole_months(days: int) -> int:
+    """Return how many whole months some days are: 730 are 24, and 2192 are 72."""
+    return int((days + _GRACE_DAYS) / _DAYS_A_MONTH)

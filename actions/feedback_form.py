@@ -9,11 +9,12 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.escalation import queue
-from actions.forms import Form, ended
+from actions.forms import RATINGS, Form, ended
 from actions.intake import Intake, forget_answers
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
 from bot.errors import ParleyError
+from bot.l10n.digits import digit
 from bot.services import desk_settings, follow_up
 
 _SKIPPED = "-"
@@ -39,10 +40,10 @@ class ValidateFeedbackForm(Form):
         solved = turn.value("solved")
         if solved in ("yes", "no"):
             intake.set("solved", solved)
-        elif asked in (None, "solved") and turn.intent in ("affirm", "deny", "thank"):
+        elif asked in (None, "solved") and (turn.agrees or turn.intent in ("deny", "thank")):
             intake.set("solved", "no" if turn.intent == "deny" else "yes")
-        rating = turn.value("rating") if turn.intent == "rate" else turn.text.strip()
-        if (asked == "rating" or turn.intent == "rate") and str(rating) in {"1", "2", "3", "4", "5"}:
+        rating = digit(str(turn.value("rating") if turn.intent == "rate" else turn.text))
+        if (asked == "rating" or turn.intent == "rate") and rating in RATINGS:
             intake.set("rating", str(rating))
         elif asked == "rating_comment":
             declines = turn.intent == "deny" and not turn.is_story

@@ -16,6 +16,7 @@ from actions.evidence import still_asked
 from actions.intake import Intake, Reader, forget_answers
 from actions.turn import Turn
 from bot.aftersales.labels import IssueType
+from bot.l10n.digits import digit
 from bot.services import contacts
 
 #: Messages that are something else than an answer; a form leaves them to the rules unless they also answer it.
@@ -25,6 +26,9 @@ _DIGRESSIONS = re.compile(
 )
 #: Messages that a form never swallows, whatever it asked.
 _ALWAYS_LEFT = frozenset({"stop", "ask_human", "change_language"})
+
+#: What a customer may answer when asked how it was.
+RATINGS = range(1, 6)
 
 _COURTESIES = frozenset({"greet", "thank", "goodbye"})
 
@@ -142,7 +146,8 @@ class Form(Action):
             if asked == "change":
                 _read_change(intake)
         if asked == "confirmation":
-            if intake.turn.intent == "affirm" and not intake.updates:
+            # "Maybe", "yes, if it is free" and "is that right?" get the summary again.
+            if intake.turn.agrees and not intake.updates:
                 intake.set("confirmation", "yes")
             elif intake.turn.is_payload and intake.turn.intent == "deny":
                 intake.set("confirmation", "no")
@@ -284,7 +289,7 @@ def _answers_directly(turn: Turn, asked: str) -> bool:
     if asked == "solved":
         return turn.intent == "thank"
     if asked == "rating":
-        return turn.text.strip() in {"1", "2", "3", "4", "5"}
+        return digit(turn.text) in RATINGS
     if asked == "rating_comment":
         return not turn.intent.startswith(("ask_", "track", "check", "stop"))
     if asked in ("confirmation", "change"):

@@ -142,7 +142,9 @@ async def read_order_number(intake: Intake, asked: bool) -> None:
         intake.clear(*(slot for slot in _AFTER_ORDER if slot not in ("reason", "details", "remedy")))
     if intake["order_number"] and not intake["verification"]:
         async with intake.context.uow() as uow:
-            if await identification.is_proved(uow, turn.conversation_id, intake["order_number"]):
+            if await identification.recognise(
+                uow, turn.conversation_id, intake["order_number"], intake.context.clock()
+            ):
                 intake.set("verification", "proved")
 
 
@@ -155,7 +157,10 @@ async def read_verification(intake: Intake, asked: bool) -> None:
         text = intake.turn.text
         if len(text.split()) <= 3 and any(character.isdigit() for character in text):
             factors = [text]
-    for factor in factors[:3]:
+    factors = factors[:3]
+    if factors and intake.context.orders is not None:
+        await intake.context.orders.seek(intake.turn.conversation_id, intake["order_number"], factors)
+    for factor in factors:
         try:
             async with intake.context.uow() as uow:
                 proved = await identification.prove(
@@ -183,7 +188,7 @@ async def read_items(intake: Intake, asked: bool) -> None:
     if "all" in chosen:
         positions = [line.position for line in order.lines]
     elif chosen:
-        positions = [int(value) for value in chosen if value.isdigit() and order.line(int(value))]
+        positions = [int(value) for value in chosen if value.isdecimal() and order.line(int(value))]
     elif intake["items"] and _means_all_pieces(turn):
         return
     elif asked or intake["items"] is None or turn.intent in ("inform", "deny"):
@@ -227,7 +232,7 @@ async def read_quantity(intake: Intake, asked: bool) -> None:
     given = turn.value("quantity") if turn.is_payload else _count_meant(turn, intake["quantity"] or {}, most)
     if given is None and _means_all_pieces(turn):
         given = most
-    if given is None or not str(given).isdigit() or int(given) < 1:
+    if given is None or not str(given).isdecimal() or int(given) < 1:
         return
     wanted = {str(line.position): min(int(given), line.quantity) for line in lines}
     if wanted != intake["quantity"]:
@@ -247,7 +252,7 @@ def is_count(text: str) -> bool:
 
 def _count_meant(turn: Turn, known: dict[str, int], most: int) -> int | None:
     """Return the one count that a message names, apart from the count it corrects: "2 not 1"."""
-    said = {int(value) for value in turn.values("quantity") if str(value).isdigit()}
+    said = {int(value) for value in turn.values("quantity") if str(value).isdecimal()}
     if is_count(turn.text):
         said |= {count for count in map(int, _SMALL_NUMBER.findall(turn.text)) if count <= most}
     said -= {0, *known.values()}

@@ -51,8 +51,8 @@ async def answer_quote_in_words(dispatcher: CollectingDispatcher, turn: Turn) ->
         quoted = await repairs.quoted_in(uow, turn.conversation_id)
     if quoted is None:
         return False
-    if turn.intent in ("affirm", "deny") and turn.confidence >= SURE:
-        await answer_quote(dispatcher, turn, quoted.number, turn.intent == "affirm")
+    if turn.agrees or (turn.intent == "deny" and turn.confidence >= SURE):
+        await answer_quote(dispatcher, turn, quoted.number, turn.agrees)
     else:
         dispatcher.utter_message(response=repairs.ASK_QUOTE, **repairs.question(quoted))
     return True

@@ -19,6 +19,9 @@ _LONGEST = 64
 SURE = 0.6
 """From this confidence on an issue type is taken as said, below it the customer is asked."""
 
+PLAIN = 0.8
+"""From this confidence on a yes in words counts where something is written because of it."""
+
 GUESSED = 0.4
 """From this confidence on an issue type is taken for what was meant where the customer was asked for one."""
 
@@ -119,6 +122,13 @@ class Turn:
                 if amount.is_finite() and amount > 0:
                     return amount, str(value.get("currency") or "")
         return None
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether the message is a plain yes, a button or words without doubt, condition or question."""
+        if self.intent != "affirm" or self.is_payload:
+            return self.intent == "affirm"
+        return self.confidence >= PLAIN and not (self.values("doubt") or self.values("condition"))
 
     @property
     def order_number(self) -> str | None:

@@ -25,6 +25,10 @@ class Metric(Label):
     RESOLUTION = "resolution"
 
 
+WAIT_KEY = Metric.NEXT_RESPONSE.value
+"""What the keys of clocks of waits begin with; the handoff's number and the beginning (ISO 8601, UTC) follow."""
+
+
 @dataclass(frozen=True)
 class Targets:
     """How much working time each thing may take; ``around_the_clock`` counts every hour as working time.

@@ -36,7 +36,7 @@ class Account:
 
     ``capacity`` is how many conversations this person holds at once, ``refund_limit`` the highest amount in the
     shop's currency that this person pays out alone (None: any), ``teams`` are ids of teams. ``presence`` and
-    ``seen_at`` are written by ``Accounts.note_presence``, past the version, because they change all the time.
+    ``seen_at`` are written by ``Accounts.note_…``, past the version, because they change all the time.
     ``totp_pending`` is a secret that was shown but not confirmed, ``totp_last_step`` the last time step whose code
     was used. Of invitation links and recovery codes only digests are kept.
     """

@@ -12,8 +12,15 @@ from bot.aftersales.money import Money
 from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.policy import Policy
 from bot.aftersales.return_ import Refusal, ReturnState
-from bot.errors import IllegalStateError, InvalidInputError, RefundTooHighError
-from bot.services import agent_offers, approvals, case_verdicts, deciding, lifecycle, refunds, reviews
+from bot.errors import (
+    IllegalStateError,
+    InvalidInputError,
+    NotFoundError,
+    OutOfStockError,
+    PolicyRefusalError,
+    RefundTooHighError,
+)
+from bot.services import agent_limits, agent_offers, agent_terms, approvals, case_verdicts, deciding, lifecycle, reviews
 from bot.services.agent_terms import Wanted
 from bot.services.deciding import Decider
 from bot.services.ports import UnitOfWork
@@ -39,13 +46,13 @@ async def approve(
     if await reviews.return_awaiting(uow, case) is None and case.offers and case.offers[-1].agent_id is not None:
         # What an agent offered is the customer's to accept, and what was paid is not paid once more.
         raise IllegalStateError("offer", case.offers[-1].state.value, "approved")
-    cost = await at_stake(uow, case)
-    if cost is not None and not by.may_give(cost, policy.exchange_rates):
+    cost = await at_stake(uow, policy, case, now)
+    if cost is not None and not await agent_limits.may_give(uow, policy, case, by, cost, now):
         asked = await approvals.ask(uow, case, ApprovalKind.CASE, cost, {}, reason, by, now)
         await uow.commit()
         return asked
     case.decisions += 1
-    return await reviews.approve(uow, policy, case_number, by.id, now)
+    return await reviews.approve(uow, policy, case_number, by.id, now, cost=cost)
 
 
 async def decline(
@@ -76,7 +83,7 @@ async def settle(
     if return_ is None or return_.state is not ReturnState.INSPECTED:
         raise IllegalStateError("case", case.state.value, "settled")
     money = Money(amount, return_.refund.currency)
-    if not by.may_give(money, policy.exchange_rates):
+    if not await agent_limits.may_give(uow, policy, case, by, money, now):
         asked = await approvals.ask(uow, case, ApprovalKind.SETTLEMENT, money, {}, reason, by, now)
         await uow.commit()
         return asked
@@ -96,7 +103,7 @@ async def refund(
     *,
     seen: int | None = None,
 ) -> Outcome | Approval:
-    """Pay an amount, in the order's currency, back at once, or ask for approval where it is above the limit; commits.
+    """Pay an amount, in the order's currency, back at once, or ask for approval where an offer would; commits.
 
     Raises InvalidInputError for nothing or without a reason, RefundTooHighError above what is left of what the
     customer paid, and what ``deciding.taken_up`` raises.
@@ -104,18 +111,13 @@ async def refund(
     case = await deciding.taken_up(uow, case_number, seen)
     await deciding.require_no_approval(uow, case)
     reason = deciding.reason_of(reason)
-    order = await lifecycle.order_of(uow, case.order_number)
-    money = Money(amount, order.currency)
-    if not Money.zero(order.currency) < money:
-        raise InvalidInputError("amount", "not_positive")
-    left = await refunds.left(uow, order)
-    if left < money:
-        raise RefundTooHighError(order.number, str(money), str(left))
-    if not by.may_give(money, policy.exchange_rates):
-        asked = await approvals.ask(uow, case, ApprovalKind.REFUND, money, {}, reason, by, now)
+    found, _, _ = await agent_offers.price(uow, policy, case, Wanted(Remedy.REFUND_PARTIAL, amount=amount), now)
+    is_within = await agent_limits.may_give(uow, policy, case, by, found.cost, now, replaces_offer=True)
+    if found.is_beyond_policy or not is_within:
+        asked = await approvals.ask(uow, case, ApprovalKind.REFUND, found.cost, {}, reason, by, now)
         await uow.commit()
         return asked
-    outcome = await _pay(uow, policy, case, by.id, money, reason, now)
+    outcome = await _pay(uow, policy, case, by.id, found.cost, reason, now)
     await uow.commit()
     return outcome
 
@@ -149,13 +151,14 @@ async def grant(uow: UnitOfWork, policy: Policy, approval_id: int, by: Decider, 
     """Say yes to what an agent asked for and carry it out in the same transaction; commits.
 
     Raises InvalidInputError to one's own request or above one's own limit, IllegalStateError where it is decided
-    already, and whatever stands against carrying it out by now.
+    already or would cost something else by now, and whatever stands against carrying it out.
     """
     approval = await approvals.get(uow, approval_id)
     approvals.require_another(approval, by)
-    if not by.may_give(approval.amount, policy.exchange_rates):
-        raise InvalidInputError("approval", "above_limit")
     case = await deciding.taken_up(uow, approval.case_number, None)
+    if not await may_grant(uow, policy, approval, case, by, now):
+        raise InvalidInputError("approval", "above_limit")
+    _require_same(approval, await _cost_of(uow, policy, approval, case, now))
     await approvals.grant(uow, approval, by, now)
     asker, amount = approval.asked_by, approval.amount
     if approval.kind is ApprovalKind.REFUND:
@@ -169,23 +172,54 @@ async def grant(uow: UnitOfWork, policy: Policy, approval_id: int, by: Decider, 
         # Reviews commit, and with them everything above.
         await reviews.settle(uow, case.number, asker, amount.amount, approval.reason, now)
     else:
-        await _require_same_stake(uow, case, approval)
-        await reviews.approve(uow, policy, case.number, asker, now)
+        await reviews.approve(uow, policy, case.number, asker, now, cost=amount)
     await uow.commit()
     return approval
 
 
-async def at_stake(uow: UnitOfWork, case: Case) -> Money | None:
-    """Return the money that approving a case would cost; None where it costs none."""
+async def may_grant(
+    uow: UnitOfWork, policy: Policy, approval: Approval, case: Case, by: Decider, now: datetime
+) -> bool:
+    """Tell whether what an approval costs is within the limit of somebody who would grant it."""
+    replaces = approval.kind in (ApprovalKind.REFUND, ApprovalKind.OFFER)
+    return await agent_limits.may_give(uow, policy, case, by, approval.amount, now, replaces_offer=replaces)
+
+
+async def at_stake(uow: UnitOfWork, policy: Policy, case: Case, now: datetime) -> Money | None:
+    """Return what approving a case would cost by what is known now; None where nothing waits for that."""
     waiting = await reviews.return_awaiting(uow, case)
     if waiting is not None and waiting.state is ReturnState.MANUAL_REVIEW:
         return waiting.refund
     offer = case.offers[-1] if case.offers else None
-    return offer.amount if offer is not None else None
+    if offer is None:
+        return None
+    order = await lifecycle.order_of(uow, case.order_number)
+    verdict = await agent_offers.verdict_on(uow, policy, case, order, now)
+    if offer.remedy is Remedy.REFUND_PARTIAL:
+        # What is owed is paid whatever was offered, and what was offered is paid as it was told.
+        return verdict.owed if verdict.owed is not None and offer.agent_id is None else offer.amount
+    try:
+        return (await agent_terms.priced(uow, case, order, verdict, Wanted.of(offer.remedy, offer.terms))).cost
+    except (InvalidInputError, PolicyRefusalError, RefundTooHighError, NotFoundError, OutOfStockError):
+        # Whoever approves it is told what stands against it.
+        return offer.amount
 
 
-async def _require_same_stake(uow: UnitOfWork, case: Case, approval: Approval) -> None:
-    if await at_stake(uow, case) != approval.amount:
+async def _cost_of(uow: UnitOfWork, policy: Policy, approval: Approval, case: Case, now: datetime) -> Money | None:
+    """Return what carrying out an approval would cost now."""
+    if approval.kind is ApprovalKind.CASE:
+        return await at_stake(uow, policy, case, now)
+    if approval.kind is ApprovalKind.SETTLEMENT:
+        return_ = await reviews.return_awaiting(uow, case)
+        return Money(approval.amount.amount, return_.refund.currency) if return_ is not None else None
+    remedy = Remedy(approval.terms["remedy"]) if approval.kind is ApprovalKind.OFFER else Remedy.REFUND_PARTIAL
+    wanted = Wanted.of(remedy, approval.terms, approval.amount)
+    found, _, _ = await agent_offers.price(uow, policy, case, wanted, now)
+    return found.cost
+
+
+def _require_same(approval: Approval, cost: Money | None) -> None:
+    if cost != approval.amount:
         raise IllegalStateError("approval", "outdated", "approved")
 
 
@@ -210,5 +244,5 @@ async def _pay(
     case.offers.append(paid)
     deciding.note(uow, case, Decider(agent_id), "case.refunded", now, amount=str(amount))
     lifecycle.begin(case)
-    key = f"case:{case.number}:offer:{len(case.offers)}"
+    key = agent_terms.key_of(case, len(case.offers))
     return await agent_offers.carry_out(uow, case, order, case_verdicts.by_person(verdict, case, now), now, key=key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.aftersales.approval import Approval, ApprovalKind
@@ -16,6 +16,7 @@ from bot.aftersales.task import DECIDE
 from bot.aftersales.verdict import Verdict
 from bot.errors import IllegalStateError, NotFoundError
 from bot.services import (
+    agent_limits,
     agent_terms,
     approvals,
     case_verdicts,
@@ -31,16 +32,13 @@ from bot.services import (
     tasks,
     wording,
 )
-from bot.services.agent_terms import Priced, Wanted
+from bot.services.agent_terms import HOLDS, Priced, Wanted, is_waiting, key_of
 from bot.services.deciding import Decider
 from bot.services.identification import is_proved
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
 from bot.services.remedies import Outcome
-
-HOLDS = timedelta(days=14)
-"""How long the customer may accept."""
 
 
 async def propose(
@@ -54,32 +52,47 @@ async def propose(
     *,
     seen: int | None = None,
 ) -> Offer | Approval:
-    """Offer something to the customer, or ask for approval where it is above the limit or beyond policy; commits.
+    """Offer something to the customer, or ask for approval, as ``put_forward`` does; commits."""
+    made = await put_forward(uow, policy, case_number, by, wanted, reason, now, seen=seen)
+    await uow.commit()
+    return made
 
-    Raises what ``deciding.taken_up`` and ``agent_terms.priced`` raise, IllegalStateError for a case that has ended or
-    waits for an approval, InvalidInputError without a reason.
+
+async def put_forward(
+    uow: UnitOfWork,
+    policy: Policy,
+    case_number: str,
+    by: Decider,
+    wanted: Wanted,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> Offer | Approval:
+    """Offer something to the customer, or ask for approval where it is above the limit or beyond policy.
+
+    Commits nothing. Raises what ``deciding.taken_up`` and ``agent_terms.priced`` raise, IllegalStateError for a case
+    that has ended or waits for an approval, InvalidInputError without a reason.
     """
     case = await deciding.taken_up(uow, case_number, seen)
     if not case.is_open:
         raise IllegalStateError("case", case.state.value, CaseState.OFFERED.value)
     await deciding.require_no_approval(uow, case)
     reason = deciding.reason_of(reason)
-    found, _, _ = await _price(uow, policy, case, wanted, now)
-    if found.is_beyond_policy or not (found.is_routine or by.may_give(found.cost, policy.exchange_rates)):
+    found, _, _ = await price(uow, policy, case, wanted, now)
+    if found.is_beyond_policy or not (
+        found.is_routine or await agent_limits.may_give(uow, policy, case, by, found.cost, now, replaces_offer=True)
+    ):
         terms = {"remedy": wanted.remedy.value, **wanted.terms()}
-        asked = await approvals.ask(uow, case, ApprovalKind.OFFER, found.cost, terms, reason, by, now)
-        await uow.commit()
-        return asked
-    offer = await make(uow, policy, case, by.id, wanted, reason, now)
-    await uow.commit()
-    return offer
+        return await approvals.ask(uow, case, ApprovalKind.OFFER, found.cost, terms, reason, by, now)
+    return await make(uow, policy, case, by.id, wanted, reason, now)
 
 
 async def make(
     uow: UnitOfWork, policy: Policy, case: Case, agent_id: str, wanted: Wanted, reason: str, now: datetime
 ) -> Offer:
     """Put an offer into the ledger in the place of the last open one, and tell the customer; commits nothing."""
-    found, verdict, _ = await _price(uow, policy, case, wanted, now)
+    found, verdict, _ = await price(uow, policy, case, wanted, now)
     reasons = list(verdict.reasons) if verdict.allows(wanted.remedy) else ["goodwill"]
     offer = Offer(
         wanted.remedy, Proposer.AGENT, now, found.amount, reasons, terms=wanted.terms(), agent_id=agent_id, note=reason
@@ -91,9 +104,18 @@ async def make(
     case.offer(offer)
     by = Decider(agent_id)
     deciding.note(uow, case, by, "offer.made", now, remedy=offer.remedy.value, amount=_text(offer), **offer.terms)
-    key = f"case:{case.number}:offer:{len(case.offers)}"
+    key = key_of(case, len(case.offers))
     await notify(uow, case, "utter_ask_offer", key, now, **question(case))
     return offer
+
+
+async def price(
+    uow: UnitOfWork, policy: Policy, case: Case, wanted: Wanted, now: datetime
+) -> tuple[Priced, Verdict, Order]:
+    """Return what an offer comes to now, with what it rests on; raises what ``agent_terms.priced`` raises."""
+    order = await lifecycle.order_of(uow, case.order_number)
+    verdict = await verdict_on(uow, policy, case, order, now)
+    return await agent_terms.priced(uow, case, order, verdict, wanted), verdict, order
 
 
 def replace_open(case: Case, now: datetime) -> None:
@@ -137,14 +159,6 @@ async def waiting_in(uow: UnitOfWork, conversation_id: str, now: datetime) -> Ca
         if is_waiting(case, now):
             return case
     return None
-
-
-def is_waiting(case: Case, now: datetime) -> bool:
-    """Tell whether the newest offer of a case is an agent's and may still be accepted."""
-    offer = case.offers[-1] if case.offers else None
-    if offer is None or offer.agent_id is None or offer.state is not OfferState.PROPOSED:
-        return False
-    return case.state is not CaseState.WITHDRAWN and now <= offer.proposed_at + HOLDS
 
 
 async def answer(
@@ -248,7 +262,7 @@ async def _accept(uow: UnitOfWork, policy: Policy, case: Case, actor: str, now: 
         case.agree()
         case.execute()
     await reviews.end_what_led_here(uow, case, actor, now)
-    return await carry_out(uow, case, order, verdict, now, key=f"case:{case.number}:offer:{len(case.offers)}")
+    return await carry_out(uow, case, order, verdict, now, key=key_of(case, len(case.offers)))
 
 
 async def _decline(uow: UnitOfWork, case: Case, now: datetime) -> None:
@@ -268,16 +282,8 @@ async def _leave_to_person(uow: UnitOfWork, case: Case, now: datetime) -> None:
         case.investigate()
     if not await lifecycle.is_under_way(uow, case):
         department, what = DECIDE
-        key = f"case:{case.number}:offer:{len(case.offers)}:over"
+        key = f"{key_of(case, len(case.offers))}:over"
         await tasks.open_task(uow, case.number, department, what, key, now)
-
-
-async def _price(
-    uow: UnitOfWork, policy: Policy, case: Case, wanted: Wanted, now: datetime
-) -> tuple[Priced, Verdict, Order]:
-    order = await lifecycle.order_of(uow, case.order_number)
-    verdict = await verdict_on(uow, policy, case, order, now)
-    return await agent_terms.priced(uow, case, order, verdict, wanted), verdict, order
 
 
 def _answer(case: Case, said: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.aftersales.case import Case
+from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import Remedy
 from bot.aftersales.ladder import GOODWILL
 from bot.aftersales.money import Money
+from bot.aftersales.offer import OfferState
 from bot.aftersales.order import Order
 from bot.aftersales.refund import RefundBreakdown, breakdown
 from bot.aftersales.verdict import NEEDS_GOODS, Verdict
@@ -30,6 +32,9 @@ OFFERED_BY_AGENTS = (
 """What agents offer; an apology needs no offer."""
 
 MOST_MONTHS = 60
+
+HOLDS = timedelta(days=14)
+"""How long the customer may accept."""
 
 _ONE_LINE = frozenset({Remedy.EXCHANGE, Remedy.REPAIR, Remedy.WARRANTY_EXTENSION})
 _HUNDRED = Decimal(100)
@@ -101,8 +106,7 @@ async def priced(uow: UnitOfWork, case: Case, order: Order, verdict: Verdict, wa
         left = await refunds.left(uow, order)
         if left < amount:
             raise RefundTooHighError(order.number, str(amount), str(left))
-    pieces = sum((piece.price for piece in cases.selections(order, case.lines)), start=nothing)
-    cost = pieces if wanted.remedy is Remedy.RESHIP else (amount or nothing)
+    cost = worth(order, case) if wanted.remedy is Remedy.RESHIP else (amount or nothing)
     is_above_cap = wanted.remedy in GOODWILL and verdict.cap is not None and verdict.cap < (amount or nothing)
     is_owed = verdict.owed is not None and amount is not None and amount <= verdict.owed
     is_open = verdict.allows(wanted.remedy)
@@ -112,6 +116,25 @@ async def priced(uow: UnitOfWork, case: Case, order: Order, verdict: Verdict, wa
         is_beyond_policy=not is_owed and (is_above_cap or not (is_open or wanted.remedy in GOODWILL)),
         is_routine=is_open and wanted.remedy in NEEDS_GOODS and not verdict.needs_review_for(wanted.remedy),
     )
+
+
+def worth(order: Order, case: Case) -> Money:
+    """Return what the pieces of a case cost, which is what sending them again does."""
+    chosen = cases.selections(order, case.lines)
+    return sum((piece.price for piece in chosen), start=Money.zero(order.currency))
+
+
+def is_waiting(case: Case, now: datetime) -> bool:
+    """Tell whether the newest offer of a case is an agent's and may still be accepted."""
+    offer = case.offers[-1] if case.offers else None
+    if offer is None or offer.agent_id is None or offer.state is not OfferState.PROPOSED:
+        return False
+    return case.state is not CaseState.WITHDRAWN and now <= offer.proposed_at + HOLDS
+
+
+def key_of(case: Case, position: int) -> str:
+    """Return what an offer, by its place in the ledger from 1, is carried out and paid under."""
+    return f"case:{case.number}:offer:{position}"
 
 
 def _check_facts(case: Case, verdict: Verdict, wanted: Wanted) -> None:

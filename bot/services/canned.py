@@ -54,10 +54,13 @@ async def change(
     NotFoundError and InvalidInputError, too.
     """
     response = await _seen(uow, response_id, version)
-    before = dict(response.texts)
+    before, names = dict(response.texts), {"shortcut": response.shortcut, "title": response.title}
     response.shortcut, response.title, response.texts = await _checked(uow, shortcut, title, texts, response_id)
     response.updated_at = now
-    _record(uow, agent_id, "canned_response.changed", response.shortcut, now, before=before, after=response.texts)
+    named = {"shortcut": response.shortcut, "title": response.title}
+    renamed = {name: {"before": names[name], "after": new} for name, new in named.items() if new != names[name]}
+    changed: dict[str, Mapping[str, str]] = {"before": before, "after": response.texts, **renamed}
+    _record(uow, agent_id, "canned_response.changed", response.shortcut, now, **changed)
     await uow.commit()
     return response
 
@@ -121,5 +124,7 @@ async def _checked(
     return shortcut, title, written
 
 
-def _record(uow: UnitOfWork, agent_id: str, action: str, shortcut: str, now: datetime, **data: dict[str, str]) -> None:
-    uow.audit.add(AuditEvent(now, f"agent:{agent_id}", action, f"canned_response:{shortcut}", data=dict(data)))
+def _record(
+    uow: UnitOfWork, agent_id: str, action: str, name: str, now: datetime, /, **data: Mapping[str, str]
+) -> None:
+    uow.audit.add(AuditEvent(now, f"agent:{agent_id}", action, f"canned_response:{name}", data=dict(data)))

@@ -17,7 +17,7 @@ from bot.l10n.languages import SPOKEN, spoken_language
 PREFIX = "/documents/"
 LASTS = timedelta(days=30)
 
-_PAYLOAD = re.compile(r"(\w+)\n([A-Z0-9]{1,40})\n([A-Za-z-]{2,8})\n(\d{1,12})", re.ASCII)
+_PAYLOAD = re.compile(r"(\w+)\n([A-Za-z0-9]{1,40})\n([A-Za-z-]{2,8})\n(\d{1,12})", re.ASCII)
 _PURPOSE = b"parley document link 1\n"
 _LONGEST = 200
 _A_DAY = 86_400
@@ -28,11 +28,15 @@ class DocumentKind(Label):
 
     RETURN = "return"
     INVOICE = "invoice"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a valid link opens: the document of a number (RMA or order number) in a language."""
+    """What a valid link opens: the document of a number in a language.
+
+    The number is that of a return or an order, and for a file the id of the evidence, which has no language.
+    """
 
     kind: DocumentKind
     number: str

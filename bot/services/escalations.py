@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot import metrics
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import CaseState
 from bot.aftersales.escalation import Escalation, EscalationReason, EscalationState, GivenBy
@@ -86,6 +87,7 @@ async def hand_over(
         )
         escalation.team = routing.team_of(settings, language, case.issue_type if case else _issue_of(escalation))
         uow.escalations.add(escalation)
+        metrics.HANDOFFS.labels(reason.value).inc()
         uow.audit.add(
             AuditEvent(
                 now,
@@ -126,6 +128,7 @@ async def take_over(
     _check_holder(escalation, seen_with)
     if escalation is None:
         escalation = Escalation(conversation_id, EscalationReason.AGENT_TOOK_OVER, Priority.NORMAL, now, language)
+        metrics.HANDOFFS.labels(EscalationReason.AGENT_TOOK_OVER.value).inc()
         uow.escalations.add(escalation)
     taken_from = escalation.agent_id
     escalation.assign(agent_id, now)

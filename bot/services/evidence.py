@@ -104,6 +104,14 @@ async def attach_to_case(uow: UnitOfWork, conversation_id: str, case_number: str
     return loose
 
 
+async def attach_piece(uow: UnitOfWork, evidence_id: str, case_number: str, now: datetime) -> None:
+    """Attach one piece to a case unless it has one; commits nothing."""
+    piece = await uow.evidence.get(evidence_id)
+    if piece is not None and piece.case_number is None:
+        piece.attach(case_number)
+        _record(uow, piece, "evidence.attached", now)
+
+
 async def forget(uow: UnitOfWork, conversation_ids: Collection[str], actor: str, now: datetime) -> list[str]:
     """Remove what conversations sent from the records and return the ids; commits nothing.
 

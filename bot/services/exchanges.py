@@ -185,11 +185,7 @@ async def give_up(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP
     return_ = await returns.get(uow, rma)
     exchange.cancel(now)
     await tasks.cancel_by_key(uow, f"{exchange.subject}:replace", now)
-    if exchange.price_difference.amount > 0 and exchange.difference_settled:
-        # It was paid beside the order, so no refund of the order gives it back.
-        await tasks.open_task(
-            uow, case.number, Department.FINANCE, "pay_difference_back", f"{exchange.subject}:paid", now
-        )
+    await returns.pay_difference_back(uow, exchange, now)
     announced = {line.position: line.quantity for line in return_.lines}
     return_.refund = (await inspections.worth(uow, return_, order, announced)).total
     record(uow, actor, "exchange.replacement_unavailable", exchange.subject, case, now, refund=str(return_.refund))

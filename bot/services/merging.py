@@ -14,26 +14,33 @@ from bot.services.ports import UnitOfWork
 
 
 async def merge(
-    uow: UnitOfWork, survivor_number: str, duplicate_number: str, by: Decider, now: datetime, *, seen: int | None = None
+    uow: UnitOfWork,
+    survivor_number: str,
+    duplicate_number: str,
+    by: Decider,
+    now: datetime,
+    *,
+    seen: int | None = None,
+    duplicate_seen: int | None = None,
 ) -> Case:
     """Let a case go on in another one of the same order, and return the one that survives; commits.
 
     Everything started for the duplicate goes on under the survivor: returns, repairs, parcels, money, tasks, evidence
     and the handoff. Where both were about the same pieces and something was started for both, what has not left for
-    the duplicate is called off, so that nobody is paid, or sent the same, twice.
+    the duplicate is called off, so that nobody is paid, or sent the same, twice. An approval that the duplicate waits
+    for is taken back with it.
 
     Raises InvalidInputError for a case of another order or the same case, IllegalStateError where goods or money of
-    both are on their way (merge the other way around, or wait), ConflictError where the survivor changed since
-    ``seen``, NotFoundError.
+    both are on their way (merge the other way around, or wait) or the survivor waits for an approval, ConflictError
+    where the survivor changed since ``seen`` or the duplicate since ``duplicate_seen``, NotFoundError.
     """
     survivor = await deciding.taken_up(uow, survivor_number, seen)
-    duplicate = await deciding.taken_up(uow, duplicate_number, None)
+    duplicate = await deciding.taken_up(uow, duplicate_number, duplicate_seen)
     if survivor.number == duplicate.number or survivor.order_number != duplicate.order_number:
         raise InvalidInputError("other", "not_a_duplicate")
     # Money and goods of an order are agreed one at a time: reading it makes anything else at this moment a conflict.
     order = await lifecycle.order_of(uow, survivor.order_number)
-    for case in (survivor, duplicate):
-        await deciding.require_no_approval(uow, case)
+    await deciding.require_no_approval(uow, survivor)
     if await _is_served(uow, survivor) and _overlap(survivor, duplicate):
         await lifecycle.call_off(uow, duplicate, now)
         await _call_refunds_off(uow, duplicate, by, now)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
 
 from bot.errors import ConflictError
 from bot.services.ports import UnitOfWork
 
+Work = TypeVar("Work", bound=UnitOfWork)
+
 
 async def one_by_one(
-    uow_factory: Callable[[], UnitOfWork], keys: Iterable[str], do: Callable[[UnitOfWork, str], Awaitable[None]]
+    uow_factory: Callable[[], Work], keys: Iterable[str], do: Callable[[Work, str], Awaitable[None]]
 ) -> int:
     """Do something to each key, commit, and return for how many it went well.
 

@@ -18,12 +18,15 @@ from bot.aftersales.order import Customer, Order
 from bot.aftersales.return_ import Return
 from bot.aftersales.task import Task
 from bot.services.account import Account, Presence, Session
+from bot.services.api_ports import ApiTokens, Changes, IdempotencyKeys
 from bot.services.decision_ports import LiabilityFindings
 from bot.services.desk_decisions_ports import Approvals
 from bot.services.evidence_ports import EvidencePieces
+from bot.services.identity_ports import KnownCustomers, TryCounts
 from bot.services.inbox_ports import Inboxes, SearchIndex, Snoozes, Tags
 from bot.services.lifecycle_ports import CustomsMatters, Repairs, Reshipments, ShopEvents
 from bot.services.money_ports import Coupons, Ledger, RecordedInstructions, Refunds, WarrantyExtensions
+from bot.services.order_sources_ports import OrderOrigins
 from bot.services.people_ports import AuditTrail
 from bot.services.privacy_ports import PersonalData
 from bot.services.record_ports import Claims, Records
@@ -51,6 +54,9 @@ class Products(Protocol):
 
     async def all(self) -> list[Product]:
         """Return every product, in order of category and title."""
+
+    def arrange(self, product: Product) -> None:
+        """Keep the order in which a known product's variants are listed now, and add those that are new."""
 
 
 class Customers(Protocol):
@@ -258,6 +264,12 @@ class Accounts(Protocol):
     async def note_presence(self, account: Account, presence: Presence, now: datetime) -> None:
         """Record whether somebody is there, seen now; whoever edits the account at the same moment is not disturbed."""
 
+    async def note_arrival(self, account: Account, now: datetime, *, unless_seen_since: datetime) -> bool:
+        """Record that somebody is online, seen now, and tell whether that person had not been seen since a moment."""
+
+    async def note_seen(self, account: Account, now: datetime) -> None:
+        """Record that somebody is seen now, and load what that person last said of themselves."""
+
     def add_session(self, session: Session) -> None:
         """Keep a new session."""
 
@@ -280,6 +292,7 @@ class UnitOfWork(Protocol):
     products: Products
     customers: Customers
     orders: Orders
+    order_origins: OrderOrigins
     cases: Cases
     returns: Returns
     exchanges: Exchanges
@@ -289,6 +302,8 @@ class UnitOfWork(Protocol):
     shop_events: ShopEvents
     escalations: Escalations
     identifications: Identifications
+    known_customers: KnownCustomers
+    try_counts: TryCounts
     audit: AuditLog
     audit_trail: AuditTrail
     notifications: Notifications
@@ -319,6 +334,9 @@ class UnitOfWork(Protocol):
     read_states: ReadStates
     desk_settings: KeptSettings
     routing: RoutingBoard
+    api_tokens: ApiTokens
+    idempotency_keys: IdempotencyKeys
+    changes: Changes
 
     async def next_number(self, sequence: str) -> int:
         """Return the next number of a named sequence, starting at 1."""

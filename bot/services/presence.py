@@ -38,13 +38,13 @@ async def beat(uow: UnitOfWork, account_id: str, now: datetime, *, arrives: bool
     account = await uow.accounts.get(account_id)
     if account is None:
         raise NotFoundError("account", account_id)
-    chosen = account.presence
-    if arrives and presence_of(account, now) is Presence.OFFLINE and _was_gone(account, now):
-        chosen = Presence.ONLINE
-        _record(uow, account, chosen, now)
-    await uow.accounts.note_presence(account, chosen, now)
+    # What was read may be old by the time this is written, so only who is seen is written, and never who somebody is.
+    if arrives and await uow.accounts.note_arrival(account, now, unless_seen_since=now - GRACE):
+        _record(uow, account, Presence.ONLINE, now)
+    else:
+        await uow.accounts.note_seen(account, now)
     await uow.commit()
-    return chosen
+    return account.presence
 
 
 async def choose(uow: UnitOfWork, account_id: str, presence: Presence, now: datetime) -> None:
@@ -56,10 +56,6 @@ async def choose(uow: UnitOfWork, account_id: str, presence: Presence, now: date
         _record(uow, account, presence, now)
     await uow.accounts.note_presence(account, presence, now)
     await uow.commit()
-
-
-def _was_gone(account: Account, now: datetime) -> bool:
-    return account.seen_at is None or now - account.seen_at > GRACE
 
 
 def _record(uow: UnitOfWork, account: Account, presence: Presence, now: datetime) -> None:

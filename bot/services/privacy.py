@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.aftersales.audit import AuditEvent
+from bot.aftersales.identification import TRIES_COUNT_FOR
 from bot.aftersales.order import Customer
 from bot.errors import ErasureRefusedError, NotFoundError
 from bot.services.evidence_ports import EvidenceStore
@@ -89,7 +90,13 @@ async def erase_customer(
 async def retention(
     uow_factory: Callable[[], UnitOfWork], files: EvidenceStore, limits: Retention, now: datetime
 ) -> int:
-    """Delete transcripts and evidence that were kept long enough, in steps of their own; return how many things."""
+    """Delete transcripts and evidence that were kept long enough, in steps of their own; return how many things.
+
+    Counts of wrong tries go once they mean nothing any more, whatever the shop keeps.
+    """
+    async with uow_factory() as uow:
+        await uow.try_counts.forget(now - TRIES_COUNT_FOR)
+        await uow.commit()
     done = 0
     if limits.transcript_days:
         before = now - timedelta(days=limits.transcript_days)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.aftersales.case import Case
-from bot.aftersales.exchange import ExchangeState
+from bot.aftersales.exchange import Exchange, ExchangeState
 from bot.aftersales.labels import Remedy
 from bot.aftersales.order import Address, Order
 from bot.aftersales.policy import Policy, Verdict
@@ -246,6 +246,15 @@ async def _give_replacement_up(uow: UnitOfWork, return_: Return, now: datetime) 
         exchange.cancel(now)
         await stock.release(uow, exchange.sku, exchange.quantity)
         await tasks.cancel_by_key(uow, f"{return_.subject}:replace", now)
+        await pay_difference_back(uow, exchange, now)
+
+
+async def pay_difference_back(uow: UnitOfWork, exchange: Exchange, now: datetime) -> None:
+    """Let finance give back what was paid for a dearer replacement that will not come; commits nothing."""
+    if exchange.price_difference.amount > 0 and exchange.difference_settled:
+        # It was paid beside the order, so no refund of the order gives it back.
+        key = f"{exchange.subject}:paid"
+        await tasks.open_task(uow, exchange.case_number, Department.FINANCE, "pay_difference_back", key, now)
 
 
 def _on_one_line(address: Address) -> str:

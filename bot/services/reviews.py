@@ -34,12 +34,14 @@ from bot.services.remedies import Outcome
 _WAITS = frozenset({CaseState.INVESTIGATING, CaseState.ESCALATED, CaseState.OFFERED, CaseState.COUNTERED})
 
 
-async def approve(uow: UnitOfWork, policy: Policy, case_number: str, agent_id: str, now: datetime) -> Outcome:
+async def approve(
+    uow: UnitOfWork, policy: Policy, case_number: str, agent_id: str, now: datetime, *, cost: Money | None = None
+) -> Outcome:
     """Let the newest offer of a case be carried out, tell the customer, and commit.
 
-    What it comes to is worked out anew, because the customer may have had something else meanwhile. Raises
-    NotFoundError for no case, IllegalStateError where nothing waits for a decision, PolicyRefusalError where law and
-    policy no longer allow it.
+    What it comes to is worked out anew, because the customer may have had something else meanwhile; ``cost`` is kept
+    with the record of it. Raises NotFoundError for no case, IllegalStateError where nothing waits for a decision,
+    PolicyRefusalError where law and policy no longer allow it.
     """
     case = await lifecycle.case_of(uow, case_number)
     actor = f"agent:{agent_id}"
@@ -59,7 +61,8 @@ async def approve(uow: UnitOfWork, policy: Policy, case_number: str, agent_id: s
             await returns.tell_approved(uow, outcome.return_, case, now)
         if outcome.repair is not None:
             await repairs.tell_approved(uow, outcome.repair, case, now)
-    lifecycle.record(uow, actor, "case.approved", f"case:{case.number}", case, now)
+    data = {"amount": str(cost)} if cost else {}
+    lifecycle.record(uow, actor, "case.approved", f"case:{case.number}", case, now, **data)
     await uow.commit()
     return outcome
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot.aftersales.escalation import Escalation, GivenBy
@@ -31,6 +31,13 @@ class Held(NamedTuple):
     assigned_at: datetime
 
 
+class Unanswered(NamedTuple):
+    """A handoff whose agent lets the customer wait; ``waiting`` is what it would be in the queue."""
+
+    held: Held
+    waiting: Waiting
+
+
 class Past(NamedTuple):
     """How a handoff of late went; ``ended_at`` is None while it goes on."""
 
@@ -50,8 +57,12 @@ class RoutingBoard(Protocol):
     async def held(self) -> list[Held]:
         """Return the handoffs with agents, those who have theirs longest first."""
 
-    async def unanswered(self, given_before: datetime, limit: int = 100) -> list[Held]:
-        """Return what the routing gave to agents before a moment and they have not written in since."""
+    async def unanswered(self, now: datetime, patience: timedelta) -> list[Unanswered]:
+        """Return what agents have held for longer than a time in which nobody answered the customer, longest first.
+
+        A customer waits from the beginning of the handoff, and from the oldest message after an agent's last words.
+        Who was taken over without asking waits only after writing. What was put out of sight is left out.
+        """
 
     async def without_team(self) -> list[Escalation]:
         """Return the open handoffs that no team was found for, or that are older than teams, oldest first."""

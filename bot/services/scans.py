@@ -78,11 +78,11 @@ async def _of_order(uow: UnitOfWork, order: Order, number: str, event: ShopEvent
     if not tracking.scan(order, shipment, scanned):
         return ignored("known")
     if shipment.state is scanned.state:
-        await _follow(uow, order, shipment, now)
+        await follow(uow, order, shipment, now)
     return applied(f"order:{order.number}")
 
 
-async def _follow(uow: UnitOfWork, order: Order, shipment: Shipment, now: datetime) -> None:
+async def follow(uow: UnitOfWork, order: Order, shipment: Shipment, now: datetime) -> None:
     """Move what waits for this parcel."""
     number = shipment.tracking_number
     if shipment.state is ShipmentState.DELIVERED:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from bot.aftersales.case import Case
 from bot.aftersales.contact import Contact
 from bot.aftersales.rating import Rating
-from bot.aftersales.sla import Metric, ServiceClock
+from bot.aftersales.sla import ServiceClock
 
 
 class OutOfStep(NamedTuple):
@@ -32,8 +32,17 @@ class ServiceClocks(Protocol):
     async def of_case(self, case_number: str) -> list[ServiceClock]:
         """Return a case's clocks, oldest first."""
 
-    async def running(self, metric: Metric, limit: int = 500) -> list[ServiceClock]:
-        """Return the clocks of a metric that have not stopped, the most urgent first."""
+    async def answered_first(self) -> list[str]:
+        """Return the keys of the running clocks of first responses whose customers have been answered."""
+
+    async def outlived(self) -> dict[str, datetime | None]:
+        """Return the keys of the running clocks of waits whose handoffs are over, with when those ended."""
+
+    async def out_of_step_waits(self) -> list[str]:
+        """Return the conversations in a handoff whose clocks of waits may have to be started or stopped.
+
+        Without reading transcripts: there somebody wrote what the newest of the clocks does not know.
+        """
 
     async def due(self, now: datetime, limit: int = 200) -> list[ServiceClock]:
         """Return the clocks, not paused, whose warning or breach has yet to be noted, the most urgent first."""
@@ -72,3 +81,6 @@ class Contacts(Protocol):
 
     async def newest(self, conversation_id: str, order_number: str) -> Contact | None:
         """Return when a conversation was last about an order, or None."""
+
+    async def conversations_of(self, customer_id: str, order_number: str | None = None) -> list[str]:
+        """Return the conversations in which a customer proved an order, or this very order."""

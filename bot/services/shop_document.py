@@ -83,12 +83,17 @@ def read_file(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise _rejected(f"the file is larger than {MAX_FILE_BYTES // 1024 // 1024} MB")
-        text = path.read_text(encoding="utf-8-sig")
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        return parse_json(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise _rejected(f"the file cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise _rejected(f"the file is not UTF-8 (byte {error.start})") from error
+
+
+def parse_json(text: str) -> Any:
+    """Return what a text in JSON holds; raises ImportRejectedError for what is none, and for keys that occur twice."""
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise _rejected(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from error
     except ValueError as error:

@@ -63,12 +63,17 @@ async def stop(uow: UnitOfWork, clock: ServiceClock, at: datetime, now: datetime
     await tasks.cancel_by_key(uow, _task_key(clock), now)
 
 
-async def check_due(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:
+async def check_due(
+    uow_factory: Callable[[], UnitOfWork],
+    now: datetime,
+    tell: Callable[[str], None] = lambda conversation_id: None,
+) -> int:
     """Note what is about to be late and what is late, and return how many; each in a transaction of its own.
 
     What is late makes its case one step more pressing and opens a task for a supervisor; handoffs with something late
-    stand first in the queue by themselves.
+    stand first in the queue by themselves. ``tell`` gets the conversations, for whoever looks at the inbox.
     """
+    noted: list[str] = []
     async with uow_factory() as uow:
         keys = [clock.key for clock in await uow.service_clocks.due(now)]
 
@@ -82,8 +87,13 @@ async def check_due(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int
         elif clock.warned_at is None:
             clock.warn(now)
             _record(uow, clock, "sla.warned", now)
+        noted.append(clock.conversation_id)
 
-    return await one_by_one(uow_factory, keys, note)
+    try:
+        return await one_by_one(uow_factory, keys, note)
+    finally:
+        for conversation_id in dict.fromkeys(noted):
+            tell(conversation_id)
 
 
 async def _breach(uow: UnitOfWork, clock: ServiceClock, now: datetime) -> None:

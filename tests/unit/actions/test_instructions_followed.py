@@ -21,7 +21,7 @@ from bot.aftersales.escalation import Escalation, EscalationReason, EscalationSt
 from bot.aftersales.labels import IssueType, Priority, Remedy
 from bot.aftersales.offer import OfferState
 from bot.aftersales.refund import Refund
-from bot.services import agent_offers, remedies
+from bot.services import agent_offers, agent_terms, remedies
 from bot.services.agent_terms import Wanted
 from bot.services.deciding import Decider
 from bot.services.document_links import DocumentLinks
@@ -199,7 +199,7 @@ async def test_an_unsure_yes_gets_the_offer_again_and_an_expired_one_is_said_to_
     case = await offered(talk.world)
     assert (await talk.run(ActionSayYes(), "nlu_fallback", "hm"))[0] == ["utter_ask_offer"]
     assert case.offers[-1].state is OfferState.PROPOSED
-    late = NOW + agent_offers.HOLDS + timedelta(days=1)
+    late = NOW + agent_terms.HOLDS + timedelta(days=1)
     context.bind(context.Context(talk.world.uow, A_POLICY, lambda: late, DocumentLinks(b"a key for tests")))
     assert (await talk.run(ActionSayYes(), "affirm", "yes"))[0] == ["utter_how_can_i_help"]
 

@@ -69,6 +69,18 @@ async def test_of_two_who_change_a_response_the_second_is_told() -> None:
         await canned.remove(uow, response.id, seen + 1, "ben", NOW)
 
 
+async def test_what_a_response_is_called_is_audited_where_it_changed() -> None:
+    uow = FakeUnitOfWork()
+    response = await canned.add(uow, "hi", "Hi", {"en": "Hi"}, "root", NOW)
+    assert response.id
+    await canned.change(uow, response.id, response.version, "hello", "Greeting", {"en": "Hi"}, "root", NOW)
+    await canned.change(uow, response.id, response.version, "hello", "Greeting", {"en": "Hey"}, "root", NOW)
+    _, renamed, rewritten = (event.data for event in uow.database.all(AuditEvent))
+    assert renamed["shortcut"] == {"before": "hi", "after": "hello"}
+    assert renamed["title"] == {"before": "Hi", "after": "Greeting"}
+    assert rewritten == {"before": {"en": "Hi"}, "after": {"en": "Hey"}}
+
+
 @pytest.mark.parametrize(
     ("language", "found"),
     [("de", "de"), ("zh-TW", "zh"), ("pl", "en"), (None, "en"), ("en", "en")],

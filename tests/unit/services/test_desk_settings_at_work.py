@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from bot.aftersales.case import Case
 from bot.aftersales.sla import ALWAYS_OPEN, Metric, ServiceClock
+from bot.conversations.feed import Feed
 from bot.jobs import jobs
 from bot.services import cases
 from bot.services.desk_settings import SettingKey
@@ -46,7 +47,8 @@ async def test_a_new_case_is_promised_what_the_browser_says() -> None:
 async def test_jobs_look_at_the_settings_at_every_run() -> None:
     world = World()
     case = world.add_case()
-    work = {job.name: job for job in jobs(cast(Any, world.uow), ALWAYS_OPEN, _none(), _none(), Retention(90, 90))}
+    keep = Retention(90, 90)
+    work = {job.name: job for job in jobs(cast(Any, world.uow), ALWAYS_OPEN, _none(), _none(), keep, Feed())}
     await promise(world, resolution="2h")
     await work["service_levels"].run(NOW)
     (clock,) = [clock for clock in world.database.all(ServiceClock) if clock.metric is Metric.RESOLUTION]

@@ -12,8 +12,8 @@ from bot.aftersales.labels import Priority
 from bot.errors import EvidenceRefusedError, NotFoundError
 from bot.services import evidence
 from bot.services.evidence_ports import CleanCopy
+from tests.fake_evidence import FakeEvidenceStore
 from tests.fakes import FakeUnitOfWork
-from tests.unit.services.fake_evidence_store import FakeEvidenceStore
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 COPY = CleanCopy(EvidenceKind.IMAGE, "image/jpeg", 1000, 640, 480, "ab" * 32)

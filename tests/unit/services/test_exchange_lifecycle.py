@@ -68,6 +68,20 @@ async def test_a_dearer_replacement_waits_until_the_difference_is_paid() -> None
     assert world.actions().count("exchange.difference_paid") == 1
 
 
+async def test_a_difference_that_was_paid_is_given_back_when_the_parcel_never_comes() -> None:
+    line = a_line()
+    line.product.variants[2].price = euros(60)
+    world, _, return_, exchange = await exchanged(an_order(line))
+    async with world.uow() as uow:
+        await exchanges.settle_difference(uow, return_.rma, NOW)
+        await uow.commit()
+    assert return_.deadline is not None
+    over = NOW + timedelta(days=(return_.deadline - NOW.date()).days + 1) + returns.GRACE
+    assert await returns.expire_overdue(factory(world), over) == 1
+    assert exchange.state is ExchangeState.CANCELED
+    assert open_tasks(world) == ["pay_difference_back"]
+
+
 async def test_damaged_goods_are_decided_by_a_person_as_in_a_return() -> None:
     world, _, return_, exchange = await exchanged()
     await receive(world, return_.rma)

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from bot.aftersales.approval import Approval, ApprovalState
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import Remedy
 from bot.aftersales.offer import OfferState
 from bot.aftersales.refund import Refund, RefundState
 from bot.aftersales.return_ import Return, ReturnState
-from bot.errors import IllegalStateError, InvalidInputError
+from bot.errors import ConflictError, IllegalStateError, InvalidInputError
 from bot.services import agent_decisions, agent_offers, merging, refunds, remedies
 from bot.services.agent_terms import Wanted
 from bot.services.deciding import Decider
@@ -101,6 +102,32 @@ async def test_an_open_offer_of_the_duplicate_holds_no_longer() -> None:
     await propose(world, duplicate, THIRTY)
     await merge(world, survivor, duplicate)
     assert duplicate.offers[-1].state is OfferState.EXPIRED
+
+
+async def test_a_duplicate_that_changed_meanwhile_is_a_conflict() -> None:
+    world, survivor, duplicate = await two_cases()
+    seen = duplicate.standing
+    await pay(world, duplicate, "5")
+    async with world.uow() as uow:
+        with pytest.raises(ConflictError):
+            await merging.merge(uow, survivor.number, duplicate.number, RITA, NOW, duplicate_seen=seen)
+    assert duplicate.merged_into is None
+
+
+async def test_what_the_duplicate_waits_for_is_taken_back_and_recorded() -> None:
+    world, survivor, duplicate = await two_cases()
+    asked = await propose(world, duplicate, THIRTY, Decider("ben", Decimal(10)))
+    assert isinstance(asked, Approval)
+    await merge(world, survivor, duplicate)
+    assert (asked.state, asked.decided_by) == (ApprovalState.WITHDRAWN, "rita")
+    assert "approval.withdrawn" in world.actions()
+
+
+async def test_nothing_is_merged_into_a_case_that_waits_for_an_approval() -> None:
+    world, survivor, duplicate = await two_cases()
+    await propose(world, survivor, THIRTY, Decider("ben", Decimal(10)))
+    with pytest.raises(IllegalStateError):
+        await merge(world, survivor, duplicate)
 
 
 async def test_only_cases_of_one_order_are_duplicates() -> None:

@@ -118,6 +118,16 @@ async def test_a_breach_makes_the_case_more_pressing_and_calls_a_supervisor_once
     assert clock(world).breached_at == clock(world).due_at
 
 
+async def test_whoever_looks_at_the_inbox_is_told_of_warning_and_breach_and_of_nothing_else() -> None:
+    world, case = await started()
+    clock(world, Metric.FIRST_RESPONSE).stop(NOW)
+    told: list[str] = []
+    warn_at, due_at, hour = clock(world).warn_at, clock(world).due_at, timedelta(hours=1)
+    for moment in (warn_at - hour, warn_at, warn_at + hour, due_at + hour, due_at + 2 * hour):
+        await sla.check_due(world.uow, moment, told.append)
+    assert told == [case.conversation_id] * 2
+
+
 async def test_a_clock_that_stands_still_is_not_late() -> None:
     world, case = await started()
     clock(world, Metric.FIRST_RESPONSE).stop(NOW)
