@@ -10,18 +10,20 @@ from aiohttp import web
 
 from bot.aftersales.evidence import MAX_BYTES, Evidence, EvidenceRefusal
 from bot.channels import limits
-from bot.channels.keys import CLOCK, EVIDENCE, RATE, ROUTER, UOW
+from bot.channels.brakes import too_many
+from bot.channels.file_passes import PARAMETER, opens, pass_to
+from bot.channels.identity import HEADER, admit
+from bot.channels.keys import BRAKES, CLOCK, EVIDENCE, ROUTER, UOW
 from bot.channels.limits import BadMessageError
 from bot.channels.origins import is_allowed
+from bot.conversations.arrivals import UPLOADED
 from bot.conversations.ports import UnitOfWork
-from bot.errors import EvidenceRefusedError, NotFoundError
+from bot.errors import EvidenceRefusedError, NotFoundError, OtherCustomerError
 from bot.evidence import forms
 from bot.evidence.serving import evidence_response
+from bot.l10n.languages import preferred
 from bot.services import evidence as pieces
 from bot.services.evidence_ports import CleanCopy
-
-UPLOADED = "/evidence_uploaded"
-"""The payload that tells the bot of a file, with its id as ``evidence``."""
 
 _STATUS = {
     EvidenceRefusal.TOO_LARGE: 413,
@@ -40,7 +42,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def routes(channel: str) -> list[web.RouteDef]:
     """Return a channel's routes: sending a file, and getting one's own back, whole or as a small picture.
 
-    Whoever knows a conversation's sender can read it and send files into it, as with messages.
+    Whoever knows a conversation's sender can read it and send files into it, as with messages; where it is a
+    customer's, only with the customer's token, or to look at one file with the pass to it.
     """
     base = f"/webhooks/{channel}/conversations/{{sender}}/files"
 
@@ -56,6 +59,8 @@ def routes(channel: str) -> list[web.RouteDef]:
     return [
         web.options(base, _guarded(_preflight)),
         web.post(base, _guarded(receive)),
+        web.options(f"{base}/{{id}}", _guarded(_preflight)),
+        web.options(f"{base}/{{id}}/thumbnail", _guarded(_preflight)),
         web.get(f"{base}/{{id}}", _guarded(whole)),
         web.get(f"{base}/{{id}}/thumbnail", _guarded(thumbnail)),
     ]
@@ -73,6 +78,8 @@ def _guarded(handler: Handler) -> Handler:
             response = _problem(400, error.code, **error.fields)
         except NotFoundError as error:
             response = _problem(404, error.code)
+        except OtherCustomerError as error:
+            response = _problem(409, error.code)
         except EvidenceRefusedError as error:
             response = _problem(_STATUS.get(EvidenceRefusal(error.reason), 422), str(error.reason))
         if "Origin" in request.headers:
@@ -84,12 +91,12 @@ def _guarded(handler: Handler) -> Handler:
 
 
 async def _preflight(request: web.Request) -> web.StreamResponse:
-    """Answer what browsers ask before a page of another origin sends a file and watches its progress."""
+    """Answer what browsers ask before a page of another origin sends a file and watches its progress, or a token."""
     return web.Response(
         status=204,
         headers={
-            "Access-Control-Allow-Methods": "POST",
-            "Access-Control-Allow-Headers": "Content-Type",
+            "Access-Control-Allow-Methods": "GET, POST",
+            "Access-Control-Allow-Headers": f"Content-Type, {HEADER}",
             "Access-Control-Max-Age": "600",
         },
     )
@@ -102,11 +109,15 @@ async def _receive(request: web.Request, channel: str) -> web.StreamResponse:
     """
     sender = limits.sender(request.match_info["sender"])
     message_id = limits.message_id(request.query.get("message_id"))
-    if not request.app[RATE].allows(sender):
-        return _problem(429, "rate_limited")
+    # Whoever guesses at a customer's session must not use up what that one may send.
+    if not request.app[BRAKES].reads.allows_address(request):
+        return too_many()
+    is_customers = await admit(request.app, sender, request.headers.get(HEADER)) is not None
+    if not request.app[BRAKES].uploads.allows(request, sender):
+        return too_many()
     known = await _known(request, channel, sender, message_id)
     if known is not None:
-        return _answer(known)
+        return _answer(request, known, is_customers)
     if (request.content_length or 0) > MAX_BYTES + forms.FORM_BYTES:
         raise EvidenceRefusedError(EvidenceRefusal.TOO_LARGE)
     async with request.app[UOW]() as uow:
@@ -126,7 +137,7 @@ async def _receive(request: web.Request, channel: str) -> web.StreamResponse:
         await store.remove(evidence_id)
         added = await _known(request, channel, sender, message_id)
         assert added is not None
-    return _answer(added)
+    return _answer(request, added, is_customers)
 
 
 async def _hand_in(
@@ -144,7 +155,7 @@ async def _hand_in(
         f"{UPLOADED}{json.dumps({'evidence': evidence_id})}",
         message_id=message_id,
         title="",
-        metadata={"language": limits.language(request.query.get("language"))},
+        metadata={"language": preferred(limits.languages(request.query.getall("language", [])))},
         custom={"attachment": {"id": evidence_id, "kind": copy.kind.value}},
         within=add,
     )
@@ -162,7 +173,11 @@ async def _known(request: web.Request, channel: str, sender: str, message_id: st
         payload, _, facts = inbound.text.partition("{")
         if payload != UPLOADED:
             raise BadMessageError(field="message_id", reason="another message has this id")
-        return await pieces.owned(uow, sender, str(json.loads("{" + facts).get("evidence")))
+        try:
+            evidence_id = json.loads("{" + facts)["evidence"]
+        except (ValueError, KeyError, RecursionError) as error:
+            raise BadMessageError(field="message_id", reason="another message has this id") from error
+        return await pieces.owned(uow, sender, str(evidence_id))
 
 
 async def _read_form(request: web.Request, file: BinaryIO) -> None:
@@ -174,16 +189,22 @@ async def _read_form(request: web.Request, file: BinaryIO) -> None:
 
 
 async def _show(request: web.Request, *, thumbnail: bool) -> web.StreamResponse:
-    sender = limits.sender(request.match_info["sender"])
+    sender, evidence_id = limits.sender(request.match_info["sender"]), request.match_info["id"]
+    if not opens(request.app, request.query.get(PARAMETER, ""), sender, evidence_id):
+        await admit(request.app, sender, request.headers.get(HEADER))
+    if not request.app[BRAKES].reads.allows_session(sender):
+        return too_many()
     async with request.app[UOW]() as uow:
-        evidence = await pieces.owned(uow, sender, request.match_info["id"])
+        evidence = await pieces.owned(uow, sender, evidence_id)
     response = await evidence_response(request.app[EVIDENCE], evidence, thumbnail=thumbnail)
     response.headers.update(_SHOWN)
     return response
 
 
-def _answer(evidence: Evidence) -> web.Response:
+def _answer(request: web.Request, evidence: Evidence, is_customers: bool) -> web.Response:
     facts = {"id": evidence.id, "kind": evidence.kind.value, "width": evidence.width, "height": evidence.height}
+    if is_customers:
+        facts[PARAMETER] = pass_to(request.app, evidence.conversation_id, evidence.id)
     return web.json_response(facts)
 
 

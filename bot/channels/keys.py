@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.channels.limits import Rate
+from bot.channels.brakes import Brakes
 from bot.conversations.notifier import Notifier
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Router
@@ -18,10 +18,10 @@ from bot.services.ports import Clock
 ROUTER: web.AppKey[Router] = web.AppKey("router", Router)
 NOTIFIER: web.AppKey[Notifier] = web.AppKey("notifier", Notifier)
 UOW: web.AppKey[Callable[[], UnitOfWork]] = web.AppKey("uow")
-RATE: web.AppKey[Rate] = web.AppKey("rate", Rate)
+BRAKES: web.AppKey[Brakes] = web.AppKey("brakes", Brakes)
 ORIGINS: web.AppKey[tuple[str, ...]] = web.AppKey("origins")
 EVIDENCE: web.AppKey[EvidenceStore] = web.AppKey("evidence")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 DOCUMENT_LINKS: web.AppKey[DocumentLinks] = web.AppKey("document_links", DocumentLinks)
 PRESS: web.AppKey[Press] = web.AppKey("press", Press)
-SHOP_SECRET: web.AppKey[bytes | None] = web.AppKey("shop_secret")
+IDENTITY_SECRET: web.AppKey[bytes | None] = web.AppKey("identity_secret")

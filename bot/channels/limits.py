@@ -1,16 +1,16 @@
-"""Bounds on what clients may send: sizes, shapes and rates."""
+"""Bounds on what clients may send: sizes and shapes."""
 
 from __future__ import annotations
 
 import re
-import time
-from collections import OrderedDict
 from typing import Any
 
 from bot.errors import ParleyError
 
 MAX_TEXT = 2_000
 MAX_TITLE = 200
+MAX_LANGUAGES = 5
+_SHORTEST_SESSION = 16
 _SENDER = re.compile(r"[A-Za-z0-9_.:@+-]{1,128}")
 _ID = re.compile(r"[\x21-\x7e]{1,128}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}")
@@ -29,13 +29,20 @@ def sender(value: Any) -> str:
     return value
 
 
+def session(value: Any) -> str:
+    """Return the sender id of a browser's session, or raise BadMessageError: it must be one that nobody can guess."""
+    if len(sender(value)) < _SHORTEST_SESSION:
+        raise BadMessageError(field="sender", reason=f"give at least {_SHORTEST_SESSION} characters drawn at random")
+    return str(value)
+
+
 def message_text(value: Any) -> str:
     """Return a message's text, or raise BadMessageError."""
     if not isinstance(value, str) or not value.strip():
         raise BadMessageError(field="message", reason="give a text that is not empty")
     if len(value) > MAX_TEXT:
         raise BadMessageError(field="message", reason=f"too long: at most {MAX_TEXT} characters")
-    return _storable(value) or " "
+    return storable(value) or " "
 
 
 def message_id(value: Any) -> str | None:
@@ -53,7 +60,7 @@ def title(value: Any) -> str | None:
         return None
     if not isinstance(value, str) or len(value) > MAX_TITLE:
         raise BadMessageError(field="title", reason=f"give at most {MAX_TITLE} characters")
-    return _storable(value) or None
+    return storable(value) or None
 
 
 def after(value: Any) -> int:
@@ -70,27 +77,12 @@ def language(value: Any) -> str | None:
     return value if isinstance(value, str) and _LANGUAGE.fullmatch(value) else None
 
 
-def _storable(value: str) -> str:
+def languages(value: Any) -> list[str]:
+    """Return the language tags of a list, at most five, without what is none."""
+    return [tag for tag in value[:MAX_LANGUAGES] if language(tag)] if isinstance(value, list) else []
+
+
+def storable(value: str) -> str:
+    """Return a text without what no database takes and no blanks around it."""
     # Databases refuse NUL and halves of surrogate pairs, and no person types them.
     return value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
-
-
-class Rate:
-    """Allows so many messages a minute for each key, in bursts; forgets keys it has not seen for long."""
-
-    def __init__(self, per_minute: int, burst: int, *, most_keys: int = 50_000) -> None:
-        self._per_second = per_minute / 60
-        self._burst = float(burst)
-        self._most_keys = most_keys
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def allows(self, key: str) -> bool:
-        """Tell whether one more is allowed now, and count it (token bucket)."""
-        now = time.monotonic()
-        left, seen = self._buckets.pop(key, (self._burst, now))
-        left = min(self._burst, left + (now - seen) * self._per_second)
-        allowed = left >= 1
-        self._buckets[key] = (left - 1 if allowed else left, now)
-        if len(self._buckets) > self._most_keys:
-            self._buckets.popitem(last=False)
-        return allowed

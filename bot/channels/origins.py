@@ -14,4 +14,7 @@ def is_allowed(request: web.Request) -> bool:
     origin = request.headers.get("Origin")
     if origin is None or origin in request.app[ORIGINS]:
         return True
-    return urlsplit(origin).netloc == request.host
+    try:
+        return urlsplit(origin).netloc == request.host
+    except ValueError:
+        return False

@@ -10,11 +10,17 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.channels import limits
-from bot.channels.keys import RATE, ROUTER, UOW
+from bot.channels.brakes import RETRY_AFTER
+from bot.channels.file_passes import with_pass
+from bot.channels.identity import BadIdentityError, introduce
+from bot.channels.keys import BRAKES, ROUTER, UOW
 from bot.channels.limits import BadMessageError
 from bot.channels.origins import is_allowed
+from bot.conversations import history
 from bot.conversations.model import Author, Message
 from bot.conversations.ports import UnitOfWork
+from bot.errors import OtherCustomerError
+from bot.l10n.languages import preferred
 from bot.services.words_model import CUSTOMER
 
 ROUTES = web.RouteTableDef()
@@ -31,13 +37,16 @@ async def socket(request: web.Request) -> web.StreamResponse:
     # A browser sends cookies and local storage belongs to the page, but a foreign page must not speak for ours.
     if not is_allowed(request):
         raise web.HTTPForbidden(text="this origin may not use the chat; see PARLEY_ALLOWED_ORIGINS")
+    if not request.app[BRAKES].messages.allows_address(request):
+        raise web.HTTPTooManyRequests(text="too many connections, wait a moment", headers=RETRY_AFTER)
     ws = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_MAX_FRAME)
     await ws.prepare(request)
     client = _Client(request, ws)
     try:
         if await client.greet():
             await client.run()
-    except (ConnectionError, asyncio.CancelledError):
+    except (ConnectionError, asyncio.TimeoutError, asyncio.CancelledError):
+        # A client that takes nothing any more is gone; what it missed it gets when it comes back.
         pass
     return ws
 
@@ -46,13 +55,16 @@ class _Client:
     """One connected widget."""
 
     def __init__(self, request: web.Request, ws: web.WebSocketResponse) -> None:
+        self._app = request.app
         self._router = request.app[ROUTER]
         self._uow = request.app[UOW]
-        self._rate = request.app[RATE]
+        self._request = request
+        self._brake = request.app[BRAKES].messages
         self._ws = ws
         self._sender = ""
         self._language: str | None = None
         self._seen = 0
+        self._is_customers = False
 
     async def greet(self) -> bool:
         """Wait for ``hello`` and return whether it was a valid one."""
@@ -62,13 +74,27 @@ class _Client:
         try:
             if not isinstance(frame, dict) or frame.get("type") != "hello":
                 raise BadMessageError(field="type", reason="say hello first")
-            self._sender = limits.sender(frame.get("sender"))
+            self._sender = limits.session(frame.get("sender"))
             self._seen = limits.after(frame.get("after"))
         except BadMessageError:
             await self._send({"type": "error", "code": "bad_frame"})
             await self._ws.close()
             return False
-        self._language = limits.language(frame.get("language"))
+        several = limits.languages(frame.get("languages"))
+        self._language = preferred(several) or limits.language(frame.get("language"))
+        return await self._introduce(frame.get("identity"))
+
+    async def _introduce(self, identity: Any) -> bool:
+        """Keep whom the shop's page says this is; return False where that is somebody else than before."""
+        try:
+            self._is_customers = await introduce(self._app, self._sender, identity) is not None
+        except BadIdentityError as error:
+            # The shop's developer reads it in the console; the customer can still chat, and prove orders as anybody.
+            await self._send({"type": "error", "code": error.code, "reason": error.fields["reason"]})
+        except OtherCustomerError as error:
+            await self._send({"type": "error", "code": error.code})
+            await self._ws.close()
+            return False
         return True
 
     async def run(self) -> None:
@@ -76,20 +102,23 @@ class _Client:
         with self._router.feed.listen(self._sender) as news:
             # Listening starts before history is read, so that nothing falls between the two.
             async with self._uow() as uow:
-                history = await uow.messages.of(self._sender, after=self._seen)
+                missed = await history.page(uow, self._sender, self._seen or None)
                 changed = await self._changed(uow)
                 conversation = await uow.conversations.get(self._sender)
             handler = await self._router.handling.handled_by(self._sender)
-            self._note_delivered(history)
+            is_returning = bool(self._seen)
+            self._note_delivered(missed)
             await self._send(
                 {
                     "type": "ready",
                     "language": conversation.language if conversation else None,
                     "handled_by": handler.value,
-                    "messages": [_for_widget(message.as_json()) for message in history],
-                    **({"changed": [_for_widget(message.as_json()) for message in changed]} if changed else {}),
+                    "messages": [self._shown(message.as_json()) for message in missed],
+                    **({"changed": [self._shown(message.as_json()) for message in changed]} if changed else {}),
                 }
             )
+            if is_returning and len(missed) == history.PAGE:
+                await self._catch_up()
             sender = asyncio.create_task(self._pass_on(news))
             try:
                 async for frame in self._ws:
@@ -105,6 +134,8 @@ class _Client:
             kind = frame["type"]
         except (ValueError, KeyError, TypeError, RecursionError):
             await self._send({"type": "error", "code": "bad_frame"})
+            return
+        if kind in ("typing", "read") and not self._brake.allows(self._request, f"signs of {self._sender}"):
             return
         if kind == "ping":
             await self._send({"type": "pong"})
@@ -125,6 +156,16 @@ class _Client:
             return
         await self._router.words.read(self._sender, CUSTOMER, message_id)
 
+    async def _catch_up(self) -> None:
+        """Send, one by one, what has no room in ``ready``."""
+        page: list[Message] | None = None
+        while page is None or len(page) == history.PAGE:
+            async with self._uow() as uow:
+                page = await history.page(uow, self._sender, self._seen or None)
+            for message in page:
+                await self._send({"type": "message", "message": self._shown(message.as_json())})
+            self._note_delivered(page)
+
     async def _changed(self, uow: UnitOfWork) -> list[Message]:
         """Return what was edited or retracted of the messages that the widget has already."""
         if not self._seen:
@@ -142,7 +183,8 @@ class _Client:
             code = "too_long" if "too long" in str(error.fields.get("reason")) else "bad_frame"
             await self._send({"type": "error", "code": code, "message_id": frame.get("message_id")})
             return
-        if not self._rate.allows(self._sender):
+        brakes = self._app[BRAKES]
+        if not (brakes.messages.allows(self._request, self._sender) and brakes.channels.allows(CHANNEL)):
             await self._send({"type": "error", "code": "rate_limited", "message_id": message_id})
             return
         await self._router.receive(
@@ -164,11 +206,11 @@ class _Client:
                 if int(message["message_id"]) <= self._seen:
                     # It was in the history already.
                     continue
-                await self._send({"type": "message", "message": _for_widget(message)})
+                await self._send({"type": "message", "message": self._shown(message)})
                 if message["author"] != Author.CUSTOMER.value:
                     self._router.delivery.sent([int(message["message_id"])])
             elif kind == "change":
-                await self._send({"type": "change", "message": _for_widget(entry["message"])})
+                await self._send({"type": "change", "message": self._shown(entry["message"])})
             elif kind == "state" or (kind == "typing" and entry["author"] != "customer"):
                 await self._send({key: value for key, value in entry.items() if key != "conversation_id"})
 
@@ -178,6 +220,10 @@ class _Client:
         self._router.delivery.sent(
             [message.id for message in messages if message.id and message.author is not Author.CUSTOMER]
         )
+
+    def _shown(self, message: dict[str, Any]) -> dict[str, Any]:
+        shown = _for_widget(message)
+        return with_pass(self._app, self._sender, shown) if self._is_customers else shown
 
     async def _send(self, frame: dict[str, Any]) -> None:
         if not self._ws.closed:

@@ -15,8 +15,8 @@ _BACKLOG = 1000
 class Feed:
     """Publish and subscribe by conversation id; a listener that does not keep up loses the oldest news.
 
-    News are JSON-ready dicts with ``type`` (``message``, ``note``, ``state``, ``typing``) and ``conversation_id``;
-    they are hints to look again, the database is the truth.
+    News are JSON-ready dicts with ``type`` (``message``, ``note``, ``state``, ``typing``, ``delivered``) and
+    ``conversation_id``; they are hints to look again, the database is the truth.
     """
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -120,9 +120,25 @@ class Handling:
             await uow.commit()
         self._sender.publish([message])
 
-    async def return_to_bot(self, conversation_id: str, agent_id: str, instruction: Instruction | None = None) -> None:
-        """Give the conversation back to the bot, which goes on where it was or does as it is told."""
+    async def return_to_bot(
+        self,
+        conversation_id: str,
+        agent_id: str,
+        instruction: Instruction | None = None,
+        *,
+        first: Callable[[UnitOfWork], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Give the conversation back to the bot, which goes on where it was or does as it is told.
+
+        ``first`` does what comes before that in the same transaction, and tells whether the bot may have the
+        conversation; otherwise it stays with the agent, and what was done is kept. Raises ConflictError where a
+        colleague has it, NotFoundError where the bot has it.
+        """
         async with self._turns.of(conversation_id), self._uow() as uow:
+            await escalations.held_by(uow, conversation_id, agent_id)
+            if first is not None and not await first(uow):
+                await uow.commit()
+                return
             await escalations.return_to_bot(uow, conversation_id, agent_id, self._clock(), instruction)
             conversation = await self._sender.conversation(uow, conversation_id)
             await uow.inbox.add(inbound_of(conversation_id, conversation.channel, RESUME, self._clock()))

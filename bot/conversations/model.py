@@ -34,6 +34,8 @@ class InboxState(Label):
     RECEIVED = "received"
     PROCESSED = "processed"
     FAILED = "failed"
+    PUT_OFF = "put_off"
+    """Its file is not to be had yet: the conversation goes on without it, and it is taken up again."""
 
 
 class OutboxState(Label):
@@ -92,9 +94,16 @@ class Message:
             "text": self.text,
             "buttons": self.buttons,
             "image": self.image,
-            "custom": {key: value for key, value in self.custom.items() if key not in DESK_ONLY},
+            "custom": self._facts_for_customers(),
             "at": self.at.isoformat(),
         }
+
+    def _facts_for_customers(self) -> dict[str, Any]:
+        facts = {key: value for key, value in self.custom.items() if key not in DESK_ONLY}
+        shown_in = self.custom.get("shown_in")
+        made = self.custom.get("translation", {}).get(shown_in) if shown_in else None
+        # Of the translations that were made for people, the customer gets the one that was made for the customer.
+        return {**facts, "translation": {shown_in: made}} if made else facts
 
 
 @dataclass(eq=False)
@@ -121,7 +130,11 @@ class InboundMessage:
 
 @dataclass(eq=False)
 class OutboundMessage:
-    """A transcript message on its way to the customer."""
+    """A transcript message on its way to the customer.
+
+    ``platform_message_id`` is what the platform calls it once it is sent, ``error`` the code of what went wrong last.
+    ``delivered_at`` is when it reached the customer, on platforms that tell; whoever sends it again keeps that moment.
+    """
 
     message_id: int
     conversation_id: str
@@ -130,3 +143,40 @@ class OutboundMessage:
     state: OutboxState = OutboxState.PENDING
     attempts: int = 0
     sent_at: datetime | None = None
+    platform_message_id: str | None = None
+    error: str | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OutboxDepth:
+    """How many messages of a channel are in a state, and when the first of them is to be tried next."""
+
+    channel: str
+    state: OutboxState
+    messages: int
+    next_attempt_at: datetime
+
+
+@dataclass(frozen=True)
+class DeadGroup:
+    """How many messages of a channel were given up for one reason, a code."""
+
+    channel: str
+    reason: str
+    messages: int
+
+
+@dataclass(eq=False)
+class Correspondent:
+    """Whom to write to in a conversation on a messaging platform.
+
+    ``address`` is the platform's (a chat, a phone number, an e-mail address), ``facts`` is what the platform needs
+    beside it, ``heard_at`` when the customer wrote last.
+    """
+
+    conversation_id: str
+    channel: str
+    address: str
+    heard_at: datetime
+    facts: dict[str, Any] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
+from bot import metrics
 from bot.aftersales.notification import Notification
 from bot.conversations.bot import Bot
 from bot.conversations.feed import Feed
@@ -113,6 +114,10 @@ class Notifier:
                 return None
             conversation = await self._conversation(uow, notification)
             message = self._message(notification, conversation)
+            newer = None if message.buttons else await _where_customer_writes(uow, notification, conversation)
+            if newer is not None:
+                # What asks for an answer stays where the bot remembers why it asked.
+                conversation, message = newer, self._message(notification, newer)
             # Appending waits for whoever appends to this conversation now, so order holds among replicas too.
             await uow.messages.add(message)
             assert message.id is not None
@@ -120,9 +125,10 @@ class Notifier:
                 # Its message stands, ours is rolled back.
                 return False
             uow.outbox.add(OutboundMessage(message.id, conversation.id, conversation.channel, message.at))
+            metrics.SENT.labels(conversation.channel, message.author.value).inc()
             conversation.last_message_at = message.at
             await uow.commit()
-        self._feed.publish(conversation_id, {"type": "message", "message": message.as_json()})
+        self._feed.publish(conversation.id, {"type": "message", "message": message.as_json()})
         handoff = message.custom.get("handoff")
         if handoff:
             self._feed.publish(conversation_id, {"type": "state", "handled_by": handoff["state"]})
@@ -152,3 +158,15 @@ class Notifier:
             conversation = Conversation(notification.conversation_id, channel, now, now, language=language)
             uow.conversations.add(conversation)
         return conversation
+
+
+async def _where_customer_writes(
+    uow: UnitOfWork, notification: Notification, conversation: Conversation
+) -> Conversation | None:
+    """Return another conversation in which the customer proved the same order and wrote later, or None."""
+    case = await uow.cases.get(notification.case_number)
+    if case is None:
+        return None
+    linked = await uow.contacts.conversations_of(case.customer_id, case.order_number)
+    newest = await uow.messages.last_heard({conversation.id, *linked}) if len({conversation.id, *linked}) > 1 else None
+    return await uow.conversations.get(newest) if newest not in (None, conversation.id) else None

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
 
+from bot import metrics, tracing
 from bot.aftersales.escalation import Escalation, EscalationReason, EscalationState
 from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ALWAYS_OPEN, ServiceLevels
+from bot.conversations import customer_language
 from bot.conversations.bot import Bot, Turn
 from bot.conversations.delivery import Delivery
 from bot.conversations.feed import Feed
 from bot.conversations.handling import Handling, handler_of, inbound_of, is_resume
 from bot.conversations.model import Author, Conversation, HandledBy, InboundMessage, InboxState, Message
+from bot.conversations.observed import ObservedTurns
 from bot.conversations.offer_answers import OfferAnswers
+from bot.conversations.pace import Pace
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.sender import Sender
 from bot.conversations.turns import Turns
@@ -61,9 +66,15 @@ class Router:
         self.offers: OfferAnswers | None = None
         self.announced: Callable[[], None] = lambda: None
         """Called after something was decided that may be announced to a customer, who should not wait for it."""
+        self.prepare: Callable[[Conversation, InboundMessage], Awaitable[Turn | None]] = _as_it_is
+        """Makes a message ready before anybody answers it, or answers it itself."""
+        self.hears: customer_language.Hears = customer_language.hears_nothing
+        """Tells the language of a message while people answer; otherwise the bot does."""
         self._turns = Turns()
+        self._pace = Pace()
+        self._observed = ObservedTurns()
         self.sender = Sender(uow, feed, clock)
-        self.handling = Handling(uow, bot, self.sender, self._turns, clock, self._wake)
+        self.handling = Handling(uow, bot, self.sender, self._turns, clock, self.wake)
         self.words = Words(uow, self.sender, feed, self._turns, clock)
 
     async def receive(
@@ -89,7 +100,7 @@ class Router:
         inbound = inbound_of(conversation_id, channel, text.lstrip(" /") if is_resume(text) else text, now, message_id)
         inbound.title = title
         inbound.metadata = metadata or {}
-        async with self._uow() as uow:
+        async with tracing.around("inbox.receive", channel=channel), self._uow() as uow:
             conversation = await uow.conversations.get(conversation_id)
             if conversation is None:
                 conversation = Conversation(conversation_id, channel, now, now)
@@ -101,7 +112,7 @@ class Router:
                 assert known is not None
                 if known.state is InboxState.RECEIVED:
                     self._waiter(conversation_id, known.id)
-                    self._wake(conversation_id)
+                    self.wake(conversation_id)
                 return known.id
             shown = text if title is None else title
             facts = {**(custom or {}), **_client_id(message_id)}
@@ -110,9 +121,11 @@ class Router:
             if within is not None:
                 await within(uow)
             await uow.commit()
+        metrics.RECEIVED.labels(channel).inc()
+        self._observed.note(inbound.id)
         self.feed.publish(conversation_id, {"type": "message", "message": message.as_json()})
         self._waiter(conversation_id, inbound.id)
-        self._wake(conversation_id)
+        self.wake(conversation_id)
         return inbound.id
 
     async def answer_to(self, inbound_id: str, conversation_id: str) -> list[Message]:
@@ -124,12 +137,12 @@ class Router:
         async with self._uow() as uow:
             return await uow.messages.replies_to(inbound_id)
 
-    async def recover(self) -> int:
-        """Take up what an earlier process received and did not finish; return how many conversations had something."""
+    async def recover(self, before: datetime | None = None) -> int:
+        """Take up what another process received, before a moment, and did not finish; return how many conversations."""
         async with self._uow() as uow:
-            waiting = await uow.inbox.conversations_waiting()
+            waiting = await uow.inbox.conversations_waiting(before)
         for conversation_id in waiting:
-            self._wake(conversation_id)
+            self.wake(conversation_id)
         return len(waiting)
 
     async def close(self) -> None:
@@ -152,7 +165,8 @@ class Router:
         # A second delivery waits for the same answer as the first.
         work.waiters.setdefault(inbound_id, asyncio.get_running_loop().create_future())
 
-    def _wake(self, conversation_id: str) -> None:
+    def wake(self, conversation_id: str) -> None:
+        """Have answered what waits in a conversation."""
         work = self._work.setdefault(conversation_id, _Work())
         work.is_dirty = True
         if work.task is None:
@@ -183,7 +197,7 @@ class Router:
         async with self._uow() as uow:
             waiting = await uow.inbox.waiting(conversation_id)
         for inbound in waiting:
-            answer = await self._process(inbound)
+            answer = await self._observed.run(inbound, self._process(inbound))
             if answer is None:
                 # The failed message comes first again, so that order holds.
                 work.is_dirty = True
@@ -203,7 +217,13 @@ class Router:
             turn = await self._answered(inbound, conversation, is_with_bot=is_with_bot)
             if turn is None:
                 return None
-            await self._finish(inbound, conversation, turn)
+            heard = None if is_with_bot else await customer_language.changed(self.hears, conversation, inbound)
+            turn = await self._stored(inbound, conversation, turn, heard)
+            if turn is None:
+                return None
+        self.sender.publish(turn.messages)
+        if heard is not None:
+            self.sender.publish_note(conversation.id)
         if any("handoff" in message.custom for message in turn.messages):
             self.sender.publish_state(conversation.id, HandledBy.QUEUED)
             self.handling.on_change()
@@ -211,12 +231,23 @@ class Router:
         return turn.messages
 
     async def _answered(self, inbound: InboundMessage, conversation: Conversation, *, is_with_bot: bool) -> Turn | None:
+        if inbound.attempts >= MAX_ATTEMPTS:
+            # The last try was the last, also where what the customer is told of it could not be stored.
+            return await self._given_up(inbound, conversation)
         try:
+            with metrics.stage("prepare"):
+                ready = await self.prepare(conversation, inbound)
+            if ready is not None:
+                return ready
             # Buttons below an offer work whoever handles the conversation.
             pressed = await self._pressed(inbound, conversation, is_with_bot=is_with_bot)
             if pressed is not None:
                 return pressed
-            return await self._bot.answer(conversation, inbound) if is_with_bot else Turn([], [], None)
+            if not is_with_bot:
+                return Turn([], [], None)
+            async with self._pace.turn():
+                with metrics.stage("dialogue"):
+                    return await self._bot.answer(conversation, inbound)
         except Exception:
             self._bot.forget(conversation.id)
             log.exception("router.turn_failed", conversation_id=conversation.id, attempt=inbound.attempts + 1)
@@ -232,7 +263,7 @@ class Router:
         return turn
 
     async def _failed(self, inbound: InboundMessage, conversation: Conversation) -> Turn | None:
-        """Count a failed turn; after the last try hand over to a person instead of leaving the customer alone."""
+        """Count a failed turn, and return nothing so that it is tried again, or the end after the last try."""
         async with self._uow() as uow:
             kept = await uow.inbox.get(inbound.id)
             assert kept is not None
@@ -243,6 +274,10 @@ class Router:
         if inbound.attempts < MAX_ATTEMPTS:
             await asyncio.sleep(0.2 * 2**inbound.attempts)
             return None
+        return await self._given_up(inbound, conversation)
+
+    async def _given_up(self, inbound: InboundMessage, conversation: Conversation) -> Turn:
+        """Hand over to a person instead of leaving the customer alone, and return what the customer is told."""
         language = conversation.language or conversation.locale or "en"
         async with self._uow() as uow:
             place = await escalations.hand_over(
@@ -261,27 +296,53 @@ class Router:
             message.custom = {"handoff": {"state": HandledBy.QUEUED.value}}
         return Turn([message], [], None)
 
-    async def _finish(self, inbound: InboundMessage, conversation: Conversation, turn: Turn) -> None:
+    async def _stored(
+        self, inbound: InboundMessage, conversation: Conversation, turn: Turn, heard: customer_language.Heard | None
+    ) -> Turn | None:
+        """Make a turn durable, or the one that takes its place where it cannot be; None means to try again."""
+        try:
+            with metrics.stage("store"):
+                await self._finish(inbound, conversation, turn, heard)
+            return turn
+        except Exception:
+            if inbound.attempts >= MAX_ATTEMPTS:
+                raise
+            log.exception("router.not_stored", conversation_id=conversation.id, attempt=inbound.attempts + 1)
+        # While the database is away this raises too: nothing is counted, and everything waits for it.
+        instead = await self._failed(inbound, conversation)
+        if instead is not None:
+            with metrics.stage("store"):
+                await self._finish(inbound, conversation, instead, None)
+        return instead
+
+    async def _finish(
+        self, inbound: InboundMessage, conversation: Conversation, turn: Turn, heard: customer_language.Heard | None
+    ) -> None:
         """Make the answer, the dialogue's memory and the end of the inbound message durable in one transaction."""
         now = self._clock()
         try:
             async with self._uow() as uow:
                 kept = await self.sender.conversation(uow, conversation.id)
                 kept.language = turn.language or kept.language
+                if heard is not None:
+                    await customer_language.change(uow, kept, inbound, heard)
                 for message in turn.messages:
                     message.reply_to = inbound.id
                 await self.sender.keep(uow, kept, turn.messages)
                 if turn.events:
                     await uow.dialogue.append(conversation.id, turn.events)
-                inbound.state = InboxState.PROCESSED
-                inbound.processed_at = now
-                await uow.inbox.update(inbound)
+                # Whoever made it ready may have put it off.
+                state = inbound.state if inbound.state is InboxState.PUT_OFF else InboxState.PROCESSED
+                await uow.inbox.update(replace(inbound, state=state, processed_at=now))
                 await uow.commit()
         except Exception:
             # The live dialogue is ahead of the database now: the next try must not see this turn.
             self._bot.forget(conversation.id)
             raise
-        self.sender.publish(turn.messages)
+
+
+async def _as_it_is(conversation: Conversation, inbound: InboundMessage) -> Turn | None:
+    return None
 
 
 def _was_queued_by(inbound: InboundMessage, escalation: Escalation | None) -> bool:

@@ -113,30 +113,18 @@ class RoutingRounds:
             why = _absence(board.everybody.get(held.agent_id), held, now)
             if why is not None:
                 taken += await self._release(held, why, passes_over=False)
-        if board.settings.routing.mode is not RoutingMode.PUSH:
-            return taken
         patience = timedelta(seconds=board.settings.routing.answer_within_seconds)
         async with self._uow() as uow:
-            silent = await uow.routing.unanswered(now - patience)
-        for held in silent:
-            successor = await self._successor(board, held, now)
+            silent = await uow.routing.unanswered(now, patience)
+        for held, waiting in silent:
+            # Without anybody else who would take it, it is better off where it is.
+            passed = waiting._replace(passed_over=[*waiting.passed_over, held.agent_id])
+            successor = self._choose(board, passed, now, again=False)
             if successor is not None and await self._release(held, "not_answered", passes_over=True):
                 # One free place is a successor for one conversation only.
                 board.floor.load[successor.id] += 1
                 taken += 1
         return taken
-
-    async def _successor(self, board: _Board, held: Held, now: datetime) -> Account | None:
-        """Return who else would get a conversation at once; without anybody it is better off where it is."""
-        async with self._uow() as uow:
-            handoff = await uow.escalations.open_of(held.conversation_id)
-        if handoff is None or handoff.id is None or handoff.agent_id != held.agent_id:
-            return None
-        as_waiting = Waiting(
-            handoff.id, handoff.conversation_id, handoff.language, handoff.priority, handoff.opened_at,
-            handoff.team, [*handoff.passed_over, held.agent_id], None,
-        )  # fmt: skip
-        return self._choose(board, as_waiting, now, again=False)
 
     async def _release(self, held: Held, why: str, *, passes_over: bool) -> bool:
         seen, release = f"agent:{held.agent_id}", self._handling.release

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bot import metrics
 from bot.conversations.feed import Feed
 from bot.conversations.model import Conversation, HandledBy, Message, OutboundMessage
 from bot.conversations.ports import UnitOfWork
@@ -31,6 +32,7 @@ class Sender:
             await uow.messages.add(message)
             assert message.id is not None
             uow.outbox.add(OutboundMessage(message.id, conversation.id, conversation.channel, message.at))
+            metrics.SENT.labels(conversation.channel, message.author.value).inc()
         if messages:
             conversation.last_message_at = messages[-1].at
 

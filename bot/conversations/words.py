@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.conversations.feed import Feed
 from bot.conversations.model import Author, Message
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.sender import Sender
+from bot.conversations.sent_changes import SentChanges
 from bot.conversations.turns import Turns
 from bot.errors import MessageFixedError, NotFoundError
 from bot.services import escalations
@@ -23,8 +25,8 @@ from bot.services.words_model import CUSTOMER, Mention, Revision, RevisionKind
 CHANGEABLE_FOR = timedelta(seconds=60)
 """How long a message that was sent may be edited and retracted."""
 
-CHANGING_CHANNELS = frozenset({"web"})
-"""The channels whose clients change what they have shown already."""
+_CHANGED_BY_FEED = frozenset({"web"})
+"""The channels whose clients hear of changes and make them themselves."""
 
 _MENTION = re.compile(r"(?<![\w@])@([\w.-]*\w)")
 
@@ -52,6 +54,14 @@ class Words:
         self._feed = feed
         self._turns = turns
         self._clock = clock
+        self._under_change: set[int] = set()
+        self.sent: SentChanges | None = None
+        """What changes messages on platforms; where there is none, what went out there stays."""
+
+    @property
+    def changing_channels(self) -> frozenset[str]:
+        """Return the channels on which what was sent can be changed."""
+        return _CHANGED_BY_FEED | (self.sent.channels if self.sent else frozenset())
 
     async def say(
         self,
@@ -109,8 +119,7 @@ class Words:
     async def edit(self, message_id: int, agent_id: str, text: str, *, original: Original | None = None) -> Message:
         """Replace one's own words; raises NotFoundError for anybody else's, MessageFixedError when too late."""
         now = self._clock()
-        async with self._uow() as uow:
-            message = await self._own(uow, message_id, agent_id, now)
+        async with self._changing(message_id, agent_id, now, text=text) as (uow, message):
             await uow.revisions.add(_revision(message, RevisionKind.EDITED, agent_id, now))
             kept = {key: value for key, value in message.custom.items() if key not in ("original", "translation")}
             message.text = text
@@ -134,8 +143,7 @@ class Words:
         Raises NotFoundError for anybody else's words and MessageFixedError when it is too late.
         """
         now = self._clock()
-        async with self._uow() as uow:
-            message = await self._own(uow, message_id, agent_id, now)
+        async with self._changing(message_id, agent_id, now, text="", image=None, custom={}) as (uow, message):
             await uow.revisions.add(_revision(message, RevisionKind.RETRACTED, agent_id, now))
             attachment = message.custom.get("attachment")
             file = str(attachment["id"]) if attachment else None
@@ -164,8 +172,32 @@ class Words:
         if is_news and reader == CUSTOMER:
             self._feed.publish(conversation_id, {"type": "read", "author": CUSTOMER})
 
-    async def _own(self, uow: UnitOfWork, message_id: int, agent_id: str, now: datetime) -> Message:
-        message = await uow.messages.get(message_id, to_change=True)
+    @asynccontextmanager
+    async def _changing(
+        self, message_id: int, agent_id: str, now: datetime, **changed: Any
+    ) -> AsyncIterator[tuple[UnitOfWork, Message]]:
+        """Change one's own message where it was sent to, and give it with the transaction that stores the change.
+
+        The platform comes first: what it does not take must not look changed on the desk.
+        """
+        if message_id in self._under_change:
+            raise MessageFixedError("under_way")
+        self._under_change.add(message_id)
+        try:
+            async with self._uow() as uow:
+                message = await self._own(uow, message_id, agent_id, now)
+            standing = await self.sent.show(replace(message, **changed)) if self.sent else None
+            async with self._uow() as uow:
+                message = await self._own(uow, message_id, agent_id, now, to_change=True)
+                await SentChanges.confirm(uow, message_id, standing)
+                yield uow, message
+        finally:
+            self._under_change.discard(message_id)
+
+    async def _own(
+        self, uow: UnitOfWork, message_id: int, agent_id: str, now: datetime, *, to_change: bool = False
+    ) -> Message:
+        message = await uow.messages.get(message_id, to_change=to_change)
         if message is None or message.agent_id != agent_id or message.author not in (Author.AGENT, Author.NOTE):
             raise NotFoundError("own message", str(message_id))
         if "retracted" in message.custom:
@@ -174,7 +206,7 @@ class Words:
             raise MessageFixedError("too_late")
         if message.author is Author.AGENT:
             conversation = await uow.conversations.get(message.conversation_id)
-            if conversation is None or conversation.channel not in CHANGING_CHANNELS:
+            if conversation is None or conversation.channel not in self.changing_channels:
                 raise MessageFixedError("channel")
         return message
 

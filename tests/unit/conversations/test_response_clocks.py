@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -60,8 +61,7 @@ def test_who_was_taken_over_without_asking_waits_only_after_writing() -> None:
 
 
 async def follow(world: World, now: datetime) -> int:
-    async with world.uow() as uow:
-        return await response_clocks.follow(cast(UnitOfWork, uow), ALWAYS_OPEN, now)
+    return await response_clocks.follow(cast(Callable[[], UnitOfWork], world.uow), ALWAYS_OPEN, now)
 
 
 def clocks(world: World, metric: Metric) -> list[ServiceClock]:

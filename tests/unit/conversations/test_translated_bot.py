@@ -72,6 +72,18 @@ async def test_an_answer_carries_its_translation_and_the_engine_that_made_it() -
     }
 
 
+async def test_clients_get_the_translation_that_was_made_for_the_customer_and_no_other() -> None:
+    custom = await _custom("ca", FakeTranslator())
+    made_for_an_agent = {"text": "Was ist Ihre Bestellnummer?", "engine": "apertium"}
+    custom["translation"]["de"] = made_for_an_agent
+    message = Message("c-1", Author.BOT, "¿Cuál es su número?", INBOUND.received_at, custom=custom)
+    assert list(message.as_json()["custom"]["translation"]) == ["ca"]
+    only_for_the_desk = Message(
+        "c-1", Author.BOT, "Hola", INBOUND.received_at, custom={"translation": {"de": made_for_an_agent}}
+    )
+    assert only_for_the_desk.as_json()["custom"] == {}
+
+
 async def test_who_writes_a_spoken_language_gets_no_translation() -> None:
     translator = FakeTranslator()
     assert await _custom(None, translator) == {}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -10,13 +13,17 @@ from bot.aftersales.audit import AuditEvent
 from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.aftersales.labels import Priority
 from bot.conversations.feed import EVERYTHING, Feed
-from bot.conversations.model import Author, Conversation, Message
+from bot.conversations.letters import Letters
+from bot.conversations.model import Author, Conversation, Correspondent, Message, OutboundMessage, OutboxState
 from bot.conversations.sender import Sender
+from bot.conversations.sent_changes import SentChanges, Standing
 from bot.conversations.turns import Turns
 from bot.conversations.words import Original, Words
-from bot.errors import ConflictError, MessageFixedError, NotFoundError
+from bot.errors import ConflictError, DeliveryError, MessageFixedError, NotFoundError
 from bot.services.account import Account, Role
 from bot.services.words_model import CUSTOMER, Mention, RevisionKind
+from tests.fake_evidence import FakeEvidenceStore
+from tests.fake_platform import PLAIN, FakePlatform
 from tests.fakes import FakeDatabase, FakeUnitOfWork, fake_unit_of_work_factory
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
@@ -117,6 +124,109 @@ async def test_nobody_changes_a_colleagues_or_a_customers_words(room: Room) -> N
     for message_id, agent in ((message.id, "ben"), (theirs.id, "ana"), (999, "ana")):
         with pytest.raises(NotFoundError):
             await room.words.retract(message_id or 0, agent)
+
+
+class Aviary(Room):
+    """A conversation on a platform that changes what it has shown."""
+
+    def __init__(self) -> None:
+        super().__init__("pigeon")
+        self.platform = FakePlatform(shape=replace(PLAIN, changes=True))
+        make = fake_unit_of_work_factory(self.database)
+        letters = Letters(FakeEvidenceStore(), lambda name, language: name, lambda language: "")
+        self.words.sent = SentChanges(make, {"pigeon": self.platform}, letters)
+
+    async def say(self, text: str, **sent: Any) -> int:
+        uow = FakeUnitOfWork(self.database)
+        await uow.correspondents.keep(Correspondent("c-1", "pigeon", "nest", NOW))
+        uow.undo.clear()
+        message = await self.words.say("c-1", "ana", text)
+        assert message.id
+        entry = next(row for row in self.database.all(OutboundMessage) if row.message_id == message.id)
+        for name, value in sent.items():
+            setattr(entry, name, value)
+        return message.id
+
+    def texts(self) -> list[str]:
+        return [message.text for message in self.database.all(Message)]
+
+
+SENT = {"state": OutboxState.SENT, "attempts": 1, "platform_message_id": "p-7"}
+
+
+async def test_a_platform_shows_what_was_edited_and_retracted() -> None:
+    aviary = Aviary()
+    message_id = await aviary.say("Helo", **SENT)
+    await aviary.words.edit(message_id, "ana", "Hello")
+    await aviary.words.retract(message_id, "ana")
+    assert aviary.platform.changed == [("p-7", "Hello"), ("p-7", None)]
+    assert aviary.texts() == [""]
+
+
+@pytest.mark.parametrize(
+    ("sent", "failure", "reason"),
+    [
+        (SENT, DeliveryError("bad_request", is_permanent=True), "refused"),
+        (SENT, DeliveryError("unreachable"), "unsure"),
+        ({"attempts": 1}, None, "under_way"),
+        # Some of its pieces may have arrived.
+        ({"state": OutboxState.FAILED, "attempts": 3}, None, "refused"),
+    ],
+)
+async def test_what_a_platform_does_not_change_stays_on_the_desk_too(
+    sent: dict[str, Any], failure: DeliveryError | None, reason: str
+) -> None:
+    aviary = Aviary()
+    message_id = await aviary.say("Helo", **sent)
+    for act in (aviary.words.edit(message_id, "ana", "Hello"), aviary.words.retract(message_id, "ana")):
+        aviary.platform.failures = [failure]
+        with pytest.raises(MessageFixedError, match=reason):
+            await act
+    assert (aviary.texts(), aviary.audited()) == (["Helo"], ["message.sent"])
+
+
+async def test_what_has_not_been_tried_is_changed_on_the_desk_alone() -> None:
+    aviary = Aviary()
+    await aviary.words.edit(await aviary.say("Helo"), "ana", "Hello")
+    assert (aviary.texts(), aviary.platform.changed) == (["Hello"], [])
+
+
+async def test_what_is_sent_in_the_moment_in_which_it_is_changed_stays() -> None:
+    aviary = Aviary()
+    message_id = await aviary.say("Helo")
+    assert aviary.words.sent is not None
+    show = aviary.words.sent.show
+
+    async def show_and_be_overtaken(message: Message) -> Standing:
+        standing = await show(message)
+        aviary.database.all(OutboundMessage)[0].attempts = 1
+        return standing
+
+    aviary.words.sent.show = show_and_be_overtaken  # type: ignore[method-assign]
+    with pytest.raises(MessageFixedError, match="under_way"):
+        await aviary.words.retract(message_id, "ana")
+    assert (aviary.texts(), aviary.audited()) == (["Helo"], ["message.sent"])
+
+
+async def test_of_two_changes_at_once_the_second_is_told_to_wait() -> None:
+    aviary = Aviary()
+    message_id = await aviary.say("Helo", **SENT)
+    is_there, goes_on = asyncio.Event(), asyncio.Event()
+    change = aviary.platform.change
+
+    async def change_slowly(*given: Any) -> None:
+        is_there.set()
+        await goes_on.wait()
+        await change(*given)
+
+    aviary.platform.change = change_slowly  # type: ignore[method-assign]
+    first = asyncio.create_task(aviary.words.edit(message_id, "ana", "Hello"))
+    await is_there.wait()
+    with pytest.raises(MessageFixedError, match="under_way"):
+        await aviary.words.edit(message_id, "ana", "Hallo")
+    goes_on.set()
+    await first
+    assert (aviary.texts(), aviary.platform.changed) == (["Hello"], [("p-7", "Hello")])
 
 
 async def test_what_left_by_e_mail_cannot_be_changed_but_a_note_can() -> None:
