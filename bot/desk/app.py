@@ -43,6 +43,7 @@ from bot.desk import (
     second_factor_views,
     settings,
     statistics,
+    undelivered,
     words,
     writing,
 )
@@ -101,7 +102,7 @@ def setup(
         undefined=jinja2.StrictUndefined,
     )
     desk[ENVIRONMENTS] = Environments(environment)
-    environment.globals.update(can=permissions.can, **case_panel.globals_of(policy, links, clock))
+    environment.globals.update(can=permissions.can, **case_panel.globals_of(links, clock))
     # Buttons below an agent's offer work whoever has the conversation.
     router.offers = OfferAnswers(uow, policy, clock)
     desk.add_routes(auth.ROUTES)
@@ -116,6 +117,7 @@ def setup(
     desk.add_routes(words.ROUTES)
     desk.add_routes(writing.ROUTES)
     desk.add_routes(mentions.ROUTES)
+    desk.add_routes(undelivered.ROUTES)
     desk.add_routes(decisions.ROUTES)
     desk.add_routes(case_work.ROUTES)
     desk.add_routes(approval_views.ROUTES)

@@ -82,8 +82,13 @@ async def withdraw(request: web.Request) -> web.Response:
 
 async def _row(uow: UnitOfWork, desk: Desk, approval: Approval, by: Decider) -> Row:
     is_own = approval.asked_by == by.id
-    may_decide = not is_own and by.may_give(approval.amount, desk.policy.exchange_rates)
-    return Row(approval, await uow.cases.get(approval.case_number), is_own, may_decide)
+    case = await uow.cases.get(approval.case_number)
+    may_decide = (
+        not is_own
+        and case is not None
+        and await agent_decisions.may_grant(uow, desk.policy, approval, case, by, desk.clock())
+    )
+    return Row(approval, case, is_own, may_decide)
 
 
 def _id(request: web.Request) -> int:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.aftersales.audit import AuditEvent
+from bot.desk.audit_codes import code_of, group_code
 from bot.desk.keys import Desk, desk_of, visitor_of
 from bot.desk.middlewares import harden
 from bot.desk.pages import page, texts_of
@@ -42,6 +43,8 @@ async def show(request: web.Request) -> web.Response:
         "asked": {field: asked.get(field, "") for field in (*_FIELDS, "since", "until")},
         "problem": problem,
         "groups": _groups(actions),
+        "group_code": group_code,
+        "code_of": code_of,
         "people": {f"agent:{account.id}": account.display_name for account in people},
         "older": urlencode(older) if older else None,
         "is_first": _before(request) is None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from decimal import Decimal
@@ -29,8 +29,7 @@ from bot.aftersales.return_ import Refusal, Return, ReturnState
 from bot.aftersales.task import Task
 from bot.conversations.ports import UnitOfWork
 from bot.desk.route import route_of
-from bot.services import agent_decisions, agent_offers, exchanges, merging, refunds, reviews
-from bot.services.account import Account
+from bot.services import agent_decisions, agent_limits, agent_terms, exchanges, merging, refunds, reviews
 from bot.services.agent_terms import OFFERED_BY_AGENTS
 from bot.services.deciding import Decider
 from bot.services.document_links import DocumentKind, DocumentLinks
@@ -44,9 +43,9 @@ _MOST_EARLIER = 20
 class CaseView:
     """A case with everything that belongs to it; ``pieces`` and ``replacements`` name goods as people do.
 
-    ``is_to_decide`` says that somebody has to approve or decline it, ``at_stake`` what approving costs, ``disputed``
-    is the return to be settled. ``left`` is what can still be refunded of the order, None where no order data may be
-    shown; ``variants`` are what an exchange could send; ``duplicates`` are cases of the same order.
+    ``is_to_decide`` says that somebody has to approve or decline it, ``disputed`` is the return to be settled.
+    ``left`` is what can still be refunded of the order, None where no order data may be shown; ``variants`` are what
+    an exchange could send; ``duplicates`` are cases of the same order.
     """
 
     case: Case
@@ -63,7 +62,6 @@ class CaseView:
     tasks: list[Task]
     approvals: list[Approval]
     is_to_decide: bool
-    at_stake: Money | None
     disputed: Return | None
     left: Money | None
     variants: list[Variant]
@@ -107,12 +105,31 @@ async def view_of(uow: UnitOfWork, case: Case, orders: list[Order]) -> CaseView:
         tasks=await uow.tasks.of_case(case.number),
         approvals=(await uow.approvals.of_case(case.number))[::-1],
         is_to_decide=is_return or (reviews.awaits_decision(case) and not by_agent),
-        at_stake=await agent_decisions.at_stake(uow, case),
         disputed=waiting if waiting is not None and waiting.is_disputed else None,
         left=await refunds.left(uow, order) if order is not None else None,
         variants=_variants(order, case),
         duplicates=await merging.candidates(uow, case) if order is not None else [],
     )
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What approving a case costs, None for no money, and whether that is above the limit of whoever looks."""
+
+    cost: Money | None
+    is_above_limit: bool
+
+
+async def stakes_of(
+    uow: UnitOfWork, policy: Policy, views: Sequence[CaseView], by: Decider, now: datetime
+) -> dict[str, Stake]:
+    """Return what is at stake in the cases that somebody has to approve or decline, by their numbers."""
+    found = {}
+    for case in (view.case for view in views if view.is_to_decide):
+        cost = await agent_decisions.at_stake(uow, policy, case, now)
+        is_within = cost is None or await agent_limits.may_give(uow, policy, case, by, cost, now)
+        found[case.number] = Stake(cost, not is_within)
+    return found
 
 
 async def earlier_of(uow: UnitOfWork, customer: Customer | None, known: set[str]) -> list[Case]:
@@ -123,12 +140,8 @@ async def earlier_of(uow: UnitOfWork, customer: Customer | None, known: set[str]
     return [case for case in found if case.number not in known][:_MOST_EARLIER]
 
 
-def globals_of(policy: Policy, links: DocumentLinks | None, clock: Clock) -> dict[str, Any]:
+def globals_of(links: DocumentLinks | None, clock: Clock) -> dict[str, Any]:
     """Return what the panel's templates know beside the page's values."""
-
-    def exceeds_limit(account: Account, amount: Money | None) -> bool:
-        limited = Decider(account.id, account.refund_limit)
-        return amount is not None and not limited.may_give(amount, policy.exchange_rates)
 
     def return_paper(return_: Return, language: str) -> str | None:
         # Without links this is not the process that prints papers.
@@ -139,10 +152,9 @@ def globals_of(policy: Policy, links: DocumentLinks | None, clock: Clock) -> dic
         "liabilities": list(Liability),
         "priorities": list(Priority),
         "offered_remedies": list(OFFERED_BY_AGENTS),
-        "exceeds_limit": exceeds_limit,
         "return_paper": return_paper,
         "route_of": route_of,
-        "offer_waits": agent_offers.is_waiting,
+        "offer_waits": agent_terms.is_waiting,
         "kept_money": lambda kept: Money(Decimal(kept["amount"]), kept["currency"]),
         "kept_day": date.fromisoformat,
         "may_be_quoted": lambda repair: RepairState.QUOTED in REPAIR_MACHINE.changes.get(repair.state, frozenset()),

@@ -7,12 +7,12 @@ from aiohttp import web
 from bot.aftersales.money import Money
 from bot.conversations.ports import UnitOfWork
 from bot.desk.actions import body_of
-from bot.desk.deciding import amount, decide, reason, short
+from bot.desk.deciding import amount, decide, reason, seen_of, short
 from bot.desk.keys import Desk, desk_of
 from bot.desk.pages import page
 from bot.desk.permissions import Permission, needs
 from bot.errors import ConflictError, NotFoundError
-from bot.services import customs, lifecycle, repairs, returns, tasks
+from bot.services import customs, deciding, lifecycle, repairs, returns, tasks
 from bot.services.deciding import Decider
 from bot.services.timeline import timeline
 
@@ -36,9 +36,12 @@ async def take_task(request: web.Request) -> web.Response:
 async def finish_task(request: web.Request) -> web.Response:
     """Record what came of a task: its ``result``."""
     body, task_id = await body_of(request), _task_id(request)
-    result = reason(body, "result")
+    result, seen = reason(body, "result"), seen_of(body)
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        task = await uow.tasks.get(task_id)
+        if task is not None:
+            await _worked_on(uow, task.case_number, seen)
         return await tasks.finish(uow, task_id, by.id, result, desk.clock())
 
     return await decide(request, await _case_of_task(request, task_id), act)
@@ -48,12 +51,13 @@ async def finish_task(request: web.Request) -> web.Response:
 async def quote_repair(request: web.Request) -> web.Response:
     """Ask the customer whether a repair may cost an ``amount``, in the order's currency."""
     body, number = await body_of(request), request.match_info["number"]
-    sum_, desk = amount(body), desk_of(request)
+    sum_, seen, desk = amount(body), seen_of(body), desk_of(request)
     async with desk.uow() as uow:
         case_number = (await repairs.get(uow, number)).case_number
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         repair = await repairs.get(uow, number)
+        await _worked_on(uow, repair.case_number, seen)
         order = await lifecycle.order_of(uow, repair.order_number)
         await repairs.propose(uow, number, Money(sum_, order.currency), desk.clock(), actor=by.actor)
         await uow.commit()
@@ -67,10 +71,12 @@ async def issue_label(request: web.Request) -> web.Response:
     """Tell the customer that a return's label is ready; a prepaid one has a ``carrier`` and ``tracking_number``."""
     body, rma = await body_of(request), request.match_info["rma"]
     carrier, tracking_number = short(body, "carrier") or None, short(body, "tracking_number") or None
+    seen = seen_of(body)
     async with desk_of(request).uow() as uow:
         case_number = (await returns.get(uow, rma)).case_number
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _worked_on(uow, (await returns.get(uow, rma)).case_number, seen)
         found = await returns.issue_label(
             uow, rma, desk.clock(), actor=by.actor, carrier=carrier, tracking_number=tracking_number
         )
@@ -83,12 +89,12 @@ async def issue_label(request: web.Request) -> web.Response:
 @needs(Permission.DECIDE)
 async def close_customs(request: web.Request) -> web.Response:
     """End a customs matter whose decision has no further consequences."""
-    await body_of(request)
-    number = request.match_info["number"]
+    seen, number = seen_of(await body_of(request)), request.match_info["number"]
     async with desk_of(request).uow() as uow:
         case_number = (await customs.get(uow, number)).case_number
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _worked_on(uow, (await customs.get(uow, number)).case_number, seen)
         matter = await customs.close(uow, number, desk.clock(), actor=by.actor)
         await uow.commit()
         return matter
@@ -103,6 +109,12 @@ async def show_timeline(request: web.Request) -> web.Response:
         entries = await timeline(uow, request.match_info["number"])
         agents = {account.id: account.display_name for account in await uow.accounts.all()}
     return page(request, "_timeline.html", {"entries": entries[::-1], "agents": agents})
+
+
+async def _worked_on(uow: UnitOfWork, case_number: str, seen: int) -> None:
+    """Let whoever saw a case before this notice it; raises ConflictError where it is not as it was ``seen``."""
+    case = await deciding.taken_up(uow, case_number, seen)
+    case.decisions += 1
 
 
 def _task_id(request: web.Request) -> int:

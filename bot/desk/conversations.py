@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
-from bot.desk import handoff_panel, queue, transcript, workspace
+from bot.desk import case_panel, handoff_panel, queue, transcript, workspace
+from bot.desk.deciding import decider_of
 from bot.desk.inbox_address import asked
 from bot.desk.inbox_views import inbox_values
 from bot.desk.keys import desk_of, visitor_of
@@ -37,10 +39,12 @@ async def updates(request: web.Request) -> web.Response:
         reader = reader_of(request)
         shown = await transcript.load(uow, work, reader, desk.translating, desk.clock(), after=after, changes=changes)
         panel = await handoff_panel.load(uow, work, desk.policy.levels, visitor.account.id, desk.clock())
+        stakes = await case_panel.stakes_of(uow, desk.policy, work.cases, decider_of(request), desk.clock())
         marks = await queue.marks(uow, work.conversation.id, desk.clock())
     values: dict[str, Any] = {
         "work": work,
         "panel": panel,
+        "stakes": stakes,
         "marks": marks,
         "transcript": shown,
         "asked": asked(request.query),
@@ -51,7 +55,8 @@ async def updates(request: web.Request) -> web.Response:
             "last_id": work.last_id,
             "last_change": shown.last_change,
             "reading": fragment(request, "_reading.html", values),
-            "read": {"id": shown.read[0], "at": shown.read[1].isoformat()} if shown.read else None,
+            "read": _mark(shown.read),
+            "delivered": _mark(shown.delivered),
             "handled_by": work.handled_by.value,
             "is_mine": work.is_mine,
             "messages": fragment(request, "_messages.html", {**values, "entries": shown.entries}),
@@ -62,25 +67,42 @@ async def updates(request: web.Request) -> web.Response:
     )
 
 
+@needs(Permission.READ)
+async def earlier(request: web.Request) -> web.Response:
+    """Return as JSON the messages that came ``before`` one, with how many they are and what came before those."""
+    desk, visitor, before = desk_of(request), visitor_of(request), _number(request, "before")
+    async with desk.uow() as uow:
+        work = await workspace.load(uow, request.match_info["id"], visitor.account.id, before=before)
+    shown = transcript.entries(work, work.messages, reader_of(request), desk.clock())
+    messages = fragment(request, "_messages.html", {"work": work, "entries": shown})
+    return web.json_response({"messages": messages, "count": len(shown), "before": work.earlier})
+
+
 async def _desk_page(request: web.Request, conversation_id: str | None) -> web.Response:
     desk, visitor = desk_of(request), visitor_of(request)
-    work = written = panel = marks = None
+    work = written = panel = marks = stakes = None
     async with desk.uow() as uow:
         if conversation_id is not None:
             work = await workspace.load(uow, conversation_id, visitor.account.id)
             written = await transcript.load(uow, work, reader_of(request), desk.translating, desk.clock())
             panel = await handoff_panel.load(uow, work, desk.policy.levels, visitor.account.id, desk.clock())
+            stakes = await case_panel.stakes_of(uow, desk.policy, work.cases, decider_of(request), desk.clock())
             marks = await queue.marks(uow, conversation_id, desk.clock())
         shown = await inbox_values(request, uow, conversation_id or "")
     values = {
         **shown,
         "work": work,
         "panel": panel,
+        "stakes": stakes,
         "transcript": written,
         "entries": written.entries if written else [],
         "marks": marks,
     }
     return page(request, "desk.html", values)
+
+
+def _mark(reached: tuple[int, datetime] | None) -> dict[str, Any] | None:
+    return {"id": reached[0], "at": reached[1].isoformat()} if reached else None
 
 
 def _number(request: web.Request, name: str) -> int:
@@ -95,4 +117,5 @@ ROUTES = [
     web.get("/", show_queue),
     web.get("/conversations/{id}", show_conversation),
     web.get("/conversations/{id}/updates", updates),
+    web.get("/conversations/{id}/earlier", earlier),
 ]

@@ -134,6 +134,14 @@ def whole(body: dict[str, Any], field: str) -> int | None:
     return int(given)
 
 
+def seen_of(body: dict[str, Any], field: str = "seen") -> int:
+    """Return how a case stood on the page that somebody decided by, or answer 400."""
+    found = whole(body, field)
+    if found is None:
+        raise web.HTTPBadRequest(reason=f"Give {field}, how the case stood when the page was drawn.")
+    return found
+
+
 def short(body: dict[str, Any], field: str) -> str:
     """Return a number or code that somebody entered, shortened to what such a thing can be."""
     return str(body.get(field) or "").strip()[:_LONGEST_NUMBER]
@@ -151,7 +159,7 @@ def _problem(error: ParleyError, _: Texts) -> str:
         return _("There is no such thing for this case any more. Look again, then retry.")
     if isinstance(error, IllegalStateError):
         kind, current = error.fields.get("kind"), error.fields.get("current")
-        if kind == "approval":
+        if kind == "approval" and current == "waiting":
             return _("This case waits for an approval that was asked for. Nothing else can be decided until then.")
         if current == "merged":
             return _("This case was merged into another one. Decide there.")

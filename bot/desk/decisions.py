@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from aiohttp import web
 
 from bot.aftersales.labels import Liability, Priority, Remedy
 from bot.aftersales.return_ import Refusal
 from bot.conversations.ports import UnitOfWork
 from bot.desk.actions import body_of
-from bot.desk.deciding import amount, choice, decide, optional_amount, reason, short, whole
+from bot.desk.deciding import amount, choice, decide, optional_amount, reason, seen_of, short, whole
 from bot.desk.keys import Desk
 from bot.desk.permissions import Permission, needs
 from bot.services import agent_decisions, agent_offers, deciding, liability, lifecycle, merging
@@ -16,11 +18,16 @@ from bot.services.agent_terms import Wanted
 from bot.services.deciding import Decider
 
 
+class _Answer(str, Enum):
+    YES = "yes"
+    NO = "no"
+
+
 @needs(Permission.DECIDE)
 async def approve(request: web.Request) -> web.Response:
     """Let what the case asks for be carried out; above one's own limit a supervisor is asked, with the ``reason``."""
     body, number = await body_of(request), request.match_info["number"]
-    seen, why = whole(body, "seen"), str(body.get("reason") or "")
+    seen, why = seen_of(body), str(body.get("reason") or "")
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         return await agent_decisions.approve(uow, desk.policy, number, by, desk.clock(), seen=seen, reason=why)
@@ -32,7 +39,7 @@ async def approve(request: web.Request) -> web.Response:
 async def decline(request: web.Request) -> web.Response:
     """Refuse what the case asks for; ``reason`` is one of Refusal."""
     body, number = await body_of(request), request.match_info["number"]
-    why, seen = choice(body, "reason", Refusal), whole(body, "seen")
+    why, seen = choice(body, "reason", Refusal), seen_of(body)
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         return await agent_decisions.decline(uow, number, by, why, desk.clock(), seen=seen)
@@ -44,7 +51,7 @@ async def decline(request: web.Request) -> web.Response:
 async def settle(request: web.Request) -> web.Response:
     """End an inspected return of which something is disputed by paying an ``amount`` for that, with a ``reason``."""
     body, number = await body_of(request), request.match_info["number"]
-    sum_, why, seen = amount(body), reason(body), whole(body, "seen")
+    sum_, why, seen = amount(body), reason(body), seen_of(body)
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         return await agent_decisions.settle(uow, desk.policy, number, by, sum_, why, desk.clock(), seen=seen)
@@ -65,7 +72,7 @@ async def offer(request: web.Request) -> web.Response:
         sku=short(body, "sku") or None,
         charged=body.get("charged") in ("yes", True),
     )
-    why, seen = reason(body), whole(body, "seen")
+    why, seen = reason(body), seen_of(body)
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         return await agent_offers.propose(uow, desk.policy, number, by, wanted, why, desk.clock(), seen=seen)
@@ -77,7 +84,8 @@ async def offer(request: web.Request) -> web.Response:
 async def answer(request: web.Request) -> web.Response:
     """Take the customer's answer to an ``offer``, given in words to an agent; ``accepted`` is yes or no."""
     body, number = await body_of(request), request.match_info["number"]
-    position, is_accepted, seen = whole(body, "offer"), body.get("accepted") == "yes", whole(body, "seen")
+    position, is_accepted = whole(body, "offer"), choice(body, "accepted", _Answer) is _Answer.YES
+    seen = seen_of(body)
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         case = await deciding.taken_up(uow, number, seen)
@@ -93,7 +101,7 @@ async def answer(request: web.Request) -> web.Response:
 async def refund(request: web.Request) -> web.Response:
     """Pay an ``amount`` back at once, with a ``reason``; above one's own limit a supervisor is asked."""
     body, number = await body_of(request), request.match_info["number"]
-    sum_, why, seen = amount(body), reason(body), whole(body, "seen")
+    sum_, why, seen = amount(body), reason(body), seen_of(body)
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         return await agent_decisions.refund(uow, desk.policy, number, by, sum_, why, desk.clock(), seen=seen)
@@ -105,7 +113,7 @@ async def refund(request: web.Request) -> web.Response:
 async def overrule(request: web.Request) -> web.Response:
     """Say who is liable, with a ``reason``; ``liable`` is one of Liability."""
     body, number = await body_of(request), request.match_info["number"]
-    liable, why, seen = choice(body, "liable", Liability), reason(body), whole(body, "seen")
+    liable, why, seen = choice(body, "liable", Liability), reason(body), seen_of(body)
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         case = await deciding.taken_up(uow, number, seen)
@@ -119,7 +127,7 @@ async def overrule(request: web.Request) -> web.Response:
 async def prioritise(request: web.Request) -> web.Response:
     """Make the case more or less pressing; ``priority`` is one of Priority."""
     body, number = await body_of(request), request.match_info["number"]
-    priority, seen = choice(body, "priority", Priority), whole(body, "seen")
+    priority, seen = choice(body, "priority", Priority), seen_of(body)
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         return await agent_decisions.prioritise(uow, number, by, priority, desk.clock(), seen=seen)
@@ -131,7 +139,7 @@ async def prioritise(request: web.Request) -> web.Response:
 async def reopen(request: web.Request) -> web.Response:
     """Take a case that has ended up again."""
     body, number = await body_of(request), request.match_info["number"]
-    seen = whole(body, "seen")
+    seen = seen_of(body)
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         return await agent_decisions.reopen(uow, number, by, desk.clock(), seen=seen)
@@ -141,13 +149,13 @@ async def reopen(request: web.Request) -> web.Response:
 
 @needs(Permission.SUPERVISE)
 async def merge(request: web.Request) -> web.Response:
-    """Let the case ``other``, a duplicate, go on in this one."""
+    """Let the case ``other``, a duplicate that stood at ``other_seen``, go on in this one."""
     body, number = await body_of(request), request.match_info["number"]
-    other, seen = short(body, "other"), whole(body, "seen")
+    other, seen, other_seen = short(body, "other"), seen_of(body), seen_of(body, "other_seen")
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         await lifecycle.case_of(uow, other)
-        return await merging.merge(uow, number, other, by, desk.clock(), seen=seen)
+        return await merging.merge(uow, number, other, by, desk.clock(), seen=seen, duplicate_seen=other_seen)
 
     return await decide(request, number, act)
 

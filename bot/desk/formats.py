@@ -14,7 +14,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from bot.aftersales.money import Money
-from bot.desk.texts import Texts, texts
+from bot.desk.texts import Texts, mark, texts
 from bot.l10n.formats import locale_of
 from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -62,6 +62,31 @@ def span(length: timedelta, _: Texts = _ENGLISH) -> str:
 def label(value: Any, _: Texts = _ENGLISH) -> str:
     """Return a code such as ``wrong_item`` as people read it: ``Wrong item``."""
     return _.label(value)
+
+
+def channel_name(code: str, _: Texts = _ENGLISH) -> str:
+    """Return what a channel is called."""
+    return _.channel(code)
+
+
+_DELIVERY_PROBLEMS = {
+    "blocked": mark("The customer has blocked us there."),
+    "no_address": mark("There is no address to write to."),
+    "window_closed": mark("The platform allows no message so long after the customer's last one."),
+    "no_files": mark("This channel takes no files from us."),
+    "undeliverable": mark("The address cannot be reached."),
+    "bounced": mark("The mail came back."),
+    "monthly_limit": mark("The monthly number of messages on this channel is used up."),
+    "no_file": mark("The file is not there any more."),
+    "gave_up": mark("Tried for a day without success."),
+}
+
+
+def delivery_problem(code: str | None, _: Texts = _ENGLISH) -> str:
+    """Return why a message did not reach its customer."""
+    # What is behind the code is for operators: `gave_up: timeout`, `bounced_5.1.1`.
+    known = _DELIVERY_PROBLEMS.get(re.split(r":|_\d", code or "")[0])
+    return _(known) if known else _("Refused by the platform: {code}", code=code or "–")
 
 
 def language_name(code: str | None, _: Texts = _ENGLISH) -> str:
@@ -143,9 +168,11 @@ _SPOKEN: dict[str, Callable[..., Any]] = {
     "day": day,
     "span": span,
     "label": label,
+    "channel_name": channel_name,
     "language_name": language_name,
     "country_name": country_name,
     "listed": listed,
+    "delivery_problem": delivery_problem,
     "fact": fact,
     "visitor": visitor,
 }

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from bot.aftersales.case import Case
 from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.mood import Mood, mood_from
@@ -77,7 +78,10 @@ class Colleague:
 
 @dataclass(frozen=True)
 class HandoffPanel:
-    """Everything about a handoff beside its case; what is unknown is None or empty."""
+    """Everything about a handoff beside its case; what is unknown is None or empty.
+
+    ``offerable`` are the cases for which something can be offered, the newest first.
+    """
 
     order_number: str | None
     is_order_proved: bool
@@ -98,7 +102,7 @@ class HandoffPanel:
     waits_for_customer: bool
     colleagues: list[Colleague]
     teams: tuple[DeskTeam, ...]
-    can_offer: bool
+    offerable: list[Case]
 
     @property
     def wait(self) -> timedelta:
@@ -139,7 +143,7 @@ async def load(uow: UnitOfWork, work: Workspace, levels: ServiceLevels, agent_id
         and not any(clock.metric is Metric.NEXT_RESPONSE for clock in clocks),
         colleagues=await _colleagues(uow, handoff, agent_id, now) if handoff and handoff.is_open else [],
         teams=settings.teams,
-        can_offer=any(view.case.is_open and view.may_change and view.left is not None for view in work.cases),
+        offerable=[view.case for view in work.cases if view.case.is_open and view.may_change and view.left is not None],
     )
 
 

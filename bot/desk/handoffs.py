@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 
 from aiohttp import web
 
-from bot.aftersales.case import Case
+from bot.aftersales.approval import Approval
 from bot.aftersales.escalation import GivenBy
 from bot.aftersales.labels import Remedy
+from bot.aftersales.offer import Offer
 from bot.conversations.ports import UnitOfWork
 from bot.desk.actions import LONGEST_TEXT, body_of, conflict, do, failure, subject
-from bot.desk.deciding import decide
+from bot.desk.deciding import decide, seen_of, short
 from bot.desk.keys import Desk, desk_of, visitor_of
 from bot.desk.pages import texts_of
 from bot.desk.permissions import Permission, can, needs
@@ -29,12 +29,13 @@ from bot.services.instructions import Instruction, InstructionKind
 async def return_to_bot(request: web.Request) -> web.Response:
     """Let the bot go on, or do what ``instruction`` says (``kind``, ``percent`` of an offer, ``note`` for colleagues).
 
-    An offer is made to the customer with it, within law, policy and one's own limit as every offer is.
+    An offer for a ``case`` that stood as it was ``seen`` is made to the customer with it, within law, policy and one's
+    own limit as every offer is, and both or neither happen.
     """
     desk, visitor, conversation_id = await subject(request)
-    _ = texts_of(request)
+    body, _ = await body_of(request), texts_of(request)
     try:
-        instruction = instructions.parse((await body_of(request)).get("instruction"))
+        instruction = instructions.parse(body.get("instruction"))
     except InvalidInputError as error:
         texts = {
             "percent": _("Give a share from 1 to 100 per cent."),
@@ -49,37 +50,51 @@ async def return_to_bot(request: web.Request) -> web.Response:
         if conversation is not None and not settings.bot_answers_on(conversation.channel):
             return failure(409, "bot_off", _("The bot is switched off on this channel."))
         if instruction is not None and instruction.kind is InstructionKind.OFFER:
-            refused = await _offer(request, conversation_id, instruction)
-            if refused is not None:
-                return refused
+            return await _offer(request, conversation_id, instruction, short(body, "case"), seen_of(body))
     back = desk.router.handling.return_to_bot
     return await do(request, lambda: back(conversation_id, visitor.account.id, instruction))
 
 
-async def _offer(request: web.Request, conversation_id: str, instruction: Instruction) -> web.Response | None:
-    """Make the offer that the bot is to make; return what to answer where it cannot be made, or not yet."""
-    desk, _ = desk_of(request), texts_of(request)
-    case = await _open_case(desk, conversation_id)
-    if case is None:
+async def _offer(
+    request: web.Request, conversation_id: str, instruction: Instruction, number: str, seen: int
+) -> web.Response:
+    """Make the offer that the bot is to make and give it the conversation, or say why neither can be done yet."""
+    desk, visitor, _ = desk_of(request), visitor_of(request), texts_of(request)
+    if not await _may_be_offered(desk, conversation_id, number):
         text = _("There is no open case with a proved order in this conversation, so nothing can be offered yet.")
         return failure(409, "no_case", text)
     wanted = Wanted(Remedy.REFUND_PARTIAL, percent=Decimal(instruction.percent or 0))
     reason = instruction.note or _("Offered when the conversation was returned to the bot")
 
-    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
-        return await agent_offers.propose(uow, desk.policy, case.number, by, wanted, reason, desk.clock())
+    async def act(_uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        made: list[Offer | Approval] = []
 
-    answer = await decide(request, case.number, act)
-    # What waits for a supervisor is not offered yet, so the conversation stays with the agent.
-    is_made = answer.status == 200 and "waits" not in json.loads(answer.text or "{}")
-    return None if is_made else answer
+        async def offer(uow: UnitOfWork) -> bool:
+            now = desk.clock()
+            made.append(await agent_offers.put_forward(uow, desk.policy, number, by, wanted, reason, now, seen=seen))
+            # What waits for a supervisor is not offered yet, so the conversation stays with the agent.
+            return isinstance(made[-1], Offer)
+
+        await desk.router.handling.return_to_bot(conversation_id, by.id, instruction, first=offer)
+        return made[-1]
+
+    answer = await decide(request, number, act)
+    if answer.status == 409 and not await _holds(desk, conversation_id, visitor.account.id):
+        return await conflict(request)
+    return answer
 
 
-async def _open_case(desk: Desk, conversation_id: str) -> Case | None:
+async def _may_be_offered(desk: Desk, conversation_id: str, number: str) -> bool:
     async with desk.uow() as uow:
-        proved = set(await uow.identifications.proved_in(conversation_id))
-        cases = await uow.cases.of_conversation(conversation_id)
-    return next((case for case in cases if case.is_open and case.order_number in proved), None)
+        proved = await uow.identifications.proved_in(conversation_id)
+        case = await uow.cases.get(number)
+    return case is not None and case.conversation_id == conversation_id and case.is_open and case.order_number in proved
+
+
+async def _holds(desk: Desk, conversation_id: str, agent_id: str) -> bool:
+    async with desk.uow() as uow:
+        handoff = await uow.escalations.open_of(conversation_id)
+    return handoff is not None and handoff.agent_id == agent_id
 
 
 @needs(Permission.ANSWER)

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from aiohttp import web
 
+from bot.aftersales.audit import AuditEvent
 from bot.conversations.ports import UnitOfWork
 from bot.desk import measures, statistics_page, statistics_query
-from bot.desk.keys import desk_of
+from bot.desk.keys import desk_of, visitor_of
 from bot.desk.measures import Measure
 from bot.desk.pages import page, texts_of
 from bot.desk.permissions import Permission, needs
@@ -50,12 +51,20 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 @needs(Permission.STATISTICS)
 async def export(request: web.Request) -> web.StreamResponse:
-    """Send the figures of a period by what the page tells cases apart by, agents, days, weeks or months, as CSV."""
-    desk = desk_of(request)
+    """Send the figures of a period by what the page tells cases apart by, agents, days, weeks or months, as CSV.
+
+    That they were taken along is an event of the audit log.
+    """
+    desk, visitor = desk_of(request), visitor_of(request)
     query = statistics_query.read(request.query, desk.clock().date())
     by = next((one for one in Dimension if one.value == request.query.get("by")), query.by)
     async with desk.uow() as uow:
         found = await statistics.figures(uow, query.span, by, desk.policy.exchange_rates, query.only)
+        taken = {"by": by.value, "since": query.first.isoformat(), "until": query.last.isoformat()}
+        taken |= {dimension.value: key for dimension, key in query.only.items()}
+        actor = f"agent:{visitor.account.id}"
+        uow.audit.add(AuditEvent(desk.clock(), actor, "statistics.exported", "statistics:all", data=taken))
+        await uow.commit()
     name = f"parley-{by.value}-{query.first.isoformat()}-{query.last.isoformat()}.csv"
     return web.Response(
         # Without the mark spreadsheets take it for the alphabet of their own country.

@@ -29,7 +29,9 @@ def name_of(dimension: Dimension, key: str, names: Mapping[Dimension, Mapping[st
         return formats.country_name(key, _)
     if dimension is Dimension.LANGUAGE:
         return formats.language_name(key, _)
-    if dimension in (Dimension.ISSUE, Dimension.LIABILITY, Dimension.CHANNEL):
+    if dimension is Dimension.CHANNEL:
+        return _.channel(key)
+    if dimension in (Dimension.ISSUE, Dimension.LIABILITY):
         return _.label(key)
     return names.get(dimension, {}).get(key, key)
 

@@ -10,16 +10,18 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 
 from bot.aftersales.labels import Label
+from bot.desk.audit_codes import AUDIT_CODES
 from bot.desk.case_codes import CASE_CODES
 from bot.desk.extraction import texts_in
-from bot.desk.texts import LABEL, label_text
+from bot.desk.texts import CHANNEL_NAMES, LABEL, label_text
 
 HERE = Path(__file__).parent
 _ROOT = HERE.parents[1]
 _PACKAGES = ("aftersales", "conversations", "services", "desk")
-_NOT_SHOWN = frozenset(
-    {"Permission", "Tab", "Theme", "ShopEventType", "ShopEventState", "Account", "OutboxState", "InboxState", "Period"}
-)
+_NOT_SHOWN = frozenset((
+    "Permission", "Tab", "Theme", "ShopEventType", "ShopEventState", "Account", "OutboxState", "InboxState", "Period",
+    "Scope", "DeliveryState",
+))  # fmt: skip
 """Labels that no page shows: of the desk's own code, and of what goes on behind it."""
 
 OTHER_CODES = (
@@ -28,8 +30,8 @@ OTHER_CODES = (
     "details", "looked_up", "remedy", "variant", "offer", "ledger", "demand", "line", "wish", "case_number", "reason",
     "track_form", "status_form", "withdraw_form", "return_form", "exchange_form", "complaint_form", "change_form",
     "feedback_form",
-    # Channels, and ways to pay.
-    "web", "rest", "card", "wallet", "bank_transfer", "invoice",
+    # Ways to pay.
+    "card", "wallet", "bank_transfer", "invoice",
 )  # fmt: skip
 """Codes without a type of their own."""
 
@@ -50,12 +52,16 @@ def template() -> Catalog:
         )
     for code, kinds in sorted(_codes().items()):
         catalogue.add(label_text(code), context=LABEL, auto_comments=[f"A label of {', '.join(sorted(kinds))}."])
+    for name in CHANNEL_NAMES.values():
+        catalogue.add(name, context=LABEL, auto_comments=["A channel that customers write on."])
     return catalogue
 
 
 def _codes() -> dict[str, set[str]]:
     """Return every code that pages show, with what it says something about."""
     found: dict[str, set[str]] = {code: {"what the bot knew"} for code in (*OTHER_CODES, *CASE_CODES)}
+    for code in AUDIT_CODES:
+        found.setdefault(code, set()).add("the audit log")
     for kind, codes in labels():
         if kind not in _NOT_SHOWN:
             for code in codes:

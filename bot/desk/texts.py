@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.desk.audit_codes import AUDIT_CODES
 from bot.l10n.catalogue import Translator, translator
 from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, Direction, fallback_chain
 
@@ -20,6 +21,18 @@ DOMAIN = "desk"
 
 LABEL = "label"
 """The context of codes such as ``wrong_item``, whose English text is made from the code."""
+
+CHANNEL_NAMES = {
+    "web": "Web",
+    "rest": "API",
+    "socketio": "Socket.IO",
+    "telegram": "Telegram",
+    "whatsapp": "WhatsApp",
+    "messenger": "Messenger",
+    "line": "LINE",
+    "email": "E-mail",
+}
+"""What channels are called; they are no labels like the others, as a line is also a line of an order."""
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ISOLATE, _END = "\u2068", "\u2069"
@@ -53,8 +66,13 @@ class Texts:
         """Return a code such as ``wrong_item`` as people read it: ``Wrong item``; a dash for None."""
         return "–" if code is None else self.translator.translate(LABEL, label_text(str(code)), self.language)
 
+    def channel(self, code: str) -> str:
+        """Return what a channel is called."""
+        return self.translator.translate(LABEL, CHANNEL_NAMES.get(code) or label_text(code), self.language)
+
 
 _SPECIAL = {
+    **AUDIT_CODES,
     "asked_for_human": "Asked for a person",
     "not_understood": "Bot did not understand",
     "safety": "Safety hazard",
@@ -68,7 +86,6 @@ _SPECIAL = {
     "paid_right": "Paid correctly",
     "human": "Person",
     "drop_off": "Drop-off",
-    "rest": "API",
     "return_refund": "Return for refund",
     "refund_full": "Full refund",
     "refund_partial": "Partial refund",

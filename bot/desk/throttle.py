@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
+
+from bot.networks import network_of
 
 MAX_FAILURES = 20
 WINDOW = timedelta(minutes=10)
@@ -26,7 +27,7 @@ class LoginThrottle:
 
     def is_blocked(self, address: str | None, now: datetime) -> bool:
         """Tell whether an address has failed too often lately."""
-        failures = self._failures.get(_network(address))
+        failures = self._failures.get(network_of(address))
         if failures is None:
             return False
         while failures and failures[0] <= now - WINDOW:
@@ -35,7 +36,7 @@ class LoginThrottle:
 
     def fail(self, address: str | None, now: datetime) -> None:
         """Count a failed login."""
-        key = _network(address)
+        key = network_of(address)
         if key not in self._failures and len(self._failures) >= _MOST_ADDRESSES:
             # Somebody with very many addresses gains nothing: each account has its own lock.
             self._failures.pop(next(iter(self._failures)))
@@ -49,14 +50,3 @@ class LoginThrottle:
         """
         async with self._turn:
             yield
-
-
-def _network(address: str | None) -> str:
-    """Return what one subscriber cannot change: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        parsed = ip_address(address or "")
-    except ValueError:
-        return address or ""
-    if isinstance(parsed, IPv6Address):
-        return parsed.exploded[:19]
-    return str(parsed)

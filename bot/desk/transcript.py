@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -14,13 +14,16 @@ from bot.conversations.model import Author, Message
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.translating import Translating, foreign, is_same, reading
 from bot.conversations.whispers import may_read
-from bot.conversations.words import CHANGEABLE_FOR, CHANGING_CHANNELS
+from bot.conversations.words import CHANGEABLE_FOR
 from bot.desk.engines import ENGINES
-from bot.desk.keys import visitor_of
+from bot.desk.keys import desk_of, visitor_of
 from bot.desk.pages import texts_of
 from bot.desk.workspace import Workspace
 from bot.services.account import Account
 from bot.services.words_model import CUSTOMER
+
+_LATELY = timedelta(minutes=2)
+"""For how long a file is shown anew: a page asks for what is new at least so often."""
 
 _NAME = re.compile(r"(@[\w.-]*\w)")
 
@@ -54,13 +57,30 @@ class Entry:
         """Tell whether its author changed it after sending."""
         return "edited" in self.message.custom
 
+    @property
+    def is_correction(self) -> bool:
+        """Tell whether the customer changed an earlier message on the platform, and this is what it says now."""
+        return "edit_of" in self.message.custom
+
+    @property
+    def is_awaited_file(self) -> bool:
+        """Tell whether it is a customer's file that the platform has not given out."""
+        message = self.message
+        return message.author is Author.CUSTOMER and not (
+            message.text or message.image or message.custom.get("attachment")
+        )
+
 
 @dataclass(frozen=True)
 class Reader:
-    """Who looks at a transcript: the account, and the language of its desk."""
+    """Who looks at a transcript: the account, and the language of its desk.
+
+    On ``changing_channels`` what was sent can be changed.
+    """
 
     account: Account
     language: str
+    changing_channels: frozenset[str] = frozenset()
 
     def knows(self, language: str | None) -> bool:
         """Tell whether this person reads a language without help; one that nobody knows counts as read."""
@@ -71,8 +91,10 @@ class Reader:
 class Transcript:
     """The entries of a page or of an update.
 
-    ``changed`` are older messages that were edited or retracted since revision ``last_change`` of the page.
-    ``read`` is how far the customer has read, ``unread_after`` how far this agent had, None on a first visit.
+    ``changed`` are older messages that were edited or retracted since revision ``last_change`` of the page, or whose
+    file has just come.
+    ``read`` is how far the customer has read, ``delivered`` the newest message that is known to have arrived, each with
+    the moment; ``unread_after`` is how far this agent had read, None on a first visit.
     The conversation ``is_other`` where its language is not that of the agent's desk, and ``is_foreign`` where the agent
     does not know it; ``can_translate`` tells whether there is an engine.
     """
@@ -81,6 +103,7 @@ class Transcript:
     changed: list[Entry]
     last_change: int
     read: tuple[int, datetime] | None
+    delivered: tuple[int, datetime] | None
     unread_after: int | None
     language: str | None
     is_other: bool
@@ -90,7 +113,8 @@ class Transcript:
 
 def reader_of(request: web.Request) -> Reader:
     """Return who looks at a transcript by a request."""
-    return Reader(visitor_of(request).account, texts_of(request).language)
+    changing = desk_of(request).router.words.changing_channels
+    return Reader(visitor_of(request).account, texts_of(request).language, changing)
 
 
 async def load(
@@ -110,6 +134,7 @@ async def load(
     if changes is not None:
         ids = {revision.message_id for revision in revisions if revision.message_id <= after}
         known = await uow.messages.some(conversation.id, ids)
+        known += [message for message in await _completed(uow, conversation.id, after, now) if message.id not in ids]
         changed = [message for message in known if may_read(message, reader.account.id)]
     states = {state.reader: state for state in await uow.read_states.of_conversation(conversation.id)}
     by_customer, mine = states.get(CUSTOMER), states.get(reader.account.id)
@@ -119,12 +144,23 @@ async def load(
         changed=entries(work, changed, reader, now),
         last_change=(revisions[-1].id or 0) if revisions else changes or 0,
         read=(by_customer.message_id, by_customer.at) if by_customer else None,
+        delivered=await uow.outbox.last_delivered_in(conversation.id),
         unread_after=mine.message_id if mine else None,
         language=language,
         is_other=language is not None and not is_same(language, reader.language),
         is_foreign=not reader.knows(language),
         can_translate=language is not None and translating.is_possible(language, reader.language),
     )
+
+
+async def _completed(uow: UnitOfWork, conversation_id: str, until: int, now: datetime) -> list[Message]:
+    """Return the messages up to one whose files came so lately that a page may show them without."""
+    sent = await uow.evidence.of_conversation(conversation_id)
+    fresh = {piece.id for piece in sent if piece.agent_id is None and piece.received_at > now - _LATELY}
+    if not fresh:
+        return []
+    told = await uow.messages.of(conversation_id, before=until + 1)
+    return [message for message in told if message.custom.get("attachment", {}).get("id") in fresh]
 
 
 def entries(work: Workspace, messages: Iterable[Message], reader: Reader, now: datetime) -> list[Entry]:
@@ -137,7 +173,8 @@ def entries(work: Workspace, messages: Iterable[Message], reader: Reader, now: d
 def _entry(message: Message, default: str | None, channel: str, reader: Reader, now: datetime) -> Entry:
     known = reading(message, reader.language)
     is_mine = message.agent_id == reader.account.id
-    can_change = message.author is Author.NOTE or (message.author is Author.AGENT and channel in CHANGING_CHANNELS)
+    is_changing = channel in reader.changing_channels
+    can_change = message.author is Author.NOTE or (message.author is Author.AGENT and is_changing)
     left = int((message.at + CHANGEABLE_FOR - now).total_seconds())
     return Entry(
         message=message,

@@ -198,6 +198,9 @@ async def _change(request: web.Request, act: Callable[[], Awaitable[Any]]) -> we
             "too_late": texts("Messages can be changed for a minute after they were sent."),
             "channel": texts("On this channel messages cannot be changed once they are sent."),
             "retracted": texts("This message was retracted already."),
+            "under_way": texts("This message is just being sent. Try again in a moment."),
+            "refused": texts("The customer's app did not accept the change. The message stays as it was."),
+            "unsure": texts("The customer's app did not say whether it made the change. Try again."),
         }
         return failure(409, error.code, why[error.reason])
     return web.json_response({"ok": True})

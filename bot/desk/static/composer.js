@@ -53,12 +53,24 @@ export class Composer {
     this.#show();
   }
 
-  // Whether the customer's language is one that the agent does not know, and there is an engine for it.
-  set translates({ isPossible, isForeign }) {
+  // The customer's language, and whether it is one that the agent does not know, and there is an engine for it.
+  set translates({ isPossible, isForeign, language, into }) {
     const box = this.#part("[data-translate]");
     box.hidden = !isPossible;
+    this.#part("[data-translate-label]").textContent = into;
+    if (language !== this.#language) this.#follow(language);
     if (this.#part("[data-translates]").dataset.touched === undefined) this.#translates = isPossible && isForeign;
     this.#show();
+  }
+
+  // What was made for a customer of another language helps no more; the agent's own words stay.
+  #follow(language) {
+    const isFirst = this.#language === null;
+    this.#language = language;
+    if (isFirst) return;
+    delete this.#part("[data-translates]").dataset.touched;
+    this.#dropPreview();
+    this.loadHelp();
   }
 
   focus() {
@@ -88,6 +100,7 @@ export class Composer {
   }
 
   #help = { "/": [], "@": [] };
+  #language = null;
 
   get #draft() {
     return `parley.desk.draft.${this.#mode}.${this.#id}`;

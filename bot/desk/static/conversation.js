@@ -2,6 +2,7 @@
 import { Composer } from "./composer.js";
 import { confirmed } from "./confirming.js";
 import { Decisions } from "./decisions.js";
+import { Earlier } from "./earlier.js";
 import { debounced, getJson, post } from "./fetching.js";
 import { Reading } from "./reading.js";
 import { _ } from "./texts.js";
@@ -42,17 +43,24 @@ export class Conversation {
   constructor(main, live) {
     this.#main = main;
     this.id = main.dataset.conversation;
-    const { path, unreadAfter, read, readAt } = main.dataset;
+    const { path, unreadAfter, read, readAt, delivered, deliveredAt } = main.dataset;
     this.#typing = main.querySelector("[data-typing]");
     this.#problem = main.querySelector("[data-problem]");
     this.#transcript = new Transcript(main.querySelector("[data-transcript]"), {
       unreadAfter: unreadAfter ? Number(unreadAfter) : null,
       read: read ? { id: Number(read), at: readAt } : null,
+      delivered: delivered ? { id: Number(delivered), at: deliveredAt } : null,
     });
     this.#reading = new Reading(main, {
       path,
       replace: (html) => this.#transcript.replace(html),
       shown: () => this.#transcript.settle(),
+    });
+    new Earlier(main, {
+      path,
+      transcript: this.#transcript,
+      shown: () => this.#reading.ask(),
+      problem: (text) => this.#tell(text),
     });
     this.#composer = new Composer(main.querySelector("[data-composer]"), {
       id: this.id,
@@ -85,8 +93,10 @@ export class Conversation {
     this.#main.dataset.change = updates.last_change;
     this.#transcript.append(updates.messages);
     if (updates.changed.trim()) this.#transcript.replace(updates.changed);
-    this.#transcript.read = updates.read;
+    this.#transcript.reached(updates);
+    const { language } = this.#main.querySelector("[data-reading]").dataset;
     this.#reading.update(updates.reading);
+    if (this.#main.querySelector("[data-reading]").dataset.language !== language) await this.#reread();
     this.#reading.ask();
     this.#composer.isMine = updates.is_mine;
     this.#translates();
@@ -95,9 +105,16 @@ export class Conversation {
     this.#markRead();
   }
 
+  // What came before anybody knew that the customer has changed the language is shown as if it needed no translation.
+  async #reread() {
+    const { path, last } = this.#main.dataset;
+    const { messages } = await getJson(`${path}/earlier?before=${Number(last) + 1}`);
+    this.#transcript.reread(messages);
+  }
+
   #translates() {
-    const { possible, foreign } = this.#main.querySelector("[data-reading]").dataset;
-    this.#composer.translates = { isPossible: possible === "yes", isForeign: foreign === "yes" };
+    const { possible, foreign, language, translateInto: into } = this.#main.querySelector("[data-reading]").dataset;
+    this.#composer.translates = { isPossible: possible === "yes", isForeign: foreign === "yes", language, into };
   }
 
   // Only what a person looks at counts as read.

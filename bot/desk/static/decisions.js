@@ -62,7 +62,7 @@ export class Decisions {
     submit.disabled = true;
     problem.hidden = true;
     try {
-      const answer = await post(form.dataset.post, Object.fromEntries(new FormData(form)));
+      const answer = await post(form.dataset.post, this.#given(form));
       dialog.close();
       this.#announce(answer.message ?? _("Done."));
       await this.#decided();
@@ -73,6 +73,16 @@ export class Decisions {
       await this.#decided({ refused: true });
     }
     submit.disabled = false;
+  }
+
+  // Beside the fields goes how a chosen case stood: somebody may change that one meanwhile, too.
+  #given(form) {
+    const given = Object.fromEntries(new FormData(form));
+    for (const { name, selectedOptions } of form.querySelectorAll("select")) {
+      const seen = selectedOptions[0]?.dataset.seen;
+      if (seen) given[`${name}_seen`] = seen;
+    }
+    return given;
   }
 
   #closed() {

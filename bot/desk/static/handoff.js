@@ -53,7 +53,9 @@ export class Handoff {
     const form = new FormData(dialog.querySelector("form"));
     if (name === "transfer") return { to: form.get("to"), from: dialog.dataset.from };
     if (name === "whisper") return { text: form.get("text") };
-    const kind = form.get("kind");
-    return { instruction: { kind, note: form.get("note"), ...(kind === "offer" ? { percent: form.get("percent") } : {}) } };
+    const instruction = { kind: form.get("kind"), note: form.get("note") };
+    if (instruction.kind !== "offer") return { instruction };
+    const chosen = dialog.querySelector("[name=case]").selectedOptions[0];
+    return { instruction: { ...instruction, percent: form.get("percent") }, case: chosen.value, seen: chosen.dataset.seen };
   }
 }

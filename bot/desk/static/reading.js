@@ -31,7 +31,7 @@ export class Reading {
 
   update(html) {
     if (this.#shown === html) return;
-    if (this.#shown !== null) this.#bar.outerHTML = html;
+    this.#bar.outerHTML = html;
     this.#shown = html;
     this.#show();
   }

@@ -2,7 +2,12 @@
 import { _ } from "./texts.js";
 
 const SOUND = "parley-desk-sla-sound";
+const SOUNDED = "parley-desk-sla-sounded";
 const EVERY_MS = 5000;
+// Clocks that sounded so long ago are forgotten.
+const KEPT_MS = 7 * 24 * 3600 * 1000;
+// The conversation counts whole seconds from when it was shown, its row in the inbox has the moment itself.
+const SAME_MS = 60 * 1000;
 
 function span(seconds) {
   const minutes = Math.floor(seconds / 60);
@@ -12,7 +17,6 @@ function span(seconds) {
 }
 
 export class ServiceClocks {
-  #sounded = new Set();
   #audio = null;
   #seenAt = new WeakMap();
 
@@ -25,6 +29,7 @@ export class ServiceClocks {
   }
 
   tick() {
+    const pressing = this.#ownRows();
     for (const clock of this.root.querySelectorAll("[data-clock]")) {
       // What the server said holds from the moment at which it came.
       if (!this.#seenAt.has(clock)) this.#seenAt.set(clock, Date.now());
@@ -38,19 +43,59 @@ export class ServiceClocks {
         clock.classList.remove("fine", "soon", "late");
         clock.classList.add(level);
       }
-      if (level === "soon") this.#sound(`${location.pathname} ${clock.dataset.name}`);
+      if (level === "soon") pressing.push({ id: this.#shown, due: Date.now() + left * 1000 });
     }
+    this.#sound(pressing);
   }
 
-  // Once for each clock; browsers let pages sound only after somebody has clicked, which switching it on is.
-  #sound(key) {
-    if (localStorage.getItem(SOUND) !== "yes" || this.#sounded.has(key)) return;
-    this.#sounded.add(key);
+  get #shown() {
+    return document.querySelector("[data-conversation]")?.dataset.conversation ?? "";
+  }
+
+  // Somebody also misses what waits beside the conversation on the screen.
+  #ownRows() {
+    const me = document.querySelector("[data-queue]")?.dataset.me;
+    const now = Date.now();
+    return [...document.querySelectorAll("[data-queue] [data-item]")]
+      .filter((item) => item.dataset.holder === `agent:${me}`)
+      .map((item) => ({ id: item.dataset.item, time: item.querySelector("time[data-until]") }))
+      .filter(({ time }) => time?.dataset.warn && new Date(time.dataset.warn) <= now && now < new Date(time.dateTime))
+      .map(({ id, time }) => ({ id, due: new Date(time.dateTime).getTime() }));
+  }
+
+  // Once for each clock, whichever page or tab it is seen on: what has sounded is kept beyond the page.
+  #sound(pressing) {
+    if (localStorage.getItem(SOUND) !== "yes" || pressing.length === 0) return;
+    const sounded = this.#sounded();
+    const isNew = ({ id, due }) => !sounded.some((one) => one.id === id && Math.abs(one.due - due) < SAME_MS);
+    const fresh = pressing.filter(isNew);
+    if (fresh.length === 0 || !this.#maySound()) return;
+    localStorage.setItem(SOUNDED, JSON.stringify([...sounded, ...fresh]));
     this.#beep();
   }
 
-  #beep() {
+  #sounded() {
+    try {
+      return JSON.parse(localStorage.getItem(SOUNDED) ?? "[]").filter(({ due }) => due > Date.now() - KEPT_MS);
+    } catch {
+      return [];
+    }
+  }
+
+  // Browsers let pages sound only after somebody has clicked or typed; until then nothing counts as having sounded.
+  #maySound() {
     this.#audio ??= new AudioContext();
+    if (this.#audio.state === "running") return true;
+    this.#resume();
+    return false;
+  }
+
+  #resume = () => {
+    if (this.#audio?.state !== "suspended") return;
+    this.#audio.resume().then(() => this.#audio.state === "running" && this.tick(), () => {});
+  };
+
+  #beep() {
     const now = this.#audio.currentTime;
     for (const [start, frequency] of [[0, 660], [0.18, 880]]) {
       const tone = this.#audio.createOscillator();
@@ -72,8 +117,11 @@ export class ServiceClocks {
     choice.checked = localStorage.getItem(SOUND) === "yes";
     choice.addEventListener("change", () => {
       localStorage.setItem(SOUND, choice.checked ? "yes" : "no");
+      if (!choice.checked) return;
       // A first tone tells what it will sound like, and the click allows the page to sound.
-      if (choice.checked) this.#beep();
+      this.#audio ??= new AudioContext();
+      this.#audio.resume().then(() => this.#beep(), () => {});
     });
+    for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, this.#resume, { passive: true });
   }
 }

@@ -1,20 +1,28 @@
-// What was said: messages come, change and go; day lines, a line above what is new, and how far the customer has read.
+// What was said: messages come, change and go; day lines, a line above what is new, and how far messages
+// have reached the customer, who has read some of them.
 import { _ } from "./texts.js";
 import { dayOf, localise } from "./times.js";
 
 const READABLE = ".message:is(.agent, .bot)";
+const QUIET_MS = 1000;
 
 export class Transcript {
   #list;
   #isAtEnd = true;
   #size = "";
   #unreadAfter;
+  #newSince = null;
   #read = null;
+  #delivered = null;
+  #lastAtFirst;
+  #loudAgain = 0;
 
-  constructor(list, { unreadAfter, read }) {
+  constructor(list, { unreadAfter, read, delivered }) {
     this.#list = list;
     this.#unreadAfter = unreadAfter;
     this.#read = read;
+    this.#delivered = delivered;
+    this.#lastAtFirst = this.lastId;
     this.#decorate();
     this.#stayAtEnd();
   }
@@ -33,16 +41,42 @@ export class Transcript {
     this.#settle();
   }
 
+  // Older messages come above the others, which stay where they are; returns the newest of those that came.
+  prepend(html) {
+    const fresh = document.createElement("template");
+    fresh.innerHTML = html;
+    const first = this.#messages()[0];
+    const from = first?.getBoundingClientRect().top;
+    const items = [...fresh.content.children].filter((item) => !this.#find(item));
+    this.#quietly(() => {
+      if (first) first.before(...items);
+      else this.#list.append(...items);
+      this.#moveNewLine(first);
+      this.#decorate();
+    });
+    this.#isAtEnd = false;
+    if (first) this.#list.scrollTop += first.getBoundingClientRect().top - from;
+    this.#size = sizeOf(this.#list);
+    return items.at(-1);
+  }
+
   replace(html) {
     const fresh = document.createElement("template");
     fresh.innerHTML = html;
-    for (const item of [...fresh.content.children]) this.#find(item)?.replaceWith(item);
+    const items = [...fresh.content.children];
+    const change = () => {
+      for (const item of items) this.#exchange(this.#find(item), item);
+    };
+    // What was there when the page was opened came translated or changed, which is no news to be read aloud.
+    if (items.every((item) => Number(item.dataset.message) <= this.#lastAtFirst)) this.#quietly(change);
+    else change();
     this.#settle();
   }
 
-  set read(read) {
-    if (!read || read.id === this.#read?.id) return;
+  reached({ read, delivered }) {
+    if (read?.id === this.#read?.id && delivered?.id === this.#delivered?.id) return;
     this.#read = read;
+    this.#delivered = delivered;
     this.#settle();
   }
 
@@ -50,6 +84,46 @@ export class Transcript {
   forgetUnread() {
     this.#unreadAfter = null;
     this.#list.querySelector(".unread-line")?.remove();
+  }
+
+  // Exchanges the messages that need a translation now and did not before, or the other way round.
+  reread(html) {
+    const fresh = document.createElement("template");
+    fresh.innerHTML = html;
+    this.#quietly(() => {
+      for (const item of [...fresh.content.children]) {
+        const shown = this.#find(item);
+        const [was, becomes] = [shown, item].map((message) => message?.matches("[data-foreign]"));
+        // What has been translated meanwhile is newer than what was asked for.
+        if (shown && was !== becomes && !shown.querySelector("[data-other]")) this.#exchange(shown, item);
+      }
+    });
+    this.#settle();
+  }
+
+  #exchange(shown, item) {
+    const isFocused = shown && shown === document.activeElement;
+    shown?.replaceWith(item);
+    if (!isFocused) return;
+    item.tabIndex = -1;
+    item.focus({ preventScroll: true });
+  }
+
+  // A log is read aloud as it grows, which is right at its end only.
+  #quietly(change) {
+    const log = this.#list.closest("[role=log]");
+    log.setAttribute("aria-live", "off");
+    change();
+    clearTimeout(this.#loudAgain);
+    this.#loudAgain = setTimeout(() => log.removeAttribute("aria-live"), QUIET_MS);
+  }
+
+  // Where everything so far was new, the line above it belongs above what is new of the older messages.
+  #moveNewLine(first) {
+    const marked = this.#list.querySelector(".unread-line");
+    if (!marked || !first || marked.compareDocumentPosition(first) !== Node.DOCUMENT_POSITION_FOLLOWING) return;
+    marked.remove();
+    this.#unreadAfter = this.#newSince;
   }
 
   #find(item) {
@@ -83,7 +157,7 @@ export class Transcript {
     localise(this.#list);
     this.#markDays();
     this.#markUnread();
-    this.#markRead();
+    this.#markReached();
     this.#watchOwn();
   }
 
@@ -125,22 +199,34 @@ export class Transcript {
     if (this.#unreadAfter === null || this.#list.querySelector(".unread-line")) return;
     const first = this.#messages().find((item) => Number(item.dataset.message) > this.#unreadAfter);
     if (first && !first.querySelector("[data-own]")) first.before(line("unread-line", _("New")));
+    this.#newSince = this.#unreadAfter;
     this.#unreadAfter = null;
   }
 
-  #markRead() {
-    this.#list.querySelector(".read-line")?.remove();
-    if (!this.#read) return;
-    const seen = [...this.#list.querySelectorAll(READABLE)].filter((item) => Number(item.dataset.message) <= this.#read.id);
-    const last = seen.pop();
+  #markReached() {
+    for (const mark of this.#list.querySelectorAll(".read-line")) mark.remove();
+    const [seen, arrived] = [this.#lastUpTo(this.#read), this.#lastUpTo(this.#delivered)];
+    if (seen) this.#markBelow(seen, _("Seen by the customer"), this.#read.at);
+    // What was seen has arrived.
+    if (arrived && !(this.#read?.id >= Number(arrived.dataset.message))) {
+      this.#markBelow(arrived, _("Delivered to the customer"), this.#delivered.at);
+    }
+  }
+
+  #lastUpTo(reached) {
+    if (!reached) return undefined;
+    return [...this.#list.querySelectorAll(READABLE)].filter((item) => Number(item.dataset.message) <= reached.id).pop();
+  }
+
+  #markBelow(item, text, at) {
     // What the customer wrote afterwards says as much.
-    if (!last || last.nextElementSibling?.classList.contains("customer")) return;
+    if (item.nextElementSibling?.classList.contains("customer")) return;
     const mark = line("read-line", "");
     const time = document.createElement("time");
-    time.dateTime = this.#read.at;
+    time.dateTime = at;
     time.dataset.time = "";
-    mark.append(_("Seen by the customer"), " ", time);
-    last.after(mark);
+    mark.append(text, " ", time);
+    item.after(mark);
     localise(this.#list);
   }
 

@@ -26,7 +26,7 @@ async def record(world: World, *events: tuple[str, str, str], data: dict[str, An
 
 
 def actions(html: str) -> list[str]:
-    return re.findall(r"<td><code>([\w.]+)</code></td>", html)
+    return re.findall(r'<code class="muted">([\w.]+)</code></td>', html)
 
 
 async def export(browser: Browser, query: str = "") -> list[dict[str, str]]:
@@ -41,6 +41,17 @@ async def test_the_newest_events_come_first(world: World, logged_in: LogIn) -> N
     html = await root.text("/desk/audit")
     assert actions(html)[:3] == ["case.approved", "case.opened", "account.logged_in"]
     assert "Ana Lima" in html
+
+
+async def test_actions_are_words_in_the_language_of_the_desk(world: World, logged_in: LogIn) -> None:
+    root = await logged_in("root")
+    await record(world, ("system", "conversation.taken_over", "conversation:c1"), ("system", "new.thing", "thing:1"))
+    await root.submit("/desk/preferences", language="de")
+    html = await root.text("/desk/audit")
+    assert re.search(r"<td>Gespräch übernommen<br><code", html)
+    assert re.search(r'<option value="conversation.">Gespräche</option>', html)
+    # What an older version wrote has no words any more, and is shown nevertheless.
+    assert "New thing<br>" in html
 
 
 async def test_events_are_filtered_by_who_what_to_what_and_when(world: World, logged_in: LogIn) -> None:

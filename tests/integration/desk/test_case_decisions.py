@@ -10,9 +10,11 @@ import pytest
 from aiohttp import ClientResponse
 
 from bot.aftersales.case import Case, CaseState
+from bot.aftersales.customs import CustomsMatter, CustomsState
 from bot.aftersales.labels import IssueType, Priority
 from bot.aftersales.money import Money
 from bot.aftersales.offer import OfferState
+from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.task import Department
 from bot.conversations.notifier import Notifier
 from bot.errors import ConflictError
@@ -32,6 +34,14 @@ async def do(browser: Browser, path: str, **body: Any) -> ClientResponse:
     return await browser.client.post(f"/desk/{path}", json=body, headers=headers)
 
 
+async def decide(world: World, browser: Browser, path: str, **body: Any) -> ClientResponse:
+    """Decide about a case by how it stands now."""
+    given = {"seen": await standing(world, path.split("/")[1]), **body}
+    if "other" in body:
+        given.setdefault("other_seen", await standing(world, body["other"]))
+    return await do(browser, path, **given)
+
+
 async def said(answer: ClientResponse) -> str:
     return str((await answer.json())["error"]["message"])
 
@@ -41,6 +51,12 @@ async def case_of(world: World, number: str = CASE) -> Case:
         case = await uow.cases.get(number)
     assert case is not None
     return case
+
+
+async def standing(world: World, number: str = CASE) -> int:
+    async with world.uow() as uow:
+        case = await uow.cases.get(number)
+    return case.standing if case is not None else 0
 
 
 async def limit(world: World, name: str, amount: str) -> None:
@@ -67,7 +83,7 @@ async def test_the_customer_accepts_by_button_whoever_has_the_conversation(
     world: World, logged_in: LogIn, handler: str
 ) -> None:
     ana = await logged_in("ana")
-    assert (await do(ana, f"{THING}/offer", **OFFER)).status == 200
+    assert (await decide(world, ana, f"{THING}/offer", **OFFER)).status == 200
     if handler != "queue":
         assert (await ana.act(CONVERSATION, "take-over")).status == 200
     if handler == "bot":
@@ -85,7 +101,7 @@ async def test_a_declined_offer_leads_back_to_a_person_where_the_bot_has_the_con
     world: World, logged_in: LogIn
 ) -> None:
     ana = await logged_in("ana")
-    await do(ana, f"{THING}/offer", **OFFER)
+    await decide(world, ana, f"{THING}/offer", **OFFER)
     await ana.act(CONVERSATION, "take-over")
     await ana.act(CONVERSATION, "return")
     answer = await press(world, "no")
@@ -98,7 +114,7 @@ async def test_a_declined_offer_leads_back_to_a_person_where_the_bot_has_the_con
 async def test_an_offer_reaches_the_transcript_while_an_agent_has_it(world: World, logged_in: LogIn) -> None:
     ana = await logged_in("ana")
     await ana.act(CONVERSATION, "take-over")
-    await do(ana, f"{THING}/offer", **OFFER)
+    await decide(world, ana, f"{THING}/offer", **OFFER)
     links = DocumentLinks(b"a key of the tests")
     notifier = Notifier(world.uow, world.bot, world.router.feed, lambda: world.now, links)
     assert await notifier.deliver() == 1
@@ -110,8 +126,8 @@ async def test_an_offer_reaches_the_transcript_while_an_agent_has_it(world: Worl
 async def test_of_two_agents_the_second_is_told_who_was_first(world: World, logged_in: LogIn) -> None:
     ana, ben = await logged_in("ana"), await logged_in("ben")
     seen = (await case_of(world)).standing
-    assert (await do(ana, f"{THING}/refund", amount="5", reason="kindness", seen=seen)).status == 200
-    second = await do(ben, f"{THING}/refund", amount="5", reason="kindness", seen=seen)
+    assert (await decide(world, ana, f"{THING}/refund", amount="5", reason="kindness", seen=seen)).status == 200
+    second = await decide(world, ben, f"{THING}/refund", amount="5", reason="kindness", seen=seen)
     assert second.status == 409
     assert "Ana Lima has just worked on this case" in await said(second)
     assert await refunded(world) == [Money(Decimal(5), "EUR")]
@@ -120,7 +136,7 @@ async def test_of_two_agents_the_second_is_told_who_was_first(world: World, logg
 async def test_above_the_limit_a_supervisor_approves_and_only_once(world: World, logged_in: LogIn) -> None:
     await limit(world, "ana", "20")
     ana, root = await logged_in("ana"), await logged_in("root")
-    asked = await do(ana, f"{THING}/refund", amount="25.50", reason="parcel came late")
+    asked = await decide(world, ana, f"{THING}/refund", amount="25.50", reason="parcel came late")
     assert (asked.status, (await asked.json())["waits"]) == (200, True)
     assert await refunded(world) == []
     assert (await ana.get("/desk/approvals")).status == 403
@@ -137,20 +153,20 @@ async def test_above_the_limit_a_supervisor_approves_and_only_once(world: World,
 async def test_while_an_approval_waits_nothing_else_is_decided(world: World, logged_in: LogIn) -> None:
     await limit(world, "ana", "20")
     ana, ben = await logged_in("ana"), await logged_in("ben")
-    await do(ana, f"{THING}/refund", amount="25", reason="late")
+    await decide(world, ana, f"{THING}/refund", amount="25", reason="late")
     for path, body in (("refund", {"amount": "1", "reason": "x"}), ("offer", OFFER), ("approve", {})):
-        answer = await do(ben, f"{THING}/{path}", **body)
+        answer = await decide(world, ben, f"{THING}/{path}", **body)
         assert answer.status == 409
         assert "waits for an approval" in await said(answer)
     page = await ana.text(f"/desk/conversations/{CONVERSATION}")
     assert "Waits for a supervisor" in page and "Take the request back" in page
 
 
-async def test_a_refusal_says_why_in_plain_words(logged_in: LogIn) -> None:
+async def test_a_refusal_says_why_in_plain_words(world: World, logged_in: LogIn) -> None:
     ana = await logged_in("ana")
-    much = await do(ana, f"{THING}/refund", amount="1000", reason="all of it")
+    much = await decide(world, ana, f"{THING}/refund", amount="1000", reason="all of it")
     assert much.status == 409 and "Only 133.80 EUR" in await said(much)
-    nothing = await do(ana, f"{THING}/offer", remedy="refund_partial", reason="x")
+    nothing = await decide(world, ana, f"{THING}/offer", remedy="refund_partial", reason="x")
     assert nothing.status == 400 and "percentage or an amount" in await said(nothing)
 
 
@@ -164,21 +180,101 @@ async def test_a_refusal_says_why_in_plain_words(logged_in: LogIn) -> None:
         ("refund", {"amount": "Infinity", "reason": "x"}),
         ("priority", {"priority": "soon"}),
         ("refund", {"amount": "1", "reason": "x", "seen": "-1"}),
+        ("answer", {"offer": 2, "accepted": "true"}),
+        ("answer", {"offer": 2, "accepted": True}),
+        ("answer", {"offer": 2}),
     ],
 )
-async def test_useless_input_is_refused(logged_in: LogIn, path: str, body: dict[str, Any]) -> None:
+async def test_useless_input_is_refused(world: World, logged_in: LogIn, path: str, body: dict[str, Any]) -> None:
     ana = await logged_in("ana")
-    assert (await do(ana, f"{THING}/{path}", **body)).status == 400
+    assert (await decide(world, ana, f"{THING}/{path}", **body)).status == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("approve", {}),
+        ("decline", {"reason": "not_covered"}),
+        ("settle", {"amount": "1", "reason": "x"}),
+        ("offer", OFFER),
+        ("answer", {"offer": 1, "accepted": "yes"}),
+        ("refund", {"amount": "1", "reason": "x"}),
+        ("liability", {"liable": "carrier", "reason": "x"}),
+        ("priority", {"priority": "low"}),
+        ("reopen", {}),
+        ("merge", {"other": "C1000000", "other_seen": 1}),
+    ],
+)
+async def test_nothing_is_decided_without_how_the_case_stood(
+    world: World, logged_in: LogIn, path: str, body: dict[str, Any]
+) -> None:
+    root, before = await logged_in("root"), await standing(world)
+    assert (await do(root, f"{THING}/{path}", **body)).status == 400
+    assert (await do(root, f"{THING}/{path}", seen=before + 1, **body)).status == 409
+    assert await standing(world) == before
+
+
+async def test_a_duplicate_that_changed_is_not_merged(world: World, logged_in: LogIn) -> None:
+    root, seen = await logged_in("root"), await standing(world, "C1000000")
+    assert f'value="C1000000" data-seen="{seen}"' in await root.text(f"/desk/conversations/{CONVERSATION}")
+    body = {"other": "C1000000", "seen": await standing(world)}
+    assert (await do(root, f"{THING}/merge", **body)).status == 400
+    assert (await decide(world, root, "cases/C1000000/reopen")).status == 200
+    assert (await do(root, f"{THING}/merge", **body, other_seen=seen)).status == 409
+    assert (await case_of(world, "C1000000")).merged_into is None
+
+
+async def work(world: World) -> dict[str, dict[str, Any]]:
+    """Add a repair to be quoted, a decided customs matter and a task; return what to post to which path."""
+    async with world.uow() as uow:
+        deadline = world.now.date()
+        repair = Repair("P1000001", CASE, ORDER, 2, 1, False, world.now, deadline, state=RepairState.RECEIVED)
+        matter = CustomsMatter("K1000001", CASE, ORDER, world.now, state=CustomsState.REFUSED)
+        uow.repairs.add(repair)
+        uow.customs.add(matter)
+        task = await tasks.open_task(uow, CASE, Department.QUALITY, "check_safety", "a task", world.now)
+        await uow.commit()
+    return {
+        "repairs/P1000001/quote": {"amount": "12"},
+        "returns/R1000001/label": {},
+        "customs/K1000001/close": {},
+        f"tasks/{task.id}/finish": {"result": "It is safe."},
+    }
+
+
+@pytest.mark.parametrize("kind", ["repairs", "returns", "customs", "tasks"])
+async def test_work_on_a_case_notices_what_changed_and_is_noticed(world: World, logged_in: LogIn, kind: str) -> None:
+    ana = await logged_in("ana")
+    path, body = next((path, body) for path, body in (await work(world)).items() if path.startswith(kind))
+    seen = await standing(world)
+    assert (await do(ana, path, **body)).status == 400
+    assert (await decide(world, ana, f"{THING}/liability", liable="carrier", reason="crushed")).status == 200
+    assert (await do(ana, path, **body, seen=seen)).status == 409
+    seen = await standing(world)
+    assert (await do(ana, path, **body, seen=seen)).status == 200
+    assert (await do(ana, f"{THING}/refund", amount="1", reason="kind", seen=seen)).status == 409
+    assert await refunded(world) == []
+
+
+async def test_what_an_agent_gave_before_counts_on_the_page_and_on_the_server(world: World, logged_in: LogIn) -> None:
+    await limit(world, "ana", "10")
+    ana = await logged_in("ana")
+    waits = []
+    for _ in range(2):
+        answer = await decide(world, ana, f"{THING}/refund", amount="10", reason="late")
+        waits.append((await answer.json()).get("waits", False))
+    assert waits == [False, True]
+    assert await refunded(world) == [Money(Decimal(10), "EUR")]
 
 
 async def test_supervisors_merge_duplicates_and_agents_do_not(world: World, logged_in: LogIn) -> None:
     ana, root = await logged_in("ana"), await logged_in("root")
-    assert (await do(ana, f"{THING}/merge", other="C1000000")).status == 403
-    assert (await do(root, f"{THING}/merge", other="C1000002")).status == 400
-    assert (await do(root, f"{THING}/merge", other="C9999999")).status == 404
-    assert (await do(root, f"{THING}/merge", other="C1000000")).status == 200
+    assert (await decide(world, ana, f"{THING}/merge", other="C1000000")).status == 403
+    assert (await decide(world, root, f"{THING}/merge", other="C1000002")).status == 400
+    assert (await decide(world, root, f"{THING}/merge", other="C9999999")).status == 404
+    assert (await decide(world, root, f"{THING}/merge", other="C1000000")).status == 200
     assert (await case_of(world, "C1000000")).merged_into == CASE
-    assert (await do(root, "cases/C1000000/refund", amount="1", reason="x")).status == 409
+    assert (await decide(world, root, "cases/C1000000/refund", amount="1", reason="x")).status == 409
     assert "merged into C1000001" in await root.text(f"/desk/conversations/{CONVERSATION}")
 
 
@@ -190,14 +286,14 @@ async def test_a_task_is_taken_and_finished_and_not_from_under_a_colleague(world
     assert (await do(ana, f"tasks/{task.id}/take", owner="")).status == 200
     assert (await do(ben, f"tasks/{task.id}/take", owner="")).status == 409
     assert (await do(ben, f"tasks/{task.id}/take", owner="ana")).status == 200
-    assert (await do(ben, f"tasks/{task.id}/finish", result="It is safe.")).status == 200
-    assert (await do(ana, f"tasks/{task.id}/finish", result="It is not.")).status == 409
+    assert (await do(ben, f"tasks/{task.id}/finish", result="It is safe.", seen=await standing(world))).status == 200
+    assert (await do(ana, f"tasks/{task.id}/finish", result="It is not.", seen=await standing(world))).status == 409
     assert "It is safe." in await ana.text(f"/desk/conversations/{CONVERSATION}")
 
 
 async def test_the_panel_shows_identity_route_offers_and_history(world: World, logged_in: LogIn) -> None:
     ana = await logged_in("ana")
-    await do(ana, f"{THING}/offer", **OFFER)
+    await decide(world, ana, f"{THING}/offer", **OFFER)
     page = await ana.text(f"/desk/conversations/{CONVERSATION}")
     for text in ("Identified", "Order 10482733 proved", "Rotterdam", "Leipzig hub", "Earlier cases", "C1000000",
                  "The customer has yet to answer an offer", "Offered by Ana Lima"):  # fmt: skip
@@ -219,17 +315,17 @@ async def test_without_proof_no_money_can_be_offered_and_no_order_is_shown(world
 
 async def test_the_priority_moves_and_an_ended_case_is_reopened(world: World, logged_in: LogIn) -> None:
     ana = await logged_in("ana")
-    assert (await do(ana, f"{THING}/priority", priority="low")).status == 200
+    assert (await decide(world, ana, f"{THING}/priority", priority="low")).status == 200
     assert (await case_of(world)).priority is Priority.LOW
-    assert (await do(ana, "cases/C1000000/reopen")).status == 200
+    assert (await decide(world, ana, "cases/C1000000/reopen")).status == 200
     assert (await case_of(world, "C1000000")).state is CaseState.REOPENED
-    assert (await do(ana, "cases/C1000000/reopen")).status == 409
+    assert (await decide(world, ana, "cases/C1000000/reopen")).status == 409
 
 
 async def test_whoever_asked_reads_the_supervisors_answer_on_the_case(world: World, logged_in: LogIn) -> None:
     await limit(world, "ana", "20")
     ana, root = await logged_in("ana"), await logged_in("root")
-    await do(ana, f"{THING}/refund", amount="25", reason="late")
+    await decide(world, ana, f"{THING}/refund", amount="25", reason="late")
     async with world.uow() as uow:
         (waiting,) = await uow.approvals.waiting()
     answer = "Offer <b>a coupon</b> instead"
@@ -238,7 +334,7 @@ async def test_whoever_asked_reads_the_supervisors_answer_on_the_case(world: Wor
     assert "Offer &lt;b&gt;a coupon&lt;/b&gt; instead" in page
     assert "Rita Root answered the request for €25.00: Declined" in page
     # A new request takes its place.
-    await do(ana, f"{THING}/refund", amount="26", reason="still late")
+    await decide(world, ana, f"{THING}/refund", amount="26", reason="still late")
     assert "a coupon" not in await ana.text(f"/desk/conversations/{CONVERSATION}")
 
 
@@ -250,7 +346,7 @@ async def test_what_happens_by_itself_meanwhile_is_no_conflict(world: World, log
         assert case is not None
         case.priority = Priority.URGENT if case.priority is not Priority.URGENT else Priority.HIGH
         await uow.commit()
-    assert (await do(ana, f"{THING}/refund", amount="5", reason="kindness", seen=seen)).status == 200
+    assert (await decide(world, ana, f"{THING}/refund", amount="5", reason="kindness", seen=seen)).status == 200
 
 
 async def test_a_decision_that_meets_the_clock_is_taken_once_more(
@@ -268,6 +364,6 @@ async def test_a_decision_that_meets_the_clock_is_taken_once_more(
         return found
 
     monkeypatch.setattr(deciding, "taken_up", meanwhile)
-    assert (await do(ana, f"{THING}/refund", amount="5", reason="kindness")).status == 200
+    assert (await decide(world, ana, f"{THING}/refund", amount="5", reason="kindness")).status == 200
     assert tries == [CASE, CASE]
     assert await refunded(world) == [Money(Decimal(5), "EUR")]

@@ -22,7 +22,10 @@ LogIn = Callable[[str], Awaitable[Browser]]
 CASE, RMA, OTHER = "C1000001", "R1000001", "C1000002"
 
 
-async def decide(browser: Browser, decision: str, number: str = CASE, **body: Any) -> ClientResponse:
+async def decide(world: World, browser: Browser, decision: str, number: str = CASE, **body: Any) -> ClientResponse:
+    async with world.uow() as uow:
+        case = await uow.cases.get(number)
+    body = {"seen": case.standing if case is not None else 0, **body}
     headers = {"X-CSRF-Token": browser.csrf, "Accept": "application/json"}
     return await browser.client.post(f"/desk/cases/{number}/{decision}", json=body, headers=headers)
 
@@ -61,10 +64,10 @@ async def told(world: World, number: str = CASE) -> list[str]:
 async def test_an_approved_return_may_travel_and_the_customer_is_told(world: World, logged_in: LogIn) -> None:
     await send_to_review(world)
     ana = await logged_in("ana")
-    assert (await decide(ana, "approve")).status == 200
+    assert (await decide(world, ana, "approve")).status == 200
     assert (await return_of(world)).state is ReturnState.APPROVED
     assert await told(world) == ["utter_notify_return_approved"]
-    again = await decide(ana, "approve")
+    again = await decide(world, ana, "approve")
     assert again.status == 409
     assert await told(world) == ["utter_notify_return_approved"]
 
@@ -72,7 +75,7 @@ async def test_an_approved_return_may_travel_and_the_customer_is_told(world: Wor
 async def test_a_declined_return_ends_with_its_reason(world: World, logged_in: LogIn) -> None:
     await send_to_review(world)
     ana = await logged_in("ana")
-    assert (await decide(ana, "decline", reason="no_evidence")).status == 200
+    assert (await decide(world, ana, "decline", reason="no_evidence")).status == 200
     found = await return_of(world)
     assert (found.state, str(found.decline_reason)) == (ReturnState.DECLINED, "no_evidence")
     assert await told(world) == ["utter_notify_return_declined"]
@@ -85,7 +88,7 @@ async def test_a_declined_complaint_is_resolved(world: World, logged_in: LogIn) 
         case.offer(Offer(Remedy.COUPON, Proposer.BOT, world.now))
         await uow.commit()
     ana = await logged_in("ana")
-    assert (await decide(ana, "decline", OTHER, reason="not_covered")).status == 200
+    assert (await decide(world, ana, "decline", OTHER, reason="not_covered")).status == 200
     assert (await case_of(world, OTHER)).state is CaseState.RESOLVED
     assert await told(world, OTHER) == ["utter_notify_case_declined"]
 
@@ -93,8 +96,8 @@ async def test_a_declined_complaint_is_resolved(world: World, logged_in: LogIn) 
 async def test_a_disputed_return_is_settled_for_an_amount(world: World, logged_in: LogIn) -> None:
     await dispute(world)
     ana = await logged_in("ana")
-    assert (await decide(ana, "settle", amount="39.01", reason="scratched")).status == 400
-    assert (await decide(ana, "settle", amount="12.50", reason="scratched")).status == 200
+    assert (await decide(world, ana, "settle", amount="39.01", reason="scratched")).status == 400
+    assert (await decide(world, ana, "settle", amount="12.50", reason="scratched")).status == 200
     assert (await return_of(world)).state is ReturnState.COMPLETED
     async with world.uow() as uow:
         (refund,) = await uow.refunds.of_order("10482733")
@@ -104,19 +107,19 @@ async def test_a_disputed_return_is_settled_for_an_amount(world: World, logged_i
 async def test_a_disputed_return_can_be_declined(world: World, logged_in: LogIn) -> None:
     await dispute(world)
     ana = await logged_in("ana")
-    assert (await decide(ana, "decline", reason="damaged_by_customer")).status == 200
+    assert (await decide(world, ana, "decline", reason="damaged_by_customer")).status == 200
     assert (await return_of(world)).state is ReturnState.DECLINED
 
 
-async def test_what_is_not_disputed_cannot_be_settled(logged_in: LogIn) -> None:
+async def test_what_is_not_disputed_cannot_be_settled(world: World, logged_in: LogIn) -> None:
     ana = await logged_in("ana")
-    assert (await decide(ana, "settle", amount="1", reason="goodwill")).status == 409
+    assert (await decide(world, ana, "settle", amount="1", reason="goodwill")).status == 409
 
 
 async def test_an_agent_overrules_who_is_liable(world: World, logged_in: LogIn) -> None:
     ana = await logged_in("ana")
     for _ in range(2):
-        assert (await decide(ana, "liability", liable="carrier", reason="  crushed box  ")).status == 200
+        assert (await decide(world, ana, "liability", liable="carrier", reason="  crushed box  ")).status == 200
     assert (await case_of(world)).liability is Liability.CARRIER
     async with world.uow() as uow:
         (found,) = await uow.liability.of_case(CASE)
@@ -135,24 +138,26 @@ async def test_an_agent_overrules_who_is_liable(world: World, logged_in: LogIn) 
         ("settle", {"amount": "1"}),
     ],
 )
-async def test_a_useless_decision_is_refused(logged_in: LogIn, decision: str, body: dict[str, str]) -> None:
+async def test_a_useless_decision_is_refused(
+    world: World, logged_in: LogIn, decision: str, body: dict[str, str]
+) -> None:
     ana = await logged_in("ana")
-    assert (await decide(ana, decision, **body)).status == 400
+    assert (await decide(world, ana, decision, **body)).status == 400
 
 
 @pytest.mark.parametrize("decision", ["approve", "decline", "settle", "liability"])
 async def test_only_who_is_logged_in_decides_and_only_from_our_pages(
-    logged_in: LogIn, a_browser: Callable[[], Browser], decision: str
+    world: World, logged_in: LogIn, a_browser: Callable[[], Browser], decision: str
 ) -> None:
-    assert (await decide(a_browser(), decision)).status == 401
+    assert (await decide(world, a_browser(), decision)).status == 401
     ana = await logged_in("ana")
     ana.csrf = "guess"
-    assert (await decide(ana, decision)).status == 403
+    assert (await decide(world, ana, decision)).status == 403
 
 
-async def test_an_unknown_case_is_not_found(logged_in: LogIn) -> None:
+async def test_an_unknown_case_is_not_found(world: World, logged_in: LogIn) -> None:
     ana = await logged_in("ana")
-    assert (await decide(ana, "approve", "C9999999")).status == 404
+    assert (await decide(world, ana, "approve", "C9999999")).status == 404
 
 
 async def test_the_card_offers_what_can_be_decided(world: World, logged_in: LogIn) -> None:

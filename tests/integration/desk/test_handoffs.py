@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -13,7 +14,7 @@ from bot.aftersales.sla import ALWAYS_OPEN
 from bot.conversations.model import HandledBy
 from bot.conversations.routing_rounds import RoutingRounds, is_news
 from bot.errors import ConflictError
-from bot.services import escalations, presence
+from bot.services import escalations, inbox, presence
 from bot.services.account import Presence
 from tests.integration.desk.conftest import Browser
 from tests.integration.desk.world import World
@@ -197,6 +198,113 @@ async def test_who_answered_keeps_it(world: World, rounds: RoutingRounds) -> Non
     assert await holder(world, "c-li") == (EscalationState.ASSIGNED, "ana")
 
 
+@pytest.fixture(params=["push", "pull"])
+async def mode(request: pytest.FixtureRequest, world: World) -> str:
+    async with world.uow() as uow:
+        routing = {"mode": request.param, "answer_within_seconds": 60}
+        assert await uow.desk_settings.put("routing", routing, 0)
+        await uow.commit()
+    return str(request.param)
+
+
+async def hears_nothing_for(world: World, rounds: RoutingRounds, time: timedelta) -> None:
+    """Let the customer of c-li write, and everybody at the desk but look on for some time."""
+    await world.router.receive("c-li", "web", "还在吗?")
+    world.now += time
+    await comes(world, "ana", "ben")
+    await rounds.run(world.now)
+
+
+async def test_who_answered_once_and_then_leaves_the_customer_waiting_loses_it(
+    world: World, rounds: RoutingRounds, mode: str
+) -> None:
+    await only(world, "c-li")
+    await comes(world, "ana", "ben")
+    await world.router.handling.take_over("c-li", "ana", "Ana Lima")
+    await world.router.words.say("c-li", "ana", "您好")
+    world.now += 5 * MINUTE
+    await hears_nothing_for(world, rounds, MINUTE / 2)
+    assert await holder(world, "c-li") == (EscalationState.ASSIGNED, "ana"), "there is time left"
+    told_before = len(await world.transcript("c-li"))
+    await hears_nothing_for(world, rounds, MINUTE / 2)
+    told = [text for author, text in (await world.transcript("c-li"))[told_before:] if author == "system"]
+    if mode == "push":
+        assert await holder(world, "c-li") == (EscalationState.ASSIGNED, "ben")
+        assert [text.partition(" joined")[0] for text in told[1:]] == ["Ben Okafor"]
+    else:
+        assert await holder(world, "c-li") == (EscalationState.QUEUED, None)
+    said = world.bot.say("utter_handoff_requeued", "zh")
+    assert told[0] == said.text, "the customer hears it as when somebody goes"
+    async with world.uow() as uow:
+        trail = await uow.audit.of_subject("conversation:c-li")
+    assert [event.data for event in trail if event.action == "conversation.requeued"] == [
+        {"from": "ana", "why": "not_answered"}
+    ]
+    handoff = await world.handoff("c-li")
+    assert handoff and handoff.passed_over == ["ana"]
+
+
+async def test_each_answer_gives_all_of_the_time_again(world: World, rounds: RoutingRounds, mode: str) -> None:
+    await only(world, "c-li")
+    await comes(world, "ana", "ben")
+    await world.router.handling.take_over("c-li", "ana", "Ana Lima")
+    for _ in range(3):
+        await hears_nothing_for(world, rounds, MINUTE * 0.9)
+        await world.router.words.say("c-li", "ana", "请稍等")
+    world.now += 5 * MINUTE
+    await comes(world, "ana", "ben")
+    await rounds.run(world.now)
+    assert await holder(world, "c-li") == (EscalationState.ASSIGNED, "ana")
+
+
+async def test_who_took_it_and_never_writes_loses_it_only_where_somebody_else_is_there(
+    world: World, rounds: RoutingRounds, mode: str
+) -> None:
+    await only(world, "c-li")
+    await comes(world, "ana")
+    await world.router.handling.take_over("c-li", "ana", "Ana Lima")
+    world.now += 2 * MINUTE
+    await comes(world, "ana")
+    await rounds.run(world.now)
+    assert await holder(world, "c-li") == (EscalationState.ASSIGNED, "ana"), "better off where it is"
+    await comes(world, "ben")
+    await rounds.run(world.now)
+    expected = (EscalationState.ASSIGNED, "ben") if mode == "push" else (EscalationState.QUEUED, None)
+    assert await holder(world, "c-li") == expected
+
+
+async def test_a_message_that_was_put_off_on_purpose_is_not_taken_away(
+    world: World, rounds: RoutingRounds, mode: str
+) -> None:
+    await only(world, "c-li")
+    await comes(world, "ana", "ben")
+    await world.router.handling.take_over("c-li", "ana", "Ana Lima")
+    async with world.uow() as uow:
+        await inbox.snooze(uow, "c-li", world.now + timedelta(hours=1), "ana", world.now)
+    world.now += 5 * MINUTE
+    await comes(world, "ana", "ben")
+    await rounds.run(world.now)
+    assert await holder(world, "c-li") == (EscalationState.ASSIGNED, "ana")
+
+
+async def test_who_was_taken_over_from_the_bot_waits_only_after_writing(
+    world: World, rounds: RoutingRounds, mode: str
+) -> None:
+    await only(world, "nobody")
+    await comes(world, "ana", "ben")
+    await world.router.handling.take_over("c-bot", "ana", "Ana Lima")
+    world.now += 5 * MINUTE
+    await comes(world, "ana", "ben")
+    await rounds.run(world.now)
+    assert await holder(world, "c-bot") == (EscalationState.ASSIGNED, "ana")
+    await world.router.receive("c-bot", "web", "¿hola?")
+    world.now += 2 * MINUTE
+    await comes(world, "ana", "ben")
+    await rounds.run(world.now)
+    handoff = await world.handoff("c-bot")
+    assert handoff and handoff.passed_over == ["ana"]
+
+
 async def test_two_replicas_give_a_conversation_once(world: World, rounds: RoutingRounds) -> None:
     await pushes(world)
     await comes(world, "ana", "ben")
@@ -285,7 +393,7 @@ async def test_a_supervisor_reads_without_a_trace_whispers_and_takes_over(world:
 @pytest.mark.parametrize(("instruction", "status"), [
     ({"kind": "offer", "percent": "300"}, 400),
     ({"kind": "dance"}, 400),
-    ({"kind": "offer", "percent": 30}, 409),
+    ({"kind": "offer", "percent": 30}, 400),
     ({"kind": "go_on", "note": "knows us"}, 200),
 ])  # fmt: skip
 async def test_an_instruction_is_checked_before_the_bot_gets_the_conversation(
@@ -298,6 +406,81 @@ async def test_an_instruction_is_checked_before_the_bot_gets_the_conversation(
     kept = {"kind": "go_on", "percent": None, "note": "knows us"}
     expected = (EscalationState.RETURNED_TO_BOT, kept) if status == 200 else (EscalationState.ASSIGNED, None)
     assert (handoff.state, handoff.instruction) == expected
+
+
+async def offered(world: World) -> list[str]:
+    """Return the state of what agents offered for Anna's case."""
+    async with world.uow() as uow:
+        case = await uow.cases.get("C1000001")
+    assert case
+    return [offer.state.value for offer in case.offers if offer.agent_id]
+
+
+async def an_offer(world: World, **changes: object) -> dict[str, object]:
+    async with world.uow() as uow:
+        case = await uow.cases.get("C1000001")
+    assert case
+    return {
+        "instruction": {"kind": "offer", "percent": 30}, "case": case.number, "seen": case.standing, **changes,
+    }  # fmt: skip
+
+
+async def test_the_offer_and_the_return_to_the_bot_happen_together_and_once(world: World, logged_in: LogIn) -> None:
+    ana = await logged_in("ana")
+    await ana.act("c-anna", "take-over")
+    page = await ana.text("/desk/conversations/c-anna")
+    body = await an_offer(world)
+    assert f'<option value="C1000001" data-seen="{body["seen"]}">' in page
+    assert (await ana.act("c-anna", "return", **body)).status == 200
+    assert (await holder(world, "c-anna"))[0] is EscalationState.RETURNED_TO_BOT
+    again = await ana.act("c-anna", "return", **body)
+    assert again.status == 404
+    assert await offered(world) == ["proposed"]
+
+
+async def test_a_conflict_of_an_offer_and_the_return_leaves_nothing_behind(
+    world: World, logged_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, ben = await logged_in("ana"), await logged_in("ben")
+    await ana.act("c-anna", "take-over")
+    stale = await an_offer(world, seen=1)
+    assert (await ana.act("c-anna", "return", **stale)).status == 409
+    assert (await ana.act("c-anna", "return", **await an_offer(world, case="C1000002"))).status == 409
+    give_back = escalations.return_to_bot
+    tries = []
+
+    async def taken_meanwhile(*args: object, **kwargs: object) -> object:
+        tries.append(args)
+        raise ConflictError(conversation="c-anna")
+
+    monkeypatch.setattr(escalations, "return_to_bot", taken_meanwhile)
+    assert (await ana.act("c-anna", "return", **await an_offer(world))).status == 409
+    assert tries
+    assert await offered(world) == []
+    assert await holder(world, "c-anna") == (EscalationState.ASSIGNED, "ana")
+    monkeypatch.setattr(escalations, "return_to_bot", give_back)
+    assert (await ana.act("c-anna", "return", **await an_offer(world))).status == 200
+    assert await offered(world) == ["proposed"]
+    assert (await ben.act("c-anna", "return", **await an_offer(world))).status == 404
+    assert await offered(world) == ["proposed"]
+
+
+async def test_what_a_supervisor_has_to_approve_first_leaves_the_conversation_with_the_agent(
+    world: World, logged_in: LogIn
+) -> None:
+    async with world.uow() as uow:
+        account = await uow.accounts.get("ana")
+        assert account
+        account.refund_limit = Decimal(1)
+        await uow.commit()
+    ana = await logged_in("ana")
+    await ana.act("c-anna", "take-over")
+    answer = await ana.act("c-anna", "return", **await an_offer(world))
+    assert (answer.status, (await answer.json())["waits"]) == (200, True)
+    assert await holder(world, "c-anna") == (EscalationState.ASSIGNED, "ana")
+    async with world.uow() as uow:
+        assert [asked.asked_by for asked in await uow.approvals.waiting()] == ["ana"]
+    assert await offered(world) == []
 
 
 async def test_waiting_customers_hear_when_they_move_up_and_not_all_the_time(

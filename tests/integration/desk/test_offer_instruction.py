@@ -28,7 +28,6 @@ from tests.integration.desk.test_case_decisions import CASE, CONVERSATION, case_
 from tests.integration.desk.world import World
 
 LogIn = Callable[[str], Awaitable[Browser]]
-THIRTY = {"kind": "offer", "percent": 30, "note": "we are late"}
 LINKS = DocumentLinks(b"a key of the tests")
 GIVEN = [Money(Decimal("11.70"), "EUR")]
 
@@ -42,10 +41,16 @@ def bound(world: World) -> Iterator[None]:
     context._bound[:] = before
 
 
+async def thirty(world: World, ana: Browser) -> Any:
+    """Give the conversation back with the instruction to offer 30 %."""
+    instruction, seen = {"kind": "offer", "percent": 30, "note": "we are late"}, (await case_of(world)).standing
+    return await ana.act(CONVERSATION, "return", instruction=instruction, case=CASE, seen=seen)
+
+
 async def offered(world: World, ana: Browser) -> Offer:
     """Take the conversation over, give it back with the offer, and return it."""
     assert (await ana.act(CONVERSATION, "take-over")).status == 200
-    answer = await ana.act(CONVERSATION, "return", instruction=THIRTY)
+    answer = await thirty(world, ana)
     assert answer.status == 200, await answer.text()
     await drained(world)
     return (await case_of(world)).offers[-1]
@@ -154,7 +159,7 @@ async def test_above_the_limit_the_conversation_stays_with_the_agent(world: Worl
     await limit(world, "ana", "5")
     ana = await logged_in("ana")
     await ana.act(CONVERSATION, "take-over")
-    answer = await ana.act(CONVERSATION, "return", instruction=THIRTY)
+    answer = await thirty(world, ana)
     assert (answer.status, (await answer.json())["waits"]) == (200, True)
     handoff = await world.handoff(CONVERSATION)
     assert handoff and (handoff.state, handoff.agent_id) == (EscalationState.ASSIGNED, "ana")

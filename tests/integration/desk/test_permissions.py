@@ -43,6 +43,7 @@ TABLE = {
         POST /desk/account/sessions/{session}/end
         GET  /desk/cases/{number}/timeline
         GET  /desk/conversations/{id}
+        GET  /desk/conversations/{id}/earlier
         POST /desk/conversations/{id}/read
         GET  /desk/conversations/{id}/updates
         GET  /desk/evidence/{id}
@@ -59,6 +60,7 @@ TABLE = {
         GET  /desk/queue
         GET  /desk/queue/changes
         GET  /desk/queue/further
+        GET  /desk/undelivered
     """,
     Permission.ANSWER: """
         POST /desk/conversations/{id}/attach
@@ -72,6 +74,8 @@ TABLE = {
         POST /desk/conversations/{id}/return
         POST /desk/conversations/{id}/take-over
         POST /desk/conversations/{id}/transfer
+        POST /desk/undelivered/resend
+        POST /desk/undelivered/{id}/resend
         POST /desk/conversations/{id}/translate
         POST /desk/queue/assign
         POST /desk/queue/close

@@ -106,6 +106,15 @@ async def test_a_file_holds_the_same_figures_and_no_formula(supervisor: Browser)
     assert by_agent.status == 200
 
 
+async def test_the_export_is_an_event_of_the_audit_log(supervisor: Browser, world: World) -> None:
+    assert (await supervisor.get("/desk/statistics.csv?by=agent&product=kettle&period=30")).status == 200
+    async with world.uow() as uow:
+        (event,) = await uow.audit.of_subject("statistics:all")
+    until, since = world.now.date(), world.now.date() - timedelta(days=29)
+    assert (event.actor, event.action) == ("agent:ben", "statistics.exported")
+    assert event.data == {"by": "agent", "product": "kettle", "since": str(since), "until": str(until)}
+
+
 async def test_what_stands_in_the_address_is_shown_as_text(supervisor: Browser) -> None:
     answer = await supervisor.client.get("/desk/statistics", params={"product": EVIL, "by": EVIL, "period": EVIL})
     assert answer.status == 200

@@ -64,7 +64,7 @@ async def test_what_a_customer_wrote_is_shown_beside_its_translation_with_the_en
     assert answer["unavailable"] == {}
     page = await ana.text("/desk/conversations/c-bot")
     assert "en: aloh" in page and "hola" in page
-    assert re.search(r'data-reading data-possible="yes" data-foreign="yes">', page)
+    assert re.search(r'data-reading data-possible="yes" data-foreign="yes" ', page)
 
 
 async def test_without_engines_the_desk_says_so_and_works(world: World, logged_in: LogIn) -> None:
@@ -80,7 +80,7 @@ async def test_without_engines_the_desk_says_so_and_works(world: World, logged_i
 
 async def test_a_translation_that_is_not_to_be_had_is_explained(world: World, logged_in: LogIn) -> None:
     world.translator.is_on = True
-    await world.router.receive("c-bot", "web", "slow hoy")
+    await world.router.answer_to(await world.router.receive("c-bot", "web", "slow hoy"), "c-bot")
     ana = await logged_in("ana")
     ids = await ids_in(world, "c-bot")
     answer = await (await ana.act("c-bot", "translate", ids=ids)).json()
@@ -230,6 +230,19 @@ async def test_the_desk_sees_how_far_the_customer_has_read(world: World, logged_
     assert (await updates(ben, "c-held"))["read"] is None
     await world.router.words.read("c-held", CUSTOMER, message.id)
     assert (await updates(ben, "c-held"))["read"]["id"] == message.id
+
+
+async def test_the_desk_sees_what_has_reached_the_customer(world: World, logged_in: LogIn) -> None:
+    ben = await logged_in("ben")
+    await ben.act("c-held", "reply", text="Hello")
+    message = await newest(world, "c-held")
+    assert (await updates(ben, "c-held"))["delivered"] is None
+    assert 'data-delivered="" data-delivered-at=""' in await ben.text("/desk/conversations/c-held")
+    async with world.uow() as uow:
+        await uow.outbox.mark_delivered([message.id], world.now)
+        await uow.commit()
+    assert (await updates(ben, "c-held"))["delivered"] == {"id": message.id, "at": world.now.isoformat()}
+    assert f'data-delivered="{message.id}"' in await ben.text("/desk/conversations/c-held")
 
 
 async def test_canned_responses_come_in_the_customers_language_with_what_is_known(

@@ -97,3 +97,14 @@ def test_languages_begin_with_a_capital_and_have_cldr_names() -> None:
 def test_a_visitor_has_a_name_in_the_language_of_the_desk() -> None:
     assert formats.visitor("web-1a2b3c4d") == "Visitor 3c4d"
     assert formats.visitor("web-1a2b3c4d", texts("de")) == "Besucher 3c4d"
+
+
+@pytest.mark.parametrize("code", ["bounced", "bounced_5.1.1"])
+def test_a_mail_that_came_back_says_so_whatever_its_status(code: str) -> None:
+    assert formats.delivery_problem(code) == "The mail came back."
+
+
+def test_what_a_platform_refuses_for_reasons_of_its_own_is_named_by_its_code() -> None:
+    assert formats.delivery_problem("gave_up: timeout") == "Tried for a day without success."
+    assert formats.delivery_problem("smtp_550") == "Refused by the platform: smtp_550"
+    assert formats.delivery_problem("graph_131026", texts("de")) == "Von der Plattform abgelehnt: graph_131026"

@@ -39,6 +39,13 @@ def test_a_code_is_a_word_in_a_context_of_its_own() -> None:
     assert label_text("asked_for_human") == "Asked for a person"
 
 
+def test_the_channel_line_is_not_a_line_of_an_order() -> None:
+    assert texts("de").channel("line") == "LINE"
+    assert texts("de").label("line") == "Position"
+    assert texts("ja").channel("email") == "メール"
+    assert texts("en").channel("telegram") == "Telegram"
+
+
 def test_a_link_in_a_sentence_stays_one_and_what_customers_wrote_is_escaped() -> None:
     link = Markup('<a href="/desk">x</a>')
     text = texts("en")("{name} wrote {link}", name="<b>", link=link)
