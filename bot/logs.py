@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import sys
 import traceback
 from collections.abc import MutableMapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from bot import tracing
 from bot.errors import ParleyError
 
 # A conversation's id may be a phone number or the name of an account elsewhere.
 _IDS = ("conversation_id", "conversation", "sender")
 
 
-def configure(level: str, secret: bytes | None = None) -> None:
-    """Send our events and warnings of libraries to standard error.
+def configure(level: str, secret: bytes | None = None, *, as_json: bool = False) -> None:
+    """Send our events and warnings of libraries to standard error, each as a line of words or of JSON.
 
     Debug lines of Rasa and urllib3 hold whole messages of customers, so their loggers never go below warning. Ids of
     conversations are replaced by keyed digests, the same in all processes that have the secret; of errors that are not
@@ -28,7 +31,7 @@ def configure(level: str, secret: bytes | None = None) -> None:
     """
     number = logging.getLevelName(level.upper())
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_WordlessFormatter("%(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_JsonFormatter() if as_json else _WordlessFormatter("%(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=number, handlers=[handler], force=True)
     for chatty in (
         "rasa",
@@ -49,12 +52,20 @@ def configure(level: str, secret: bytes | None = None) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _Pseudonyms(secret or os.urandom(16)),
             _wordless,
-            structlog.processors.LogfmtRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
+            _traced,
+            _renderer(as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(max(number, logging.INFO)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _renderer(as_json: bool) -> Any:
+    if as_json:
+        # Whatever an event holds becomes a line: one that cannot be written must not end the turn that wrote it.
+        return structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    return structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.LogfmtRenderer()
 
 
 def quiet_libraries() -> None:
@@ -104,6 +115,28 @@ def _wordless(logger: Any, name: str, event: MutableMapping[str, Any]) -> Mutabl
     return event
 
 
+def _traced(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    trace = tracing.trace_id()
+    if trace is not None:
+        event["trace_id"] = trace
+    return event
+
+
 class _WordlessFormatter(logging.Formatter):
     def formatException(self, ei: Any) -> str:
         return described(ei[1]) if ei[1] is not None else ""
+
+
+class _JsonFormatter(_WordlessFormatter):
+    """Lines of libraries with the same keys as ours."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "logger": record.name,
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, timezone.utc).isoformat(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
