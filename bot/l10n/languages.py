@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -169,6 +170,20 @@ def spoken_language(code: str | None) -> str:
         if candidate in SPOKEN:
             return candidate
     return DEFAULT_LANGUAGE
+
+
+def preferred(tags: Sequence[str]) -> str | None:
+    """Return which of a visitor's languages, best first, to expect of them and to answer in; None where there is none.
+
+    It is the first, unless we had to answer that one in English and speak a later one, which comes before English.
+    """
+    for tag in tags:
+        code = resolve(tag)
+        if code == DEFAULT_LANGUAGE:
+            break
+        if code is not None and spoken_language(code) != DEFAULT_LANGUAGE:
+            return tag
+    return tags[0] if tags else None
 
 
 _BY_LOWER_CODE = {code.lower(): code for code in LANGUAGES}

@@ -10,7 +10,7 @@ import jinja2
 from aiohttp import ETag, web
 
 from bot.aftersales.catalogue import Product
-from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, resolve, spoken_language
+from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, preferred, resolve, spoken_language
 from bot.widget.shop import ShopPage, shelves_of
 from bot.widget.strings import WIDGET_STRINGS
 
@@ -61,10 +61,13 @@ def _static_file(name: str, content_type: str) -> Callable[[web.Request], Awaita
 
 
 def _strings(translate: Translate) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Return the handler of the widget's own words; a language nobody speaks here gets its fallback."""
+    """Return the handler of the widget's own words; a language nobody speaks here gets its fallback.
+
+    Of several languages with commas between, best first, the first that is spoken is taken.
+    """
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        language = spoken_language(resolve(request.match_info["language"]))
+        language = spoken_language(resolve(preferred(request.match_info["language"].split(","))))
         payload = {
             "language": language,
             "direction": LANGUAGES[language].direction,

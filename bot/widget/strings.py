@@ -5,6 +5,9 @@ Placeholders in braces are filled in by the browser (widget) or by the template 
 
 from __future__ import annotations
 
+from bot.aftersales.evidence import MAX_BYTES, MAX_PAGES, MAX_PIECES, EvidenceRefusal
+from bot.l10n.catalogue import translator
+
 WIDGET_STRINGS: dict[str, str] = {
     "widget_title": "Customer service",
     "widget_status_bot": "Assistant, answers at once",
@@ -114,3 +117,26 @@ SHOP_STRINGS: dict[str, str] = {
 }
 
 STRINGS: dict[str, str] = {**WIDGET_STRINGS, **SHOP_STRINGS}
+
+
+def machine_translated(language: str) -> str:
+    """Return the remark below a text that no person has translated, in a language."""
+    key = "widget_machine_translated"
+    return translator("bot").translate(key, WIDGET_STRINGS[key], language)
+
+
+def file_refused(reason: EvidenceRefusal, language: str) -> str:
+    """Return why a file is not taken, in a language, for channels whose client does not say it itself."""
+    key = _REFUSALS[reason]
+    text = translator("bot").translate(key, WIDGET_STRINGS[key], language)
+    return text.format(megabytes=MAX_BYTES // 2**20, pages=MAX_PAGES, count=MAX_PIECES)
+
+
+_REFUSALS = {
+    EvidenceRefusal.TOO_LARGE: "widget_file_too_large",
+    EvidenceRefusal.UNSUPPORTED_TYPE: "widget_file_unsupported",
+    EvidenceRefusal.UNREADABLE: "widget_file_unreadable",
+    EvidenceRefusal.ENCRYPTED: "widget_file_encrypted",
+    EvidenceRefusal.TOO_MANY_PAGES: "widget_file_too_many_pages",
+    EvidenceRefusal.TOO_MANY: "widget_file_too_many",
+}

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.chromium import a_browser
+from tests.integration.desk.world import Template, a_template
 
 # A page that has to reconnect on a busy machine takes longer than playwright's five seconds.
 expect.set_options(timeout=20_000)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for a module."""
+    async with a_browser() as chromium:
+        yield chromium
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A filled database, of which each test gets a copy."""
+    return await a_template(tmp_path_factory.mktemp("desk"))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.desk.texts import DESK_LANGUAGES
-from bot.services import accounts
+from bot.services import accounts, invitations
 from bot.services.desk_settings import SettingKey
-from tests.browser.test_desk import CHROMIUM, FLAGS, Agent, an_agent
-from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_template, a_world
+from bot.services.words_model import CannedResponse
+from tests.browser.test_desk import Agent, an_agent
+from tests.integration.desk.world import CHEAP_HASHER, PASSWORD, Template, World, a_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,21 +27,6 @@ CONVERSATION = "/desk/conversations/c-anna"
 SCHEMES = ("light", "dark")
 GRAVE = ("serious", "critical")
 ARABIC = "مرحبا، وصلت الغلاية مكسورة (order 10482733)!"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install the system package 'chromium' to run the browser tests")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        await chromium.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return await a_template(tmp_path_factory.mktemp("desk"))
 
 
 @pytest.fixture(autouse=True)
@@ -97,8 +84,8 @@ def _plain_paths(app: web.Application) -> list[str]:
     ]
 
 
-async def grave_problems(page: Page) -> list[str]:
-    found = (await Axe().run(page)).response["violations"]
+async def grave_problems(page: Page, within: str | None = None) -> list[str]:
+    found = (await Axe().run(page, context=within)).response["violations"]
     return [
         f"{problem['id']} ({problem['impact']}): {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
         for problem in found
@@ -133,11 +120,95 @@ async def test_axe_finds_nothing_serious_before_the_login(browser: Browser, addr
     await context.close()
 
 
-async def test_menus_and_dialogs_are_accessible_when_open(browser: Browser, address: str) -> None:
-    chief = await a_chief(browser, address, bypass_csp=True)
-    await chief.page.locator("details.me summary").click()
-    assert await grave_problems(chief.page) == []
-    await chief.page.context.close()
+@pytest.mark.parametrize(("scheme", "direction"), [("light", "ltr"), ("dark", "rtl")])
+async def test_axe_finds_nothing_serious_in_any_dialog_or_menu(
+    browser: Browser, address: str, scheme: str, direction: str
+) -> None:
+    chief = await a_chief(browser, address, color_scheme=scheme, bypass_csp=True)
+    page, problems = chief.page, {}
+
+    async def look(what: str, within: str | None = "dialog[open]") -> None:
+        if found := await grave_problems(page, within):
+            problems[what] = found
+
+    async def turn() -> None:
+        await page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+
+    await chief.open("c-anna")
+    await turn()
+    for menu in ("details.me", "#inbox-filters", "#add-tag", "#add-snooze"):
+        await page.locator(f"{menu} > summary").click()
+        await look(menu, menu)
+        await page.locator(f"{menu} > summary").click()
+    await page.locator("[data-transcript]").press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await look("shortcuts")
+    await page.keyboard.press("Escape")
+    for opener in await page.locator("button[data-open]:visible").all():
+        what = await opener.get_attribute("data-open")
+        await opener.click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await look(what or "")
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+    await chief.button("Take over").click()
+    await expect(page.get_by_text("With you")).to_be_visible()
+    await look("an agent who holds the conversation", None)
+    for name in ("return", "transfer"):
+        await _in_dialog(chief, name, look)
+    await chief.open("c-held")
+    await turn()
+    await _in_dialog(chief, "whisper", look)
+    await page.context.close()
+    assert problems == {}
+
+
+async def _in_dialog(agent: Agent, name: str, look: Callable[[str], Awaitable[None]]) -> None:
+    await agent.page.locator(f"button[data-open-dialog={name}]").click()
+    await expect(agent.page.get_by_role("dialog")).to_be_visible()
+    await look(name)
+    await agent.page.keyboard.press("Escape")
+    await expect(agent.page.get_by_role("dialog")).to_be_hidden()
+
+
+async def test_axe_finds_nothing_serious_on_the_pages_that_only_a_step_leads_to(
+    world: World, browser: Browser, address: str
+) -> None:
+    async with world.uow() as uow:
+        uow.canned_responses.add(CannedResponse("hi", "Greeting", {"en": "Hello"}, world.now))
+        _, link = await invitations.renew(uow, "ben", world.now, actor="agent:root")
+        await uow.commit()
+    ana = await an_agent(browser, address, color_scheme="dark", bypass_csp=True)
+    chief = await a_chief(browser, address, color_scheme="dark", bypass_csp=True)
+    problems = {}
+
+    async def look(what: str, page: Page) -> None:
+        await page.evaluate("document.documentElement.dir = 'rtl'")
+        if found := await grave_problems(page):
+            problems[what] = found
+
+    for path in ("/desk/settings/canned/1", "/desk/nowhere", "/desk/conversations/none", f"/desk/invitation/{link}"):
+        await chief.page.goto(f"{address}{path}")
+        await look(path, chief.page)
+    await ana.page.goto(f"{address}/desk/audit")
+    await look("forbidden", ana.page)
+    await ana.page.goto(f"{address}/desk/account/second-factor")
+    totp = pyotp.TOTP((await ana.page.locator("code.key").inner_text()).replace(" ", ""))
+    await ana.page.get_by_label("Present password").fill(PASSWORD)
+    await ana.page.get_by_label("Code", exact=True).fill(totp.at(int(world.now.timestamp())))
+    await ana.page.get_by_role("button", name="Switch on").click()
+    await expect(ana.page.locator("#codes li")).to_have_count(10)
+    await look("recovery codes", ana.page)
+    await ana.page.context.clear_cookies()
+    await ana.page.goto(f"{address}/desk/login")
+    await ana.page.get_by_label("Login name").fill("ana")
+    await ana.page.get_by_label("Password").fill(PASSWORD)
+    await ana.page.keyboard.press("Enter")
+    await expect(ana.page.get_by_label("Code", exact=True)).to_be_visible()
+    await look("/desk/login/code", ana.page)
+    for agent in (ana, chief):
+        await agent.page.context.close()
+    assert problems == {}
 
 
 @pytest.mark.parametrize("width", [1024, 768])

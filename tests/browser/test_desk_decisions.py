@@ -10,32 +10,17 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from bot.services import accounts
-from tests.browser.test_desk import CHROMIUM, FLAGS, Agent, an_agent
-from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_template, a_world
+from tests.browser.test_desk import Agent, an_agent
+from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CASE = "C1000001"
 PICTURES = os.environ.get("PARLEY_PICTURES")
 """Where to keep pictures of the pages, for people to look at."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install the system package 'chromium' to run the browser tests")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        await chromium.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return await a_template(tmp_path_factory.mktemp("desk"))
 
 
 @pytest.fixture(autouse=True)
@@ -169,6 +154,31 @@ async def test_the_liability_is_overruled_after_a_question_and_the_history_tells
     await picture(ana, "route-dark-1024")
     assert ana.problems == []
     await ana.page.context.close()
+
+
+async def test_a_duplicate_is_merged_and_an_offer_goes_to_the_bot_with_the_conversation(
+    world: World, browser: Browser, address: str
+) -> None:
+    root = await an_agent(browser, address, "root")
+    await root.open("c-anna")
+    await root.button("Merge…").first.click()
+    dialog = root.page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Merge").click()
+    await expect(dialog).to_have_count(0)
+    async with world.uow() as uow:
+        duplicate = await uow.cases.get("C1000000")
+    assert duplicate is not None and duplicate.merged_into == CASE
+    await root.button("Take over").click()
+    await root.button("Return to bot…").click()
+    await dialog.get_by_label("Share in per cent").fill("10")
+    await expect(dialog.get_by_label("For the case")).to_have_value(CASE)
+    await picture(root, "return-with-offer")
+    await dialog.get_by_role("button", name="Return to bot").click()
+    await expect(dialog).to_have_count(0)
+    offer = (await _case(world)).offers[-1]
+    assert (offer.agent_id, offer.terms) == ("root", {"percent": "10"})
+    assert root.problems == []
+    await root.page.context.close()
 
 
 async def _case(world: World):  # type: ignore[no-untyped-def]

@@ -6,39 +6,25 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
+from bot import jobs
 from bot.aftersales.escalation import EscalationState
 from bot.aftersales.sla import ALWAYS_OPEN, Metric
 from bot.conversations.routing_rounds import RoutingRounds
-from bot.services import accounts
+from bot.services import accounts, sla
 from bot.services.account import Presence
-from tests.browser.test_desk import CHROMIUM, FLAGS, Agent, an_agent
-from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_template, a_world
+from tests.browser.test_desk import Agent, an_agent
+from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PICTURES = os.environ.get("PARLEY_TEST_PICTURES")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install the system package 'chromium' to run the browser tests")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        await chromium.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return await a_template(tmp_path_factory.mktemp("desk"))
 
 
 @pytest.fixture(autouse=True)
@@ -163,6 +149,78 @@ async def test_a_clock_turns_red_and_sounds_only_for_who_wants_it(world: World, 
     await expect(ben.page.locator("[data-clock]")).to_have_class("clock late", timeout=15000)
     await ben.page.context.close()
     assert ben.problems == []
+
+
+async def wants_sound(agent: Agent) -> None:
+    await agent.page.evaluate("localStorage.setItem('parley-desk-sla-sound', 'yes')")
+    await agent.page.reload()
+
+
+async def test_a_clock_of_a_conversation_that_is_not_on_the_screen_sounds_for_who_holds_it_once(
+    world: World, browser: Browser, address: str
+) -> None:
+    # Rows count down to a moment of the browser's own clock.
+    world.now = datetime.now(timezone.utc)
+    await a_clock(world, "c-held", minutes_left=5)
+    ana, ben = await an_agent(browser, address), await an_agent(browser, address, "ben")
+    for agent in (ana, ben):
+        await wants_sound(agent)
+        # Whatever the browser made of the log-in: from here on the page may sound.
+        await agent.page.get_by_label("Your account").click()
+    html = ben.page.locator("html")
+    await expect(html).to_have_attribute("data-beeps", "1")
+    # The conversation itself, a page of its own, shows the same clock and does not sound again.
+    await ben.open("c-held")
+    await ben.page.locator("h1").click()
+    await expect(ben.page.locator("[data-clock]")).to_have_class("clock soon")
+    await ben.page.wait_for_timeout(6000)
+    for agent in (ana, ben):
+        assert await agent.page.evaluate("document.documentElement.dataset.beeps") is None
+        await agent.page.context.close()
+        assert agent.problems == []
+
+
+async def test_what_the_browser_kept_silent_sounds_as_soon_as_it_may(
+    world: World, browser: Browser, address: str
+) -> None:
+    # Rows count down to a moment of the browser's own clock.
+    world.now = datetime.now(timezone.utc)
+    await a_clock(world, "c-held", minutes_left=5)
+    ben = await an_agent(browser, address, "ben")
+    await ben.page.add_init_script("""
+      const real = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, "state").get;
+      const state = { get() { return sessionStorage.getItem("silent") ? "suspended" : real.call(this); } };
+      Object.defineProperty(BaseAudioContext.prototype, "state", state);
+    """)
+    await ben.page.evaluate("sessionStorage.setItem('silent', 'yes')")
+    await wants_sound(ben)
+    await ben.page.get_by_label("Your account").click()
+    await ben.page.wait_for_timeout(6000)
+    assert await ben.page.evaluate("document.documentElement.dataset.beeps") is None
+    await ben.page.evaluate("sessionStorage.removeItem('silent')")
+    await expect(ben.page.locator("html")).to_have_attribute("data-beeps", "1")
+    await ben.page.context.close()
+    assert ben.problems == []
+
+
+async def test_what_becomes_late_appears_among_the_late_ones_by_itself(
+    world: World, browser: Browser, address: str
+) -> None:
+    await a_clock(world, "c-held", minutes_left=5)
+    ana = await an_agent(browser, address)
+    await ana.page.goto(f"{address}/desk?view=breached")
+    count = ana.page.locator('[data-count="breached"]')
+    rows = ana.page.locator("[data-queue] [data-item]")
+    await ana.page.wait_for_load_state("networkidle")
+    before = await rows.count()
+    assert await count.inner_text() == str(before)
+    assert "c-held" not in await rows.evaluate_all("all => all.map((one) => one.dataset.item)")
+    world.now += timedelta(minutes=6)
+    await sla.check_due(world.uow, world.now, jobs.marks(world.router.feed))
+    await expect(count).to_have_text(str(before + 1))
+    await expect(ana.page.locator('[data-item="c-held"]')).to_contain_text("Overdue")
+    await ana.page.context.close()
+    assert ana.problems == []
 
 
 async def test_a_supervisor_whispers_and_passes_on(world: World, browser: Browser, address: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,14 +9,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Dialog, Page, async_playwright, expect
+from playwright.async_api import Dialog, Page, expect
 
 from bot.services import accounts, desk_settings
 from bot.services.statistics import refresh
+from tests.browser.chromium import a_browser
 from tests.integration.desk.world import CHEAP_HASHER, PASSWORD, World, a_template, a_world
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 @pytest.fixture(autouse=True)
@@ -34,10 +31,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture
 async def page(world: World) -> AsyncIterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install the system package 'chromium' to run the browser tests")
-    async with TestServer(world.app) as server, async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with TestServer(world.app) as server, a_browser() as chromium:
         context = await chromium.new_context(base_url=str(server.make_url("")), viewport={"width": 1024, "height": 800})
         page = await context.new_page()
         problems: list[str] = []
@@ -52,7 +46,6 @@ async def page(world: World) -> AsyncIterator[Page]:
         problems.clear()
         yield page
         assert problems == []
-        await chromium.close()
 
 
 async def test_rows_are_added_and_removed_and_saved(page: Page, world: World) -> None:

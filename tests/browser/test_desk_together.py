@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
+from bot.channels import limits
 from bot.conversations import routing_rounds
 from bot.services import accounts, presence
-from tests.browser.test_desk import CHROMIUM, FLAGS, Agent, an_agent
+from tests.browser.test_desk import Agent, an_agent
 from tests.browser.whole_desk import ASKS_FOR_PERSON, Customer, WholeDesk, a_whole_desk
-from tests.integration.desk.world import CHEAP_HASHER, Template, a_template
+from tests.integration.desk.world import CHEAP_HASHER, Template
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,24 +29,13 @@ PLACE = "utter_handoff_place"
 """News of the place in the queue, which depend on how long things take."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install the system package 'chromium' to run the browser tests")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        await chromium.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return await a_template(tmp_path_factory.mktemp("desk"))
-
-
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash cheaply, and let whoever closes the browser be gone within seconds instead of a minute."""
+    """Hash cheaply, and let whoever closes the browser be gone within seconds instead of a minute.
+
+    The conversations of the tests' shop have names that people can read, not guess-proof ones.
+    """
+    monkeypatch.setattr(limits, "_SHORTEST_SESSION", len(MIA))
     monkeypatch.setattr(accounts, "_hasher", CHEAP_HASHER)
     monkeypatch.setattr(presence, "BEAT", GRACE / 8)
     monkeypatch.setattr(presence, "GRACE", GRACE)

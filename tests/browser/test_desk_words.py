@@ -10,29 +10,14 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from PIL import Image
-from playwright.async_api import Browser, FilePayload, Locator, async_playwright, expect
+from playwright.async_api import Browser, FilePayload, Locator, expect
 
 from bot.services import accounts, canned
 from bot.services.words_model import CUSTOMER
-from tests.browser.test_desk import CHROMIUM, FLAGS, Agent, an_agent
-from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_template, a_world
+from tests.browser.test_desk import Agent, an_agent
+from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install the system package 'chromium' to run the browser tests")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        await chromium.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return await a_template(tmp_path_factory.mktemp("desk"))
 
 
 @pytest.fixture(autouse=True)
@@ -215,8 +200,14 @@ async def test_what_is_new_is_marked_and_what_the_customer_saw(world: World, ana
     async with world.uow() as uow:
         newest = (await uow.messages.of("c-held"))[-1].id or 0
     assert newest > seen
+    async with world.uow() as uow:
+        await uow.outbox.mark_delivered([newest], world.now)
+        await uow.commit()
+    world.router.feed.publish("c-held", {"type": "delivered"})
+    await expect(ana.page.locator(".message.agent + .read-line")).to_contain_text("Delivered to the customer")
     await world.router.words.read("c-held", CUSTOMER, newest)
     await expect(ana.page.get_by_text("Seen by the customer")).to_be_visible()
+    await expect(ana.page.get_by_text("Delivered to the customer")).to_have_count(0)
 
 
 async def test_a_suggested_reply_is_taken_over_with_one_click(world: World, ana: Agent) -> None:

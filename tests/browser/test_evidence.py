@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from playwright.async_api import Browser, ConsoleMessage, FilePayload, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, FilePayload, Locator, Page, expect
 
 from bot.aftersales.evidence import MAX_BYTES
 from bot.services import accounts
@@ -23,11 +24,7 @@ from tests.integration.desk.world import CHEAP_HASHER, PASSWORD, password_hash
 from tests.integration.server.parts import Server, a_server, now
 from tests.unit.evidence import samples
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
+SHOP_SECRET = "shop secret 0123456789 0123456789"
 PHOTO = FilePayload(name="broken kettle.jpg", mimeType="image/jpeg", buffer=samples.photo((640, 480)))
 PAPER = FilePayload(name="report.pdf", mimeType="application/pdf", buffer=samples.paper())
 
@@ -90,16 +87,6 @@ class Visitor:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install the system package 'chromium' to run the browser tests")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        await chromium.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("evidence") / "template.db"
     await migrate(f"sqlite+aiosqlite:///{file}")
@@ -113,7 +100,7 @@ async def server(template: Path, tmp_path: Path) -> AsyncIterator[Server]:
         async def make_client(app: web.Application) -> TestClient[Any, Any]:
             return await stack.enter_async_context(TestClient(TestServer(app)))
 
-        async with a_server(template, tmp_path, make_client) as server:
+        async with a_server(template, tmp_path, make_client, PARLEY_SHOP_SECRET=SHOP_SECRET) as server:
             yield server
 
 
@@ -150,11 +137,50 @@ async def test_chosen_files_show_as_small_pictures_and_links_also_after_a_reload
     assert len(visitor.server.bot.heard) == 2
 
 
+async def test_files_of_who_is_logged_in_at_the_shop_are_theirs_alone(visitor: Visitor) -> None:
+    claims = {"sub": "C-7", "exp": int((now() + timedelta(hours=1)).timestamp())}
+
+    async def write_into_the_page(identity: str) -> None:
+        # As the shop's server does: the attribute is there before the script runs.
+        mark = f'for (const script of document.querySelectorAll("script")) script.dataset.identity = "{identity}";'
+        await visitor.page.add_init_script(
+            f"new MutationObserver(() => {{ {mark} }}).observe(document, {{ childList: true, subtree: true }});"
+        )
+
+    async def the_files_are_shown_to_nobody_else() -> None:
+        await expect(visitor.thumbnails).to_have_count(1)
+        await visitor.thumbnails.scroll_into_view_if_needed()
+        await expect(visitor.thumbnails).to_have_js_property("naturalWidth", 320)
+        links = [await link.get_attribute("href") for link in await visitor.page.locator(".entry.customer a").all()]
+        assert len(links) == 2
+        for address in map(str, links):
+            assert (await visitor.page.request.get(address)).status == 200
+            assert (await visitor.page.request.get(address.partition("?")[0])).status == 409
+
+    await write_into_the_page(jwt.encode(claims, SHOP_SECRET))
+    await visitor.open()
+    # The chat's hello says whose it is, before a file comes.
+    await visitor.panel.get_by_role("textbox").fill("hello")
+    await visitor.page.keyboard.press("Enter")
+    await expect(visitor.page.locator(".bubble", has_text="heard hello")).to_have_count(1)
+    await visitor.choose(PHOTO, PAPER)
+    await expect(visitor.page.locator(".bubble", has_text="heard /evidence_uploaded")).to_have_count(2)
+    await the_files_are_shown_to_nobody_else()
+    await visitor.open()
+    await the_files_are_shown_to_nobody_else()
+    # The customer logs out.
+    await write_into_the_page("")
+    await visitor.open()
+    await expect(visitor.panel.get_by_role("textbox")).to_be_visible()
+    await expect(visitor.thumbnails).to_have_count(0)
+
+
 @pytest.mark.parametrize("event", ["drop", "paste"])
 async def test_a_dropped_or_pasted_photo_shows_small(visitor: Visitor, event: str) -> None:
     await visitor.open()
     await visitor.bring(event, PHOTO)
     await expect(visitor.thumbnails).to_have_count(1)
+    await expect(visitor.page.locator(".bubble", has_text="heard /evidence_uploaded")).to_have_count(1)
     assert len(visitor.server.bot.heard) == 1
 
 
@@ -186,6 +212,7 @@ async def test_a_lost_connection_can_be_made_up_for(visitor: Visitor) -> None:
     await visitor.page.unroute("**/files?*")
     await visitor.page.get_by_role("button", name="Try again").click()
     await expect(visitor.thumbnails).to_have_count(1)
+    await expect(visitor.page.locator(".bubble", has_text="heard /evidence_uploaded")).to_have_count(1)
     assert len(visitor.server.bot.heard) == 1
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,15 +11,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, expect
 
 from tests.browser.widget_fake_server import FakeDesk
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -64,16 +57,6 @@ class Widget:
     async def write(self, text: str) -> None:
         await self.input.fill(text)
         await self.input.press("Enter")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: browser tests need the system package 'chromium'")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        await chromium.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -166,7 +149,7 @@ async def test_message_is_sent_acknowledged_and_answered(widget: Widget) -> None
     assert frame["text"] == "where is it" and "title" not in frame
     assert {"type": "typing"} in widget.desk.frames
     assert widget.desk.hellos[0]["after"] is None
-    assert widget.desk.hellos[0]["language"] == "en"
+    assert widget.desk.hellos[0]["languages"][0] == "en"
 
 
 async def test_session_and_history_survive_a_reload(widget: Widget) -> None:
@@ -422,7 +405,7 @@ async def test_words_follow_page_and_conversation_language(widget: Widget) -> No
     await widget.open("?lang=de")
     dialog = widget.page.get_by_role("dialog")
     await expect(dialog).to_have_accessible_name("Kundenservice")
-    assert widget.desk.hellos[0]["language"] == "de"
+    assert widget.desk.hellos[0]["languages"][0] == "de"
     await widget.write("hello")
     await expect(widget.bubble("hello")).to_be_visible()
     await widget.desk.say("Let us go on in English", language="en")

@@ -27,7 +27,14 @@ async def test_script_is_cached_by_entity_tag(aiohttp_client) -> None:  # type: 
 
 async def test_words_come_in_the_nearest_language(aiohttp_client) -> None:  # type: ignore[no-untyped-def]
     client: TestClient = await aiohttp_client(FakeDesk().app())
-    for asked, language in [("de-AT", "de"), ("zh-Hant-TW", "zh-TW"), ("xx", "en"), (UNSPOKEN, "en")]:
+    for asked, language in [
+        ("de-AT", "de"),
+        ("zh-Hant-TW", "zh-TW"),
+        ("xx", "en"),
+        (UNSPOKEN, "en"),
+        (f"{UNSPOKEN}%2Cde-CH%2Cja", "de"),
+        (f"{UNSPOKEN},en,de", "en"),
+    ]:
         response = await client.get(f"/widget/strings/{asked}.json")
         payload = await response.json()
         assert payload["language"] == language, asked

@@ -27,6 +27,7 @@
   const MAX_FILE_BYTES = 10 * 1024 * 1024;
   const MAX_FILES_AN_HOUR = 10;
   const MAX_PAGES = 20;
+  const MAX_LANGUAGES = 5;
   const UPLOAD_MS = 5 * 60_000;
   const BACKOFF_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 
@@ -122,11 +123,58 @@
           /* kept in memory */
         }
       },
+      remove(key) {
+        memory.delete(key);
+        try {
+          window[kind].removeItem(`parley:${key}`);
+        } catch {
+          /* was in memory only */
+        }
+      },
     };
   }
 
   const lasting = storage("localStorage");
   const perTab = storage("sessionStorage");
+
+  /** Return whom the shop's page is logged in as, or "": only to keep sessions apart, the server checks the token. */
+  function loggedInAs(token) {
+    try {
+      const bytes = atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"));
+      return scalar(JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (sign) => sign.charCodeAt(0)))).sub);
+    } catch {
+      return "";
+    }
+  }
+
+  /** The chat's session: one for each customer who logs in at this browser, so that nobody reads another's. */
+  const session = {
+    key: OPTIONS.identity && loggedInAs(OPTIONS.identity) ? `sender:${loggedInAs(OPTIONS.identity)}` : "sender",
+    get id() {
+      return lasting.get(this.key);
+    },
+    begin() {
+      if (this.id) {
+        lasting.remove(this.seenKey);
+        perTab.remove(this.outboxKey);
+      }
+      lasting.set(this.key, uuid4());
+    },
+    // Who logs in or out in this tab comes to another session, and must not find what the one before left.
+    get seenKey() {
+      return `seen:${this.id}`;
+    },
+    get outboxKey() {
+      return `outbox:${this.id}`;
+    },
+  };
+
+  /** Return the visitor's languages, best first: the page's, then what the browser is set to. */
+  function languages() {
+    const page = OPTIONS.language || document.documentElement.lang;
+    const found = [page, ...(navigator.languages ?? [navigator.language])].filter(Boolean);
+    return [...new Set(found)].slice(0, MAX_LANGUAGES);
+  }
 
   /** Return a displayable string for a scalar from the server, or "" for anything else. */
   function scalar(value) {
@@ -197,8 +245,9 @@
       this.strings = strings;
     }
 
-    static load(language) {
-      const key = language || "en";
+    /** Load the words of a language, or of the first that there are words for of several with commas between. */
+    static load(wanted) {
+      const key = wanted || "en";
       if (!Words.#loaded.has(key)) {
         const request = fetch(new URL(`widget/strings/${encodeURIComponent(key)}.json`, BASE))
           .then((response) => (response.ok ? response.json() : Promise.reject(new Error(response.status))))
@@ -377,7 +426,8 @@
       this.outbox = [];
       this.uploads = [];
       for (const kept of Transcript.#kept()) {
-        const entry = { ...kept, author: "customer", state: "sending", inFlightSince: 0 };
+        const state = kept.state === "rejected" ? "rejected" : "sending";
+        const entry = { ...kept, author: "customer", state, inFlightSince: 0, isKept: true };
         this.entries.push(entry);
         this.outbox.push(entry);
       }
@@ -427,6 +477,8 @@
     }
 
     write(text, title) {
+      // Words may be there before a connection, and with it a session, is.
+      if (!session.id) session.begin();
       const entry = {
         clientId: uuid4(),
         author: "customer",
@@ -482,7 +534,23 @@
       );
       if (!entry) return null;
       Object.assign(entry, { state: "rejected", code, inFlightSince: 0 });
+      this.#keep();
       return entry;
+    }
+
+    /** Have a message sent again that failed or was refused, as the customer wishes. */
+    again(entry) {
+      Object.assign(entry, { state: "sending", code: null, inFlightSince: 0, at: new Date().toISOString() });
+      this.#keep();
+    }
+
+    /** Come to another session, for the one so far is somebody else's: only what was written on this page goes along. */
+    moveToNewSession() {
+      session.begin();
+      this.outbox = this.outbox.filter(({ isKept }) => !isKept);
+      for (const entry of this.outbox) entry.inFlightSince = 0;
+      this.entries = [...this.outbox, ...this.uploads];
+      this.#keep();
     }
 
     /** Put the oldest messages ahead of the history that arrived after a page load. */
@@ -513,13 +581,16 @@
 
     // Unsent messages outlive a reload of this tab, not the tab: nobody wants a message sent days later.
     #keep() {
-      const rows = this.outbox.map(({ clientId, text, payload, at }) => ({ clientId, text, payload, at }));
-      perTab.set("outbox", JSON.stringify(rows));
+      const rows = this.outbox.map(({ clientId, text, payload, at, state, code }) => ({
+        ...{ clientId, text, payload, at },
+        ...(state === "rejected" ? { state, code } : {}),
+      }));
+      perTab.set(session.outboxKey, JSON.stringify(rows));
     }
 
     static #kept() {
       try {
-        return list(JSON.parse(perTab.get("outbox") ?? "[]"));
+        return list(JSON.parse(perTab.get(session.outboxKey) ?? "[]"));
       } catch {
         return [];
       }
@@ -681,7 +752,7 @@
 
     connectedCallback() {
       if (!this.#started) this.#start();
-      else if (this.#words && lasting.get("sender")) this.#connection.open();
+      else if (this.#words && session.id) this.#connection.open();
     }
 
     disconnectedCallback() {
@@ -709,7 +780,7 @@
 
     async #start() {
       this.#started = true;
-      const wanted = OPTIONS.language || document.documentElement.lang || navigator.language;
+      const wanted = languages().join(",");
       for (let pause = 1_000; !this.#words; pause = Math.min(pause * 2, 30_000)) {
         try {
           this.#words = await Words.load(wanted);
@@ -722,18 +793,19 @@
       this.#followTheme();
       this.#listen();
       // Who has never opened the chat costs the server no connection and gets no identifier.
-      if (lasting.get("sender")) this.#connection.open();
+      if (session.id) this.#connection.open();
     }
 
     get #sender() {
-      if (!lasting.get("sender")) lasting.set("sender", uuid4());
-      return lasting.get("sender");
+      if (!session.id) session.begin();
+      return session.id;
     }
 
     #hello() {
       return {
         sender: this.#sender,
-        language: OPTIONS.language || document.documentElement.lang || navigator.language,
+        identity: OPTIONS.identity,
+        languages: languages(),
         after: this.#transcript.lastId,
       };
     }
@@ -762,7 +834,15 @@
       else if (frame.type === "ack") this.#settled(this.#transcript.settle(scalar(frame.message_id)));
       else if (frame.type === "typing") this.#showTyping(frame.author === "agent" ? "agent" : "bot");
       else if (frame.type === "state") this.#showHandledBy(frame.handled_by);
-      else if (frame.type === "error") {
+      else if (frame.type === "error" && frame.code === "bad_identity") {
+        console.warn(`parley: data-identity is of no use: ${scalar(frame.reason)}`);
+      } else if (frame.type === "error" && frame.code === "other_customer") {
+        // It is somebody else's, or was begun by a customer who has logged out.
+        this.#transcript.moveToNewSession();
+        this.#readId = null;
+        this.#renderAll();
+        this.#connection.reset();
+      } else if (frame.type === "error") {
         this.#settled(this.#transcript.reject(scalar(frame.message_id), scalar(frame.code)));
       }
     }
@@ -852,7 +932,7 @@
     }
 
     #retry(entry) {
-      Object.assign(entry, { state: "sending", code: null, inFlightSince: 0, at: new Date().toISOString() });
+      this.#transcript.again(entry);
       if (entry.file) {
         this.#renderAgain(entry);
         this.#uploadNext();
@@ -883,11 +963,14 @@
       }
       const form = new FormData();
       form.append("file", entry.file);
-      const query = new URLSearchParams({ message_id: entry.clientId, language: this.#hello().language });
+      const query = new URLSearchParams({ message_id: entry.clientId });
+      for (const language of languages()) query.append("language", language);
       // Not fetch, which cannot tell how much of a body has gone out.
       const request = new XMLHttpRequest();
       this.#upload = request;
       request.open("POST", this.#fileAddress(`?${query}`));
+      // A header takes no other signs, and what has any is no token.
+      if (/^[\x21-\x7e]+$/.test(OPTIONS.identity ?? "")) request.setRequestHeader("X-Parley-Identity", OPTIONS.identity);
       request.timeout = UPLOAD_MS;
       request.upload.onprogress = ({ loaded, total }) => this.#showProgress(entry, total ? loaded / total : 0);
       request.onloadend = () => {
@@ -906,8 +989,9 @@
     #uploadEnded(entry, answer) {
       const known = FILE_PROBLEMS[answer.code] || answer.code === "rate_limited";
       // The message may have come over the socket before the answer to the upload.
-      if (entry.file && scalar(answer.id)) this.#transcript.uploaded(entry, { id: answer.id, kind: answer.kind });
-      else if (entry.file) Object.assign(entry, { state: known ? "rejected" : "failed", code: answer.code ?? null });
+      if (entry.file && scalar(answer.id)) {
+        this.#transcript.uploaded(entry, { id: answer.id, kind: answer.kind, pass: answer.pass });
+      } else if (entry.file) Object.assign(entry, { state: known ? "rejected" : "failed", code: answer.code ?? null });
       this.#renderAgain(entry);
       this.#renderStates();
       this.#uploadNext();
@@ -934,11 +1018,14 @@
       }
       const id = scalar(entry.custom?.attachment?.id);
       if (!/^[0-9a-f]{32}$/.test(id)) return null;
-      const link = { href: this.#fileAddress(`/${id}`), target: "_blank", rel: "noopener noreferrer" };
+      // Where the session is a customer's: pictures and links cannot send the token.
+      const pass = scalar(entry.custom.attachment.pass);
+      const query = pass ? `?${new URLSearchParams({ pass })}` : "";
+      const link = { href: this.#fileAddress(`/${id}${query}`), target: "_blank", rel: "noopener noreferrer" };
       if (entry.custom.attachment.kind !== "image") {
         return el("a", { ...link, class: "file" }, icon("file"), words.text("widget_document"));
       }
-      const source = this.#fileAddress(`/${id}/thumbnail`);
+      const source = this.#fileAddress(`/${id}/thumbnail${query}`);
       const image = { src: source, alt: words.text("widget_photo"), loading: "lazy", referrerpolicy: "no-referrer" };
       return el("a", { ...link, class: "thumbnail" }, el("img", image));
     }
@@ -1371,7 +1458,7 @@
     #markSeen() {
       const { lastId } = this.#transcript;
       if (this.#isOpen && document.visibilityState === "visible" && lastId) {
-        lasting.set("seen", lastId);
+        lasting.set(session.seenKey, lastId);
         if (lastId !== this.#readId && this.#connection.send({ type: "read", message_id: lastId })) this.#readId = lastId;
       }
       this.#updateUnread();
@@ -1379,7 +1466,7 @@
 
     #updateUnread() {
       const { launcher, badge } = this.#ui;
-      const count = this.#isOpen ? 0 : this.#transcript.unread(lasting.get("seen"));
+      const count = this.#isOpen ? 0 : this.#transcript.unread(lasting.get(session.seenKey));
       badge.hidden = count === 0;
       badge.textContent = count > 9 ? "9+" : String(count);
       const action = this.#words.text(this.#isOpen ? "widget_close" : "widget_open");
