@@ -14,11 +14,12 @@ run: .venv/.synced-run
 
 test: check unit
 	@$(RUN) python -m bot train
-	$(RUN) pytest -q tests/integration
+	PYTHONHASHSEED=0 $(RUN) pytest -q -n auto --dist loadfile tests/integration
 	$(RUN) rasa test core --stories tests/stories --model "$$($(RUN) python -m bot train)" \
 	  --fail-on-prediction-errors --out var/stories > var/stories.log 2>&1 \
 	  && echo "rasa test stories: ok" || (tail -n 60 var/stories.log; exit 1)
-	$(RUN) pytest -q tests/e2e tests/browser
+	PYTHONHASHSEED=0 $(RUN) pytest -q -n auto --dist loadfile tests/e2e --ignore tests/e2e/channels
+	$(RUN) pytest -q tests/e2e/channels tests/browser
 	$(RUN) python -m bench.simulation.run
 
 check: .venv/.synced
@@ -65,6 +66,7 @@ clean:
 
 # uv lives in an environment of its own, so that nothing on the machine is touched.
 $(UV):
+	@command -v "$(firstword $(PYTHON))" > /dev/null || { echo "parley: found no Python: install Python 3.11 or 3.10, or give one with PYTHON=" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v in ((3, 10), (3, 11)) else "parley: needs Python 3.11 or 3.10, this is %d.%d; give one with PYTHON=" % v)'
 	@$(PYTHON) -m venv .uv
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.5,<1"

@@ -114,3 +114,16 @@ class Installation:
 
     def _last_words(self) -> str:
         return self.log.read_text("utf-8", "replace")[-_LAST_WORDS:]
+
+
+async def seed(folder: Path) -> None:
+    """Fill the database of an installation that does not run yet with the demo shop."""
+    from bot import bootstrap
+    from bot.services.demo_shop import seed_demo
+    from bot.settings import Settings
+
+    store = await bootstrap.open_store(Settings.from_environment({"PARLEY_VAR": str(folder)}))
+    try:
+        await seed_demo(store.uow, bootstrap.utc_now)
+    finally:
+        await store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 import psutil
 
 _GRACE_SECONDS = 10
+# Below those that Linux gives out by itself (net.ipv4.ip_local_port_range).
+_PORTS = range(20_000, 32_000)
 
 
 class BenchError(Exception):
@@ -90,7 +93,12 @@ def run(name: str, command: Sequence[str], folder: Path, env: Mapping[str, str],
 
 
 def free_port() -> int:
-    """Return a TCP port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port nobody listens on now, nor is likely to until somebody gets to it.
+
+    A server takes long to start; meanwhile the system gives the ports of its own range to whoever asks for any.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

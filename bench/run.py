@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +24,7 @@ from bench.processes import BenchError
 from bench.sides import ParleySide, Side, StockSide
 
 ROOT = Path(__file__).resolve().parents[1]
-WORK = ROOT / "bench" / "work"
+WORK = ROOT / "bench" / "work" / "turn"
 RESULT = ROOT / "bench" / "results" / "turn.json"
 
 _out = Console(highlight=False)
@@ -62,11 +62,18 @@ def main(
         bool,
         typer.Option(help="Only try it out: little load, short training, kept in bench/work; results mean nothing."),
     ] = False,
+    stock_epochs: Annotated[
+        int | None,
+        typer.Option(min=1, max=100, help="Train stock Rasa for fewer than its 100 epochs, to have the rest sooner."),
+    ] = None,
 ) -> None:
     """Measure both sides, print the table and write bench/results/turn.json."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: terminated"))
     try:
-        result = _measure(_QUICK if quick else _FULL, is_fresh=not quick)
+        if quick and stock_epochs:
+            raise BenchError("--quick has a number of epochs of its own: leave --stock-epochs away")
+        plan = _QUICK if quick else _FULL
+        result = _measure(replace(plan, stock_epochs=stock_epochs or plan.stock_epochs), is_fresh=not quick)
     except BenchError as error:
         sys.exit(f"bench: {error}")
     path = WORK / "quick.json" if quick else RESULT

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from bench.installation import seed
 from bench.processes import BenchError, Program, free_port, run
 from bench.stock import project
 
@@ -91,7 +92,7 @@ class ParleySide(_Programs):
             shutil.copytree(root / name, self.folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for path in root.glob("*.yml"):
             shutil.copy(path, self.folder)
-        asyncio.run(_seed(self.folder / "var"))
+        asyncio.run(seed(self.folder / "var"))
 
     def is_trained(self) -> bool:
         return any((self.folder / "models").glob("*.tar.gz"))
@@ -148,18 +149,6 @@ class StockSide(_Programs):
         server = ["rasa", "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(self.port)]
         self.launch("stock server", server, self.folder, _environment())
         return self.until_first_answer(started)
-
-
-async def _seed(var: Path) -> None:
-    from bot import bootstrap
-    from bot.services.demo_shop import seed_demo
-    from bot.settings import Settings
-
-    store = await bootstrap.open_store(Settings.from_environment({"PARLEY_VAR": str(var)}))
-    try:
-        await seed_demo(store.uow, bootstrap.utc_now)
-    finally:
-        await store.close()
 
 
 def _environment(**ours: str) -> dict[str, str]:

@@ -13,30 +13,47 @@ import structlog
 from actions import context
 from bot.aftersales.catalogue import Product
 from bot.aftersales.policy import Policy
+from bot.channels import platforms, signatures
+from bot.channels.channel import Channel
+from bot.conversations.arrivals import Arrivals
 from bot.conversations.bot import Bot
 from bot.conversations.configured_bot import ConfiguredBot
+from bot.conversations.courier import Courier
 from bot.conversations.delivery import Delivery
 from bot.conversations.feed import Feed
+from bot.conversations.late_files import LateFiles
+from bot.conversations.letters import FileLink, Letters
 from bot.conversations.notifier import Notifier
 from bot.conversations.plain_links import PlainLinks
 from bot.conversations.router import Router
 from bot.conversations.routing_rounds import EVERY, RoutingRounds
+from bot.conversations.sent_changes import SentChanges
 from bot.conversations.translated_bot import TranslatedBot
 from bot.documents.key import kept_key
 from bot.errors import StartupError
 from bot.evidence.files import EvidenceFiles
-from bot.jobs import inbox_jobs, jobs
+from bot.jobs import channel_jobs, inbox_jobs, jobs, webhook_jobs
+from bot.l10n.languages import DEFAULT_LANGUAGE
+from bot.orders.http import HttpOrders
+from bot.orders.shopify import ShopifyOrders
+from bot.orders.woocommerce import WooCommerceOrders
 from bot.payments.recorded import RecordedPayments
 from bot.scheduler.scheduler import Job, Scheduler
 from bot.services import desk_settings
-from bot.services.document_links import DocumentLinks
+from bot.services.document_links import DocumentKind, DocumentLinks
 from bot.services.money_ports import PaymentProvider
+from bot.services.order_sources import Inquiries
+from bot.services.order_sources import Limits as SourceLimits
+from bot.services.order_sources_ports import OrderSource
+from bot.services.orders import SourcedOrders
 from bot.services.policy_files import load_policy
 from bot.services.ports import Clock
 from bot.services.privacy import Retention
 from bot.services.service_level_files import load_service_levels
 from bot.services.warehouses import shop_warehouses
+from bot.services.webhooks import SlackSettings
 from bot.settings import Settings
+from bot.settings.folders import make_writable
 from bot.store.database import Database
 from bot.store.repositories.translations import StoredTranslations
 from bot.store.unit_of_work import SqlUnitOfWork
@@ -44,6 +61,8 @@ from bot.translation.cache import TranslationCache
 from bot.translation.engines import DeepTranslatorEngine
 from bot.translation.guard import GuardedEngine, Limits
 from bot.translation.service import Translations
+from bot.webhooks.http_sender import HttpSender
+from bot.widget.strings import file_refused, machine_translated
 
 log = structlog.get_logger()
 
@@ -65,6 +84,13 @@ class Parley:
     scheduler: Scheduler
     rounds: RoutingRounds
     translations: Translations = field(default_factory=lambda: Translations({}, {}))
+    channels: dict[str, Channel] = field(default_factory=dict)
+    courier: Courier | None = None
+    late_files: LateFiles | None = None
+    orders: SourcedOrders | None = None
+    is_model_loaded: Callable[[], bool] = lambda: True
+    is_running: bool = False
+    """Whether messages are being answered: begun, and not about to end."""
 
     @property
     def uow(self) -> Callable[[], SqlUnitOfWork]:
@@ -81,33 +107,38 @@ class Parley:
         async with self.uow() as uow:
             return await uow.products.all()
 
+    async def fetch_late_files(self, now: datetime) -> None:
+        """Ask platforms again for files that they were not able to give."""
+        if self.late_files is not None:
+            await self.late_files.run(now)
+
     async def start(self) -> None:
         """Take up what an earlier process left, and begin to do what happens by itself."""
         await self.router.recover()
         self.notifier.start()
         self.scheduler.start()
+        if self.courier is not None:
+            self.courier.start()
+        self.is_running = True
 
     async def close(self) -> None:
         """Let running jobs and turns end, then disconnect."""
+        self.is_running = False
         await self.scheduler.close()
         await self.rounds.close()
         await self.notifier.close()
         await self.router.close()
+        if self.courier is not None:
+            await self.courier.close()
+        if self.orders is not None:
+            await self.orders.close()
         await self.translations.close()
         await self.store.close()
 
 
 async def open_store(settings: Settings) -> Database:
     """Return the migrated database; raises StartupError where that is impossible."""
-    try:
-        settings.var.mkdir(parents=True, exist_ok=True)
-        probe = settings.var / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise StartupError(
-            f"cannot write to {settings.var}: {error.strerror}; set PARLEY_VAR to another folder"
-        ) from error
+    make_writable(settings.var, "PARLEY_VAR", mode=0o700)
     return await Database.open(settings.database_url)
 
 
@@ -121,6 +152,16 @@ def document_links(settings: Settings) -> DocumentLinks:
     return DocumentLinks(settings.secret or kept_key(settings.var / "documents.key"))
 
 
+def webhook_sender(settings: Settings) -> HttpSender:
+    """Return what posts events to the shop's systems and alerts to Slack."""
+    return HttpSender(signatures.sign, insecure=settings.webhooks_insecure)
+
+
+def slack(settings: Settings) -> SlackSettings | None:
+    """Return where alerts for agents go, or None where that is nowhere."""
+    return SlackSettings(settings.slack_webhook_url, settings.public_url) if settings.slack_webhook_url else None
+
+
 def read_policy(settings: Settings) -> Policy:
     """Return law, shop policy and service levels; raises SettingsError naming file, line and field of each mistake."""
     # A mistake among the warehouses or the settings of the desk ends the start, too, not the first return.
@@ -129,9 +170,34 @@ def read_policy(settings: Settings) -> Policy:
     return replace(load_policy(settings.policy), levels=load_service_levels(settings.service_levels))
 
 
-def bind_actions(settings: Settings, store: Database, policy: Policy, clock: Clock = utc_now) -> None:
-    """Give the actions of this process what they work with."""
-    context.bind(context.Context(store.uow, policy, clock, document_links(settings)))
+def order_source(settings: Settings) -> OrderSource | None:
+    """Return the system that the shop takes its orders in, or None where that is Parley's own database."""
+    chosen = settings.orders
+    if chosen.backend == "http":
+        return HttpOrders(chosen.url, chosen.token)
+    if chosen.backend == "shopify":
+        version, pattern = chosen.api_version, chosen.name_pattern
+        return ShopifyOrders(chosen.url, chosen.token, chosen.secret, api_version=version, name_pattern=pattern)
+    if chosen.backend == "woocommerce":
+        return WooCommerceOrders(chosen.url, chosen.token, chosen.secret)
+    return None
+
+
+def sourced_orders(settings: Settings, store: Database, clock: Clock = utc_now) -> SourcedOrders | None:
+    """Return what keeps the copies of orders fresh, or None where Parley's own database is all there is."""
+    source, chosen = order_source(settings), settings.orders
+    if source is None:
+        return None
+    limits = SourceLimits(deadline_seconds=chosen.deadline_seconds, requests_per_minute=chosen.requests_per_minute)
+    keep = timedelta(seconds=chosen.keep_seconds)
+    return SourcedOrders(store.uow, Inquiries(source, limits), clock, keep=keep)
+
+
+def bind_actions(settings: Settings, store: Database, policy: Policy, clock: Clock = utc_now) -> SourcedOrders | None:
+    """Give the actions of this process what they work with, and return what of it is to be closed."""
+    orders = sourced_orders(settings, store, clock)
+    context.bind(context.Context(store.uow, policy, clock, document_links(settings), orders))
+    return orders
 
 
 def translations(
@@ -171,7 +237,7 @@ async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parl
     """Return a whole Parley with a trained model; raises StartupError or SettingsError in one clear line."""
     policy = read_policy(settings)
     store = await open_store(settings)
-    bind_actions(settings, store, policy, clock)
+    orders = bind_actions(settings, store, policy, clock)
 
     async def load_events(conversation_id: str) -> list[dict[str, Any]]:
         async with store.uow() as uow:
@@ -187,12 +253,44 @@ async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parl
     rounds = RoutingRounds(store.uow, router.handling, clock, policy.levels)
     notifier = Notifier(store.uow, assistant, router.feed, clock, document_links(settings), settings.public_url)
     router.announced = notifier.wake
+    router.hears = assistant.hears
     keep = Retention(settings.transcript_days, settings.evidence_days)
-    work = jobs(store.uow, policy.levels, RecordedPayments(store.uow, clock), evidence_store(settings), keep)
-    scheduler = Scheduler(
-        store.uow, [*work, *inbox_jobs(store.uow, router.feed), Job("routing", EVERY, rounds.run)], clock
+    payments = RecordedPayments(store.uow, clock)
+    work = jobs(store.uow, policy.levels, payments, evidence_store(settings), keep, router.feed)
+    work += inbox_jobs(store.uow, router.feed)
+    work += webhook_jobs(store.uow, webhook_sender(settings), slack(settings), clock)
+    work += channel_jobs(lambda now: parley.fetch_late_files(now))
+    # What a replica received before it died; one that lives has answered by then.
+    take_up = Job("take_up_received", timedelta(seconds=30), lambda now: router.recover(now - timedelta(minutes=1)))
+    scheduler = Scheduler(store.uow, [*work, take_up, Job("routing", EVERY, rounds.run)], clock)
+    parley = Parley(store, policy, router, clock, notifier, scheduler, rounds, translating, orders=orders)
+    parley.is_model_loaded = assistant.is_loaded
+    connect_channels(parley, configured, settings)
+    return parley
+
+
+def connect_channels(parley: Parley, bot: Bot, settings: Settings) -> None:
+    """Let messaging platforms take part: what they bring is made ready for the bot, what is said is brought to them."""
+    channels, files, router = platforms.configured(settings), evidence_store(settings), parley.router
+    router.prepare = Arrivals(parley.uow, channels, files, bot, router.feed, parley.clock, file_refused).prepare
+    letters = Letters(
+        files,
+        lambda response, language: router.phrase(response, language, {}),
+        machine_translated,
+        _file_link(settings),
     )
-    return Parley(store, policy, router, clock, notifier, scheduler, rounds, translating)
+    parley.channels = dict(channels)
+    parley.late_files = LateFiles(parley.uow, channels, files, router.feed, parley.clock, router.wake)
+    router.words.sent = SentChanges(parley.uow, channels, letters)
+    parley.courier = Courier(parley.uow, channels, letters, router.feed, parley.clock)
+
+
+def _file_link(settings: Settings) -> FileLink | None:
+    public_url = settings.public_url
+    if public_url is None:
+        return None
+    links = document_links(settings)
+    return lambda evidence_id, at: public_url + links.link(DocumentKind.FILE, evidence_id, DEFAULT_LANGUAGE, at)
 
 
 def _assistant(settings: Settings, model: Path, load_events: Any, clock: Clock) -> Any:

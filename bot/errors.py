@@ -61,6 +61,12 @@ class NotIdentifiedError(ParleyError):
     code = "not_identified"
 
 
+class OtherCustomerError(ParleyError):
+    """Raised when the shop says that a conversation is with somebody else than it was with before."""
+
+    code = "other_customer"
+
+
 class IdentificationLockedError(ParleyError):
     """Raised when too many wrong tries have locked an order for this conversation."""
 
@@ -184,10 +190,37 @@ class SettingRefusedError(ParleyError):
 
 
 class MessageFixedError(ParleyError):
-    """Raised when a message can no longer be changed; ``reason`` is ``too_late``, ``channel`` or ``retracted``."""
+    """Raised when a message can no longer be changed.
+
+    ``reason`` is ``too_late``, ``channel``, ``retracted``, ``under_way``, ``refused`` or ``unsure``.
+    """
 
     code = "message_fixed"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason=reason)
         self.reason = reason
+
+
+class DeliveryError(ParleyError):
+    """Raised when a platform did not take a message, or did not give a file.
+
+    What is ``permanent`` is not tried again. ``retry_after_seconds`` is what the platform asked for;
+    ``holds_channel`` means that nothing else would get through either (too many requests, a token that ran out).
+    """
+
+    code = "delivery_failed"
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        is_permanent: bool = False,
+        retry_after_seconds: float | None = None,
+        holds_channel: bool = False,
+    ) -> None:
+        super().__init__(reason=reason, permanent=is_permanent)
+        self.reason = reason
+        self.is_permanent = is_permanent
+        self.retry_after_seconds = retry_after_seconds
+        self.holds_channel = holds_channel

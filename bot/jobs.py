@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from bot.aftersales.sla import ServiceLevels
-from bot.conversations import ports, response_clocks
+from bot.conversations import late_files, ports, response_clocks
 from bot.conversations.feed import Feed
 from bot.scheduler.scheduler import Job
 from bot.services import (
     agent_offers,
+    api_tokens,
     customs,
     desk_settings,
     evidence,
@@ -28,20 +29,30 @@ from bot.services import (
     shop_events,
     sla,
     statistics,
+    webhook_deliveries,
 )
 from bot.services.evidence_ports import EvidenceStore
 from bot.services.money_ports import PaymentProvider
+from bot.services.ports import Clock
 from bot.services.privacy import Retention
+from bot.services.webhooks import SlackSettings
+from bot.services.webhooks_ports import WebhookSender
 
 UowFactory = Callable[[], ports.UnitOfWork]
 
 
 def jobs(
-    uow: UowFactory, levels: ServiceLevels, payments: PaymentProvider, files: EvidenceStore, keep: Retention
+    uow: UowFactory,
+    levels: ServiceLevels,
+    payments: PaymentProvider,
+    files: EvidenceStore,
+    keep: Retention,
+    feed: Feed,
 ) -> list[Job]:
     """Return all jobs; each may be run at any time and again, and finds by itself what there is to do.
 
-    ``levels`` are those of ``data/sla.yml``; what was changed in the browser counts from the next run on.
+    ``levels`` are those of ``data/sla.yml``; what was changed in the browser counts from the next run on. The desk's
+    pages hear on ``feed`` of clocks that changed.
     """
 
     async def levels_now() -> ServiceLevels:
@@ -52,10 +63,11 @@ def jobs(
         await promises.detect_delays(uow, await levels_now(), now)
 
     async def follow_clocks(now: datetime) -> None:
-        for follow in (response_clocks.follow, sla.follow):
-            async with uow() as work:
-                await follow(work, await desk_settings.service_levels(work, levels), now)
-        await sla.check_due(uow, now)
+        tell = marks(feed)
+        await response_clocks.follow(uow, await levels_now(), now, tell)
+        async with uow() as work:
+            await sla.follow(work, await desk_settings.service_levels(work, levels), now)
+        await sla.check_due(uow, now, tell)
 
     async def sweep_evidence(now: datetime) -> None:
         async with uow() as work:
@@ -81,6 +93,7 @@ def jobs(
         Job("sweep_evidence", timedelta(hours=6), sweep_evidence),
         Job("refresh_statistics", timedelta(minutes=15), lambda now: statistics.refresh(uow, now.date())),
         Job("look_for_patterns", timedelta(days=7), look_for_patterns),
+        Job("forget_idempotency_keys", timedelta(hours=1), _once(uow, api_tokens.forget_answers)),
         Job("retention", timedelta(days=1), lambda now: privacy.retention(uow, files, keep, now)),
     ]
 
@@ -89,12 +102,37 @@ def inbox_jobs(uow: UowFactory, feed: Feed) -> list[Job]:
     """Return the jobs of the desk's inbox, of which its pages hear."""
 
     async def wake(now: datetime) -> None:
-        await inbox.wake_due(uow, now, lambda conversation_id: feed.publish(conversation_id, {"type": "marks"}))
+        await inbox.wake_due(uow, now, marks(feed))
 
     return [
         Job("wake_snoozed", timedelta(seconds=15), wake),
         Job("follow_search", timedelta(seconds=5), lambda now: search.follow(uow)),
     ]
+
+
+def channel_jobs(fetch_late_files: Callable[[datetime], Awaitable[None]]) -> list[Job]:
+    """Return the jobs that keep up with messaging platforms."""
+    return [Job("fetch_late_files", late_files.EVERY, fetch_late_files)]
+
+
+def webhook_jobs(
+    uow: webhook_deliveries.UowFactory, sender: WebhookSender, slack: SlackSettings | None, clock: Clock
+) -> list[Job]:
+    """Return the jobs that tell the shop's systems, and Slack where it is configured, of what happens."""
+
+    async def send(now: datetime) -> None:
+        await webhook_deliveries.follow(uow, slack, now)
+        await webhook_deliveries.deliver(uow, sender, slack, clock)
+
+    return [
+        Job("send_webhooks", timedelta(seconds=3), send),
+        Job("forget_webhooks", timedelta(days=1), lambda now: webhook_deliveries.forget(uow, now)),
+    ]
+
+
+def marks(feed: Feed) -> Callable[[str], None]:
+    """Return what tells the desk's pages that a conversation looks different in the inbox."""
+    return lambda conversation_id: feed.publish(conversation_id, {"type": "marks"})
 
 
 def _once(

@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.errors import StartupError
 from bot.settings import ROOT, Settings
+from bot.settings.folders import make_writable
 
 _FINISHED = "Finished training component"
 
@@ -31,21 +34,33 @@ def fingerprint() -> str:
 
 
 def model_path(settings: Settings) -> Path:
-    """Return where the model that fits the present training data is, or would be."""
-    return settings.models / f"parley-{fingerprint()}.tar.gz"
+    """Return where the model that fits the present training data is, or would be; raises StartupError."""
+    try:
+        return settings.models / f"parley-{fingerprint()}.tar.gz"
+    except OSError as error:
+        raise StartupError(f"cannot read {error.filename}, which the model is made of: {error.strerror}") from error
 
 
 def ensure_model(settings: Settings) -> Path:
     """Return the model that fits the training data; train it if there is none."""
     path = model_path(settings)
-    return path if path.exists() else train(settings)
+    try:
+        is_there = path.exists()
+        if is_there and not _is_archive(path):
+            # Told before TensorFlow is loaded, which would only find the same out seconds later.
+            raise StartupError(f"the model {path.name} is no archive: train a new one with `make train`")
+    except OSError as error:
+        raise StartupError(f"cannot read {path}: {error.strerror}; set PARLEY_MODELS to another folder") from error
+    return path if is_there else train(settings)
 
 
 def train(settings: Settings) -> Path:
     """Train a model with a progress bar and return its file; raises StartupError with the end of the log."""
     path = model_path(settings)
-    settings.models.mkdir(parents=True, exist_ok=True)
-    settings.var.mkdir(parents=True, exist_ok=True)
+    parts = _count_of_parts()
+    # Otherwise it would turn out when the training has ended.
+    make_writable(settings.models, "PARLEY_MODELS")
+    make_writable(settings.var, "PARLEY_VAR", mode=0o700)
     log = settings.var / "train.log"
     command = [
         sys.executable, "-m", "rasa", "train",
@@ -58,7 +73,7 @@ def train(settings: Settings) -> Path:
     with log.open("wb") as output, _exit_on_termination():
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
-            _show_progress(process, log)
+            _show_progress(process, log, parts)
         finally:
             # Whoever gives up waiting must not leave a training behind that occupies the machine.
             process.kill()
@@ -66,6 +81,13 @@ def train(settings: Settings) -> Path:
     if process.returncode != 0 or not path.exists():
         raise StartupError(f"training failed: {_last_words(log)} (whole log: {log})")
     return path
+
+
+def _is_archive(path: Path) -> bool:
+    try:
+        return tarfile.is_tarfile(path)
+    except (EOFError, zlib.error):
+        return False
 
 
 @contextmanager
@@ -95,9 +117,21 @@ def _sources() -> Iterator[Path]:
         yield from sorted((ROOT / folder).glob(pattern))
 
 
-def _show_progress(process: subprocess.Popen[bytes], log: Path) -> None:
-    config = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))
-    total = len(config["pipeline"]) + len(config["policies"])
+def _count_of_parts() -> int:
+    """Return how many parts the model has; raises StartupError where the configuration does not tell."""
+    try:
+        config = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))
+        return len(config["pipeline"]) + len(config["policies"])
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise StartupError(f"config.yml is no YAML: {error.problem}{line}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StartupError("config.yml is no YAML: it holds what no text does") from error
+    except (KeyError, TypeError) as error:
+        raise StartupError("config.yml must have the lists 'pipeline' and 'policies'") from error
+
+
+def _show_progress(process: subprocess.Popen[bytes], log: Path, total: int) -> None:
     columns = (TextColumn("Training the model"), BarColumn(), TextColumn("{task.completed}/{task.total} parts"),
                TimeElapsedColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as progress:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+import hashlib
+import io
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from functools import partial
+from typing import BinaryIO
 
-from bot.aftersales.evidence import Evidence
+from bot.aftersales.evidence import Evidence, EvidenceKind, EvidenceRefusal
+from bot.errors import EvidenceRefusedError, NotFoundError
+from bot.services.evidence_ports import CleanCopy
 from tests.fake_tables import Table
 
 
@@ -30,3 +37,37 @@ class FakeEvidencePieces(Table[Evidence]):
         for piece in self.find(id=evidence_id):
             self.rows.remove(piece)
             self.uow.undo.append(partial(self.rows.append, piece))
+
+
+@dataclass
+class FakeEvidenceStore:
+    """Files in memory, and since when they are kept; whatever begins with ``not a picture`` is refused as one."""
+
+    kept: dict[str, datetime] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    @contextmanager
+    def receive(self) -> Iterator[BinaryIO]:
+        yield io.BytesIO()
+
+    async def keep(self, evidence_id: str, received: BinaryIO) -> CleanCopy:
+        received.seek(0)
+        content = received.read()
+        if content.startswith(b"not a picture"):
+            raise EvidenceRefusedError(EvidenceRefusal.UNSUPPORTED_TYPE)
+        self.files[evidence_id] = content
+        self.kept[evidence_id] = datetime.now(timezone.utc)
+        digest = hashlib.sha256(content).hexdigest()
+        return CleanCopy(EvidenceKind.IMAGE, "image/jpeg", len(content), 8, 8, digest)
+
+    async def read(self, evidence_id: str, *, thumbnail: bool = False) -> bytes:
+        if evidence_id not in self.files:
+            raise NotFoundError("evidence", evidence_id)
+        return self.files[evidence_id]
+
+    async def remove(self, evidence_id: str) -> None:
+        self.kept.pop(evidence_id, None)
+        self.files.pop(evidence_id, None)
+
+    async def kept_before(self, moment: datetime) -> list[str]:
+        return [evidence_id for evidence_id, at in self.kept.items() if at < moment]

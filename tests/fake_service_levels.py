@@ -7,9 +7,10 @@ from datetime import datetime
 
 from bot.aftersales.case import AWAITS_CUSTOMER, Case, CaseState
 from bot.aftersales.contact import Contact
+from bot.aftersales.escalation import Escalation
 from bot.aftersales.rating import Rating
 from bot.aftersales.return_ import AWAITED, Return
-from bot.aftersales.sla import Metric, ServiceClock
+from bot.aftersales.sla import WAIT_KEY, Metric, ServiceClock
 from bot.services.service_level_ports import OutOfStep
 from tests.fake_tables import Table
 
@@ -25,9 +26,21 @@ class FakeServiceClocks(Table[ServiceClock]):
     async def of_case(self, case_number: str) -> list[ServiceClock]:
         return self.find(case_number=case_number)
 
-    async def running(self, metric: Metric, limit: int = 500) -> list[ServiceClock]:
-        mine = self.find(metric=metric, stopped_at=None)
-        return sorted(mine, key=lambda clock: (clock.warn_at, clock.id))[:limit]
+    async def answered_first(self) -> list[str]:
+        # More than there is to do: what of it has been answered is read off the transcripts.
+        return [clock.key for clock in self.find(metric=Metric.FIRST_RESPONSE, stopped_at=None)]
+
+    async def outlived(self) -> dict[str, datetime | None]:
+        handoffs = self.uow.database.all(Escalation)
+        found = {}
+        for clock in self.find(metric=Metric.NEXT_RESPONSE, stopped_at=None):
+            own = [handoff for handoff in handoffs if clock.key.startswith(f"{WAIT_KEY}:{handoff.id}:")]
+            if not any(handoff.is_open for handoff in own):
+                found[clock.key] = own[0].ended_at if own else None
+        return found
+
+    async def out_of_step_waits(self) -> list[str]:
+        return [handoff.conversation_id for handoff in self.uow.database.all(Escalation) if handoff.is_open]
 
     async def due(self, now: datetime, limit: int = 200) -> list[ServiceClock]:
         mine = [
@@ -81,3 +94,7 @@ class FakeContacts(Table[Contact]):
     async def newest(self, conversation_id: str, order_number: str) -> Contact | None:
         mine = self.find(conversation_id=conversation_id, order_number=order_number)
         return max(mine, key=lambda contact: contact.id or 0, default=None)
+
+    async def conversations_of(self, customer_id: str, order_number: str | None = None) -> list[str]:
+        mine = [c for c in self.find(customer_id=customer_id) if order_number in (None, c.order_number)]
+        return list(dict.fromkeys(contact.conversation_id for contact in mine))

@@ -7,7 +7,8 @@ changes of things that were there before are not undone.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -25,7 +26,7 @@ from bot.aftersales.escalation import Escalation
 from bot.aftersales.evidence import Evidence
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.grant import Coupon, WarrantyExtension
-from bot.aftersales.identification import Identification
+from bot.aftersales.identification import Identification, KnownCustomer
 from bot.aftersales.ledger import JournalEntry
 from bot.aftersales.liability import LiabilityFinding
 from bot.aftersales.notification import ASK_SOLVED, Notification
@@ -40,12 +41,21 @@ from bot.aftersales.return_ import Return
 from bot.aftersales.shop_event import ShopEvent
 from bot.aftersales.sla import ServiceClock
 from bot.aftersales.task import Task
-from bot.conversations.model import Conversation, InboundMessage, Message, OutboundMessage
+from bot.conversations.model import Conversation, Correspondent, InboundMessage, Message, OutboundMessage
 from bot.errors import ConflictError
 from bot.services.account import Account, Presence, Session
+from bot.services.api_ports import ApiToken, KeptAnswer, Place
 from bot.services.inbox_ports import Snooze
 from bot.services.words_model import CannedResponse, Mention, Revision
-from tests.fake_conversations import FakeConversations, FakeDialogueLog, FakeInbox, FakeMessages, FakeOutbox
+from tests.fake_api import FakeApiTokens, FakeChanges, FakeConversationExport, FakeIdempotencyKeys
+from tests.fake_conversations import (
+    FakeConversations,
+    FakeCorrespondents,
+    FakeDialogueLog,
+    FakeInbox,
+    FakeMessages,
+    FakeOutbox,
+)
 from tests.fake_decisions import FakeLiabilityFindings
 from tests.fake_desk_decisions import FakeApprovals
 from tests.fake_evidence import FakeEvidencePieces
@@ -59,18 +69,23 @@ from tests.fake_money import (
     FakeRefunds,
     FakeWarrantyExtensions,
 )
+from tests.fake_orders import FakeOrderOrigins
 from tests.fake_people import FakeAuditTrail
 from tests.fake_records import FakeClaims, FakeRecords
 from tests.fake_routing import FakeRoutingBoard
 from tests.fake_service_levels import FakeContacts, FakeRatings, FakeServiceClocks
 from tests.fake_settings import FakeKeptSettings
 from tests.fake_tables import FakeDatabase, HasDatabase, Table
+from tests.fake_webhooks import FakeWebhooks
 from tests.fake_words import FakeCannedResponses, FakeMentions, FakeReadStates, FakeRevisions
 
 __all__ = ["FakeDatabase", "FakeUnitOfWork", "fake_unit_of_work_factory"]
 
 
 class FakeProducts(Table[Product]):
+    def arrange(self, product: Product) -> None:
+        """Lists keep their order here."""
+
     async def get(self, product_id: str) -> Product | None:
         return self.one(id=product_id)
 
@@ -212,6 +227,47 @@ class FakeEscalations(Table[Escalation]):
         )
 
 
+class FakeKnownCustomers(Table[KnownCustomer]):
+    async def of(self, conversation_id: str) -> KnownCustomer | None:
+        return self.one(conversation_id=conversation_id)
+
+    async def add(self, known: KnownCustomer) -> bool:  # type: ignore[override]
+        if self.one(conversation_id=known.conversation_id) is not None:
+            return False
+        super().add(known)
+        return True
+
+    async def extend(self, conversation_id: str, until: datetime) -> None:
+        (known,) = self.find(conversation_id=conversation_id)
+        self.rows[self.rows.index(known)] = replace(known, known_until=max(until, known.known_until))
+
+
+class FakeTryCounts:
+    """Counts in memory; leaving a transaction without a commit does not undo them."""
+
+    def __init__(self, uow: HasDatabase) -> None:
+        self._counts = uow.database.tries
+
+    async def add(self, subject: str, count: int, within: timedelta, now: datetime) -> int:
+        before = await self.of(subject, within, now)
+        since = self._counts[subject][1] if before else now
+        self._counts[subject] = (before + count, since)
+        return before
+
+    async def take_back(self, subject: str, count: int) -> None:
+        if subject in self._counts:
+            tries, since = self._counts[subject]
+            self._counts[subject] = (max(0, tries - count), since)
+
+    async def of(self, subject: str, within: timedelta, now: datetime) -> int:
+        tries, since = self._counts.get(subject, (0, now))
+        return tries if since > now - within else 0
+
+    async def forget(self, before: datetime) -> None:
+        for subject in [subject for subject, (_, since) in self._counts.items() if since < before]:
+            del self._counts[subject]
+
+
 class FakeIdentifications(Table[Identification]):
     def add(self, thing: Identification) -> None:
         self.number(thing)
@@ -261,6 +317,15 @@ class FakeAccounts(Table[Account]):
     async def note_presence(self, account: Account, presence: Presence, now: datetime) -> None:
         account.presence, account.seen_at = presence, now
 
+    async def note_arrival(self, account: Account, now: datetime, *, unless_seen_since: datetime) -> bool:
+        arrived = account.seen_at is None or account.seen_at < unless_seen_since
+        if arrived:
+            account.presence, account.seen_at = Presence.ONLINE, now
+        return arrived
+
+    async def note_seen(self, account: Account, now: datetime) -> None:
+        account.seen_at = now
+
     def add_session(self, session: Session) -> None:
         self._sessions.add(session)
 
@@ -293,6 +358,7 @@ class FakeUnitOfWork:
         self.products = FakeProducts(self, Product)
         self.customers = FakeCustomers(self, Customer)
         self.orders = FakeOrders(self, Order)
+        self.order_origins = FakeOrderOrigins(self)
         self.cases = FakeCases(self, Case)
         self.returns = FakeReturns(self, Return)
         self.exchanges = FakeExchanges(self, Exchange)
@@ -302,6 +368,8 @@ class FakeUnitOfWork:
         self.shop_events = FakeShopEvents(self, ShopEvent)
         self.escalations = FakeEscalations(self, Escalation)
         self.identifications = FakeIdentifications(self, Identification)
+        self.known_customers = FakeKnownCustomers(self, KnownCustomer)
+        self.try_counts = FakeTryCounts(self)
         self.audit = FakeAuditLog(self, AuditEvent)
         self.audit_trail = FakeAuditTrail(self)
         self.notifications = FakeNotifications(self, Notification)
@@ -326,15 +394,21 @@ class FakeUnitOfWork:
         self.search = FakeSearchIndex(self)
         self.desk_settings = FakeKeptSettings(self)
         self.routing = FakeRoutingBoard(self)
+        self.api_tokens = FakeApiTokens(self, ApiToken)
+        self.idempotency_keys = FakeIdempotencyKeys(self, KeptAnswer)
+        self.changes = FakeChanges(self, Place)
+        self.conversation_export = FakeConversationExport(self, Conversation)
         self.conversations = FakeConversations(self, Conversation)
         self.messages = FakeMessages(self, Message)
         self.inbox = FakeInbox(self, InboundMessage)
         self.outbox = FakeOutbox(self, OutboundMessage)
+        self.correspondents = FakeCorrespondents(self, Correspondent)
         self.dialogue = FakeDialogueLog(self)
         self.canned_responses = FakeCannedResponses(self, CannedResponse)
         self.mentions = FakeMentions(self, Mention)
         self.revisions = FakeRevisions(self, Revision)
         self.read_states = FakeReadStates(self.database.read_states)
+        self.webhooks = FakeWebhooks(self)
 
     async def next_number(self, sequence: str) -> int:
         self.database.numbers[sequence] = self.database.numbers.get(sequence, 0) + 1

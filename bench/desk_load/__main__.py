@@ -56,7 +56,7 @@ def people(agents: int, customers: int, turns: int, seed: int) -> tuple[list[Age
     for number in range(customers):
         texts = [step.text for step in writer.conversation(turns)]
         asks_at = 1 if number % _ASK_FOR_PERSON == 0 else None
-        found.append(Customer(f"customer-{number}", texts, asks_at, random.Random(f"{seed} {number}")))
+        found.append(Customer(f"customer-of-the-load-{number}", texts, asks_at, random.Random(f"{seed} {number}")))
     asking = [customer.id for customer in found if customer.asks_at is not None]
     desk = [
         Agent(f"agent{number:02d}", frozenset(asking[number::agents]), random.Random(f"{seed} agent {number}"))

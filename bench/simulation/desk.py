@@ -34,9 +34,11 @@ class Agent:
         self._one_time_password = found[1]
 
     def decide(self, talk: Talk, decision: str, body: dict[str, Any]) -> None:
-        """Decide about the case that the customer was told."""
+        """Decide about the case that the customer was told, as it stands on the page."""
+        case = talk.facts["case"]
         with self._lock:
-            answer = self._post(f"/cases/{talk.facts['case']}/{decision}", body)
+            seen = self._seen(talk, case)
+            answer = self._post(f"/cases/{case}/{decision}", {**body, "seen": seen})
         # Who got no answer and then hears that nothing waits for it any more has decided the first time.
         if answer.status != 200 and not (answer.was_repeated and answer.status in _GONE):
             raise Mismatch(f"{decision} was answered {answer.status} {answer.body[:200]!r}")
@@ -59,6 +61,17 @@ class Agent:
             answer = self._post(f"{place}/{ending}", {})
             if not (answer.was_repeated and answer.status in _GONE):
                 self._accept(answer)
+
+    def _seen(self, talk: Talk, case: str) -> int:
+        """Return how a case stands by the dialogs of its conversation's page."""
+        path = f"/conversations/{urllib.parse.quote(talk.sender, safe='')}"
+        for _ in range(3):
+            page = self._open(path).body.decode()
+            found = re.search(rf'data-post="/desk/cases/{case}/.*?name="seen" value="(\d+)"', page, re.DOTALL)
+            if found is not None:
+                return int(found[1])
+            self._log_in()
+        raise Mismatch(f"the page of {talk.sender} offers no decision about {case}")
 
     @staticmethod
     def _accept(answer: Answer) -> None:

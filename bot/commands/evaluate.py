@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -27,11 +28,14 @@ def nlu(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, and nothing else.")] = False,
 ) -> None:
     """Print accuracy and latency of intents, issue types, language and order numbers, by language."""
-    settings = Settings.from_environment()
-    model = training.ensure_model(settings)
     from bot.nlu import evaluation
 
-    evaluation.run(files, as_json, model)
+    try:
+        # Before a model is trained, which takes minutes.
+        labelled = evaluation.read_files(files)
+    except (OSError, ValueError) as error:
+        raise SettingsError(str(error)) from error
+    evaluation.run(labelled, as_json, training.ensure_model(Settings.from_environment()))
 
 
 @app.command()
@@ -43,11 +47,19 @@ def lid(
     ] = False,
 ) -> None:
     """Print how often the language of a message is told, by its length, against each detector alone."""
-    model = training.ensure_model(Settings.from_environment())
     from bot.nlu.language import evaluation
 
     try:
-        scores = evaluation.evaluate(folder, model, with_high_accuracy=high_accuracy)
+        sample = evaluation.read_folder(folder)
+    except (OSError, ValueError) as error:
+        raise SettingsError(str(error)) from error
+    for path in sample.ignored:
+        typer.echo(f"{path}: ignored, the name does not end in .txt", err=True)
+    model = training.ensure_model(Settings.from_environment())
+    try:
+        scores = evaluation.evaluate(
+            sample.messages, partial(evaluation.own_ngrams, model), with_high_accuracy=high_accuracy
+        )
     except ValueError as error:
         raise SettingsError(str(error)) from error
     if as_json:

@@ -116,20 +116,24 @@ async def _drafts(texts: list[str], language: str) -> list[str]:
 @app.command()
 def check() -> None:
     """Fail, naming each problem, where a catalogue is behind its template or not fit to use."""
-    domains = _domains()
-    problems = [
+    found = problems()
+    for problem in found:
+        typer.echo(problem, err=True)
+    if found:
+        raise typer.Exit(1)
+    for domain, (fresh, languages) in _domains().items():
+        typer.echo(f"{domain} catalogues: ok, {len(fresh)} texts in {len(languages) + 1} languages")
+
+
+def problems() -> list[str]:
+    """Return all problems of all catalogues, each with the file that has it."""
+    return [
         f"{path.relative_to(LOCALES)}: {problem}"
-        for domain, (fresh, languages) in domains.items()
+        for domain, (fresh, languages) in _domains().items()
         for language in languages
         for path in [catalogue_path(language, domain)]
         for problem in problems_of(path, language, fresh)
     ]
-    for problem in problems:
-        typer.echo(problem, err=True)
-    if problems:
-        raise typer.Exit(1)
-    for domain, (fresh, languages) in domains.items():
-        typer.echo(f"{domain} catalogues: ok, {len(fresh)} texts in {len(languages) + 1} languages")
 
 
 @app.command()

@@ -13,11 +13,12 @@ import typer
 from aiohttp import web
 from rich.console import Console
 
-from bot import bootstrap, training
+from bot import bootstrap, tracing, training
 from bot.errors import StartupError
 from bot.services.accounts import ensure_administrator
 from bot.services.demo_shop import seed_demo
 from bot.settings import Settings
+from bot.settings.environment import read_port
 
 _out = Console(highlight=False)
 
@@ -28,7 +29,7 @@ def serve(
 ) -> None:
     """Start everything in one process: channels, widget, desk, bot and actions."""
     settings = Settings.from_environment()
-    asyncio.run(_serve(settings, host or settings.host, port or settings.port))
+    asyncio.run(_serve(settings, host or settings.host, settings.port if port is None else _port(port)))
 
 
 def actions(
@@ -36,13 +37,14 @@ def actions(
 ) -> None:
     """Serve the actions over HTTP, for `rasa run` or for PARLEY_ACTIONS_URL."""
     settings = Settings.from_environment()
+    _check_port(settings.host, _port(port), "--port")
 
     async def run() -> None:
         from rasa_sdk.endpoint import create_app
         from rasa_sdk.executor import ActionExecutor
 
         store = await bootstrap.open_store(settings)
-        bootstrap.bind_actions(settings, store, bootstrap.read_policy(settings))
+        orders = bootstrap.bind_actions(settings, store, bootstrap.read_policy(settings))
         executor = ActionExecutor()
         executor.register_package("actions")
         server = create_app(executor)
@@ -51,6 +53,8 @@ def actions(
         await listening.startup()
         _out.print(f"Actions: http://{settings.host}:{port}/webhook")
         await _until_stopped()
+        if orders is not None:
+            await orders.close()
         await store.close()
 
     asyncio.run(run())
@@ -82,14 +86,13 @@ def chat(
 
 async def _serve(settings: Settings, host: str, port: int) -> None:
     _check_port(host, port)
+    tracing.configure(settings.otlp_endpoint)
     bootstrap.read_policy(settings)
     store = await bootstrap.open_store(settings)
     if settings.demo_shop:
         counts = await seed_demo(store.uow, bootstrap.utc_now)
         if counts:
             _out.print("Demo shop: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
-    async with store.uow() as uow:
-        password = await ensure_administrator(uow, bootstrap.utc_now)
     await store.close()
     model = await asyncio.to_thread(training.ensure_model, settings)
     parley = await bootstrap.build(settings, model)
@@ -103,6 +106,9 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
     except OSError as error:
         await runner.cleanup()
         raise StartupError(_cannot_listen(host, port, error)) from error
+    # Told once only, so nothing that can fail may come in between.
+    async with parley.uow() as uow:
+        password = await ensure_administrator(uow, bootstrap.utc_now)
     base = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
     _out.print(f"Shop page:  {base}/")
     _out.print(f"Desk:       {base}/desk")
@@ -110,21 +116,29 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
         _out.print(f"Log in once as [bold]admin[/] with the password [bold]{password}[/] and choose your own.")
     await _until_stopped()
     await runner.cleanup()
+    tracing.close()
 
 
-def _check_port(host: str, port: int) -> None:
+def _port(option: int) -> int:
+    return read_port(str(option), "--port")
+
+
+def _check_port(host: str, port: int, setting: str = "PARLEY_PORT") -> None:
     """Fail before the slow part of the start when the port is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except (TypeError, UnicodeError) as error:
+            # It cannot even be encoded for a look-up.
+            raise StartupError(f"cannot listen on {host}:{port}: that is no host's name") from error
         except OSError as error:
-            raise StartupError(_cannot_listen(host, port, error)) from error
+            raise StartupError(_cannot_listen(host, port, error, setting)) from error
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> str:
+def _cannot_listen(host: str, port: int, error: OSError, setting: str = "PARLEY_PORT") -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} is in use: stop the other program or set PARLEY_PORT"
+        return f"port {port} is in use: stop the other program or set {setting}"
     return f"cannot listen on {host}:{port}: {error.strerror}"
 
 

@@ -10,8 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from bot import bootstrap
+from bot.aftersales.order import normalised_number
 from bot.channels import signatures
 from bot.errors import StartupError
+from bot.services.order_sources import wanting
+from bot.services.order_sources_ports import OrderSourceError, SourcedOrder
 from bot.services.shop_file import import_shop
 from bot.settings import Settings
 
@@ -58,6 +61,32 @@ def sign(file: Annotated[Path, typer.Argument(help="The body of a request, see d
     except OSError as error:
         raise StartupError(f"cannot read {file}: {error.strerror}") from error
     typer.echo(f"{signatures.HEADER}: {signatures.sign(secret, body, bootstrap.utc_now())}")
+
+
+@app.command("check-source")
+def check_source(number: Annotated[str, typer.Argument(help="An order number as customers write it.")]) -> None:
+    """Ask the shop's own system for an order, and print what it says and what is missing; writes nothing."""
+    source = bootstrap.order_source(Settings.from_environment())
+    if source is None:
+        raise StartupError("there is no other system to ask: set PARLEY_ORDERS, see docs/order-backends.md")
+
+    async def ask() -> SourcedOrder | None:
+        try:
+            return await source.find(normalised_number(number))
+        finally:
+            await source.close()
+
+    try:
+        found = asyncio.run(ask())
+    except OrderSourceError as error:
+        raise StartupError(f"{source.name} gives no usable answer: {error.reason}: {error.hint}") from error
+    if found is None:
+        raise StartupError(f"{source.name} has no order {number}")
+    typer.echo(json.dumps(found.document(), ensure_ascii=False, indent=2))
+    missing = wanting(found)
+    for line in missing:
+        typer.echo(f"- {line}", err=True)
+    typer.echo(f"{len(missing)} things to look at", err=True)
 
 
 @database.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +12,26 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.constants import USER_INTENT_BACK, USER_INTENT_RESTART, USER_INTENT_SESSION_START
 from rasa.utils.endpoints import EndpointConfig
 
+from bot import metrics
 from bot.conversations.bot import Turn
+from bot.conversations.customer_language import Heard
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
 from bot.dialogue import failures
 from bot.dialogue.executor import HttpActions, InProcessActions
 from bot.dialogue.nlg import LocalisedResponses, Phrasing
 from bot.dialogue.tracker_store import LiveTrackerStore, LoadEvents
 from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, resolve, spoken_language
+from bot.l10n.names import language_named
 from bot.services.ports import Clock
+
+Parse = Callable[..., Awaitable[dict[str, Any]]]
 
 #: Rasa adds its own commands to every domain.
 _COMMANDS = frozenset({USER_INTENT_BACK, USER_INTENT_RESTART, USER_INTENT_SESSION_START})
 
 #: Set when the customer first writes a language that we understand but do not speak, and to the one chosen then.
 _UNSPOKEN = "unspoken_language"
+_WISHES = frozenset({"change_language", "choose_language"})
 #: Offered then, besides the language of the answers and of the page.
 _WIDELY_READ = ("en", "es", "fr", "de", "ru", "ar", "zh")
 
@@ -40,17 +47,14 @@ class Assistant:
         self._store = LiveTrackerStore(agent.domain, load_events)
         agent.tracker_store = self._store
         agent.processor.tracker_store = self._store
+        agent.processor.parse_message = _measured(agent.processor.parse_message)
         self._agent = agent
         self._intents = frozenset(agent.domain.intents) - _COMMANDS
 
     async def answer(self, conversation: Conversation, inbound: InboundMessage) -> Turn:
         """Return what the bot says and remembers; raises what an action raised, with nothing remembered."""
         said = _Said()
-        metadata = {
-            "locale": conversation.locale,
-            "conversation_language": conversation.language,
-            "channel": conversation.channel,
-        }
+        metadata = _metadata(conversation)
         message = UserMessage(
             self._safe(inbound.text),
             said,
@@ -69,10 +73,35 @@ class Assistant:
         events = self._store.take_new(conversation.id)
         messages = [self._message(conversation.id, reply) for reply in said.messages]
         for event in events:
+            if event.get("event") == "user":
+                self._note_understanding(event)
             if event.get("event") == "slot" and event.get("name") == _UNSPOKEN and _unspoken(event.get("value")):
                 notice = self._language_notice(event["value"], language or DEFAULT_LANGUAGE, conversation)
                 messages = [*notice, *messages]
         return Turn(messages, events, language, _unspoken(tracker.get_slot(_UNSPOKEN)) if tracker else None)
+
+    async def hears(self, conversation: Conversation, inbound: InboundMessage) -> Heard | None:
+        """Return the language that a message is in or asks for, or None; nothing is answered or remembered."""
+        text = self._safe(inbound.text)
+        message = UserMessage(text, sender_id=conversation.id, metadata=_metadata(conversation))
+        parsed = await self._agent.processor.parse_message(message)
+        written = parsed.get("language") if parsed.get("language_confidence") else None
+        intent = (parsed.get("intent") or {}).get("name")
+        if intent == "inform" and any(character.isdigit() for character in text):
+            # Names and streets are of a country, which says nothing about the language of whoever lives there.
+            written = None
+        wish = _language_wished(intent, parsed, text)
+        if wish is not None:
+            return Heard(wish, is_wish=written != wish)
+        return Heard(written) if written in LANGUAGES else None
+
+    def _note_understanding(self, event: dict[str, Any]) -> None:
+        intent = (event.get("parse_data") or {}).get("intent") or {}
+        # A pressed button says what it means; there is nothing to understand.
+        if intent.get("name") and not str(event.get("text") or "").startswith("/"):
+            metrics.understood(
+                intent["name"], float(intent.get("confidence") or 0.0), self._intents, DEFAULT_NLU_FALLBACK_INTENT_NAME
+            )
 
     def _language_notice(self, written: str, answered: str, conversation: Conversation) -> list[Message]:
         """Return what tells a customer once that we read, but do not write, a language, and offers others."""
@@ -89,13 +118,19 @@ class Assistant:
             message.conversation_id = conversation.id
         return messages
 
+    def is_loaded(self) -> bool:
+        """Tell whether there is a model to answer with."""
+        return bool(self._agent.is_ready())
+
     def forget(self, conversation_id: str) -> None:
         """Drop what is kept in memory of a conversation."""
         self._store.forget(conversation_id)
 
     def say(self, response: str, language: str, **values: Any) -> Message:
         """Return a message by response name, for what happens outside of a turn."""
-        written = Phrasing(self._agent.domain.responses, language).message(response, values)
+        # People talk with customers in languages that the bot does not speak.
+        spoken = spoken_language(resolve(language))
+        written = Phrasing(self._agent.domain.responses, spoken).message(response, values)
         return self._message("", {**written, "utter_action": response})
 
     async def warm_up(self) -> None:
@@ -121,6 +156,31 @@ class Assistant:
             image=reply.get("image"),
             custom=dict(reply.get("custom") or {}),
         )
+
+
+def _measured(parse: Parse) -> Parse:
+    async def measured(*args: Any, **options: Any) -> dict[str, Any]:
+        with metrics.stage("nlu"):
+            return await parse(*args, **options)
+
+    return measured
+
+
+def _metadata(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "locale": conversation.locale,
+        "conversation_language": conversation.language,
+        "channel": conversation.channel,
+    }
+
+
+def _language_wished(intent: str | None, parsed: dict[str, Any], text: str) -> str | None:
+    """Return the language that a message asks for, by its name or a button."""
+    if intent not in _WISHES:
+        return None
+    named = (found.get("value") for found in parsed.get("entities") or () if found.get("entity") == "language")
+    wish = next(named, None) or language_named(text)
+    return wish if wish in LANGUAGES else None
 
 
 def _unspoken(written: Any) -> str | None:

@@ -10,6 +10,7 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
+from bot import metrics
 from bot.dialogue import failures
 
 _REJECTED = 400
@@ -28,7 +29,8 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]
     async def request(self, *args: Any, json: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Run the action that a call names and return its events and responses."""
         try:
-            result = await self._executor.run(json)
+            with metrics.stage("actions"):
+                result = await self._executor.run(json)
         except ActionExecutionRejection as rejection:
             body = _rejection(rejection)
             raise ClientResponseError(_REJECTED, "action rejected", body) from rejection
@@ -47,7 +49,8 @@ class HttpActions(EndpointConfig):  # type: ignore[misc]
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """Have the server run the action that a call names and return its events and responses."""
         try:
-            return await super().request(*args, **kwargs)
+            with metrics.stage("actions"):
+                return await super().request(*args, **kwargs)
         except Exception as error:
             if getattr(error, "status", None) != _REJECTED:
                 failures.report(error)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from bot import metrics, tracing
 from bot.errors import ParleyError
 from bot.scheduler.lease import UnitOfWork
 
@@ -99,7 +100,7 @@ class Scheduler:
         return True
 
     async def _run(self, job: Job, now: datetime) -> None:
-        running = asyncio.ensure_future(job.run(now))
+        running = asyncio.ensure_future(_measured(job, now))
         error = ""
         try:
             await self._hold(job, running)
@@ -112,6 +113,7 @@ class Scheduler:
         except Exception as failure:
             error = described(failure)
             log.error("scheduler.job_failed", job=job.name, error=error)
+        metrics.job_ended(job.name, has_failed=bool(error))
         # A job that failed is not run again before its next interval: what fails once mostly fails at once again.
         await self._end(job, now, error)
 
@@ -133,6 +135,11 @@ class Scheduler:
         async with self._uow() as uow:
             await uow.job_leases.end(job.name, self._holder, ran_at, error)
             await uow.commit()
+
+
+async def _measured(job: Job, now: datetime) -> object:
+    with tracing.span("job", job=job.name), metrics.JOB_SECONDS.labels(job.name).time():
+        return await job.run(now)
 
 
 class LeaseLostError(ParleyError):

@@ -15,6 +15,7 @@ from bot.services.case_report import report
 from bot.settings import Settings
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.e2e.customer import Customer
+from tests.e2e.desk_agent import DeskAgent
 from tests.e2e.process import SHOP_SECRET, Parley
 
 Visit = Callable[..., Customer]
@@ -35,6 +36,12 @@ def parley(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
     served.start()
     yield served
     served.stop()
+
+
+@pytest.fixture(scope="session")
+def agent(parley: Parley) -> DeskAgent:
+    """A person at the desk."""
+    return DeskAgent(parley)
 
 
 @pytest.fixture

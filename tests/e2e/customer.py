@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,14 +72,19 @@ class Customer:
         """Send a file, wait for what the bot says to it and asks next, and return the replies."""
         before = self.transcript()[-1]["message_id"]
         send_file(f"{self.base}/webhooks/rest/conversations/{self.id}/files", photo)
+        self.hear_after(before, lambda response: response != "utter_evidence_received")
+        self.turns += 1
+        return self.replies
+
+    def hear_after(self, message_id: str | int, is_last: Callable[[str | None], bool]) -> list[Reply]:
+        """Wait for what the bot says by itself after a message, until the last response is there, and return all."""
         deadline = time.monotonic() + _ANSWERED_WITHIN_SECONDS
         told: list[dict[str, Any]] = []
-        while not told or told[-1]["response"] == "utter_evidence_received":
-            assert time.monotonic() < deadline, "a file was never answered"
+        while not told or not is_last(told[-1]["response"]):
+            assert time.monotonic() < deadline, f"it never came: {told}"
             time.sleep(0.02)
-            told = [message for message in self.messages_after(before) if message["author"] == "bot"]
+            told = [message for message in self.messages_after(message_id) if message["author"] == "bot"]
         self.replies = self.replies_to(told)
-        self.turns += 1
         return self.replies
 
     def messages_after(self, message_id: str | int) -> list[dict[str, Any]]:

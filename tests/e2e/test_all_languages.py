@@ -17,6 +17,11 @@ from tests.unit.evidence.samples import photo
 REPLACEMENT = "cotton-t-shirt-m-white"
 DAMAGED = '/choose_reason{"reason": "damaged"}'
 
+MAYBE = {
+    "fr": "peut-être", "it": "forse", "pt": "talvez", "nl": "misschien", "pl": "może", "ru": "может быть",
+    "tr": "belki", "ar": "ربما", "ja": "たぶん", "ko": "아마도요", "zh-TW": "也許吧", "th": "อาจจะ",
+}  # fmt: skip
+
 each_learned = pytest.mark.parametrize("sentences", LEARNED, ids=lambda sentences: sentences.language)
 each_other = pytest.mark.parametrize("sentences", SPOKEN, ids=lambda sentences: sentences.language)
 
@@ -36,6 +41,8 @@ def test_a_return_is_opened(sentences: AllSentences, visit: Visit, shop: Shop) -
     )
     summary = customer.last.custom["summary"]
     assert (summary["kind"], summary["order_number"], summary["reason"]) == ("return", order, "wrong_size")
+    customer.say(MAYBE[sentences.language])
+    assert customer.last.response == "utter_ask_confirmation"
     assert shop.cases(order) == []
 
     customer.say(sentences.yes)

@@ -118,3 +118,12 @@ def test_danger_is_taken_to_a_person_at_once(visit: Visit, shop: Shop) -> None:
     case = shop.only_case("10480003")
     assert (case["issue_type"], case["priority"]) == ("safety_hazard", "urgent")
     assert shop.handoff(customer).priority.value == "urgent"
+
+
+def test_who_was_in_danger_and_asks_for_a_person_does_not_wait_like_anybody_else(visit: Visit, shop: Shop) -> None:
+    customer = visit("en")
+    customer.say("The charger I got from you caught fire and burned my hand!")
+    assert "utter_safety_stop_using" in customer.responses
+    customer.say("I want to talk to a human")
+    assert customer.responses[-1] == "utter_handoff_queued"
+    assert shop.handoff(customer).priority.value == "urgent"

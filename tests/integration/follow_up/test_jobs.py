@@ -32,7 +32,7 @@ class Time:
 
 
 def all_jobs(uow: UowFactory, time: Time, folder: Path) -> Any:
-    return jobs(uow, ALWAYS_OPEN, RecordedPayments(uow, time), EvidenceFiles(folder), Retention(730, 365))
+    return jobs(uow, ALWAYS_OPEN, RecordedPayments(uow, time), EvidenceFiles(folder), Retention(730, 365), Feed())
 
 
 async def test_every_job_has_a_name_of_its_own_and_goes_well_where_there_is_nothing_to_do(

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.aftersales.contact import Contact
 from bot.conversations.feed import EVERYTHING, Feed
 from bot.conversations.model import Author, Conversation, Message
 from bot.conversations.notifier import Notifier
@@ -88,6 +89,40 @@ async def test_the_link_of_a_document_is_text_where_no_widget_shows_it(
     assert links.read(url.removeprefix("/documents/"), NOW).number == "R1"
     assert message.text.endswith(f"\nhttps://chat.example.com{url}") == is_appended
     assert ("https://" in message.text) == is_appended
+
+
+async def from_another_channel(uow_factory: UowFactory, order_number: str, *, wrote_last: str) -> None:
+    """Let the case's customer prove an order in a conversation by Telegram too, and write last in one of the two."""
+    async with uow_factory() as uow:
+        case = await uow.cases.get("C1")
+        assert case is not None
+        uow.conversations.add(Conversation("telegram~1", "telegram", NOW, NOW, language="fr"))
+        for conversation, channel in (("conversation", "web"), ("telegram~1", "telegram")):
+            uow.contacts.add(Contact(case.customer_id, order_number, channel, conversation, NOW, NOW))
+        for conversation in sorted(("conversation", "telegram~1"), key=lambda each: each == wrote_last):
+            await uow.messages.add(Message(conversation, Author.CUSTOMER, "hello", NOW))
+        await uow.commit()
+
+
+@pytest.mark.parametrize("last", ["conversation", "telegram~1"])
+async def test_a_customer_with_two_channels_hears_where_they_wrote_last(uow: UowFactory, last: str) -> None:
+    await from_another_channel(uow, a_case().order_number, wrote_last=last)
+    await announce(uow, "R1")
+    assert await a_notifier(uow).deliver() == 1
+    async with uow() as work:
+        told = {name: await work.messages.of(name) for name in ("conversation", "telegram~1")}
+    assert {name: [m.author for m in messages] for name, messages in told.items()} == {
+        name: [Author.CUSTOMER, Author.BOT] if name == last else [Author.CUSTOMER] for name in told
+    }
+    assert told[last][-1].language == ("nl" if last == "conversation" else "fr")
+
+
+async def test_nobody_hears_of_an_order_that_was_not_proved_there(uow: UowFactory) -> None:
+    await from_another_channel(uow, "another order", wrote_last="telegram~1")
+    await announce(uow, "R1")
+    await a_notifier(uow).deliver()
+    async with uow() as work:
+        assert [m.author for m in await work.messages.of("telegram~1")] == [Author.CUSTOMER]
 
 
 async def test_announcements_come_in_order_and_are_not_repeated(uow: UowFactory) -> None:

@@ -16,7 +16,7 @@ from aiohttp import ClientResponse, ClientWebSocketResponse, web
 from aiohttp.test_utils import TestClient
 
 from bot.aftersales.policy import Policy
-from bot.bootstrap import Parley
+from bot.bootstrap import Parley, connect_channels
 from bot.conversations.bot import Turn
 from bot.conversations.delivery import Delivery
 from bot.conversations.feed import Feed
@@ -91,20 +91,23 @@ class Server:
     async def post(self, **body: Any) -> ClientResponse:
         return await self.client.post(REST, json=body)
 
-    async def say(self, text: str, sender: str = "c-1", **more: Any) -> list[dict[str, Any]]:
+    async def say(self, text: str, sender: str = "customer-00000-1", **more: Any) -> list[dict[str, Any]]:
         answer = await self.post(sender=sender, message=text, **more)
         assert answer.status == 200, await answer.text()
         return list(await answer.json())
 
-    async def transcript(self, sender: str = "c-1", after: int = 0) -> list[dict[str, Any]]:
-        answer = await self.client.get(f"/webhooks/rest/conversations/{sender}/messages", params={"after": after})
+    async def transcript(self, sender: str = "customer-00000-1", after: int | None = None) -> list[dict[str, Any]]:
+        params = {} if after is None else {"after": after}
+        answer = await self.client.get(f"/webhooks/rest/conversations/{sender}/messages", params=params)
         assert answer.status == 200, await answer.text()
         return list(await answer.json())
 
-    async def connect(self, sender: str = "c-1", after: int | None = None, language: str = "de") -> Widget:
+    async def connect(
+        self, sender: str = "customer-00000-1", after: int | None = None, language: str = "de", **more: Any
+    ) -> Widget:
         """Open a socket and say hello; the frame ``ready`` is in ``widget.ready``."""
         socket = await self.client.ws_connect(SOCKET)
-        await socket.send_json({"type": "hello", "sender": sender, "after": after, "language": language})
+        await socket.send_json({"type": "hello", "sender": sender, "after": after, "language": language, **more})
         widget = Widget(socket)
         widget.ready = await widget.next()
         return widget
@@ -163,6 +166,7 @@ async def a_server(template: Path, folder: Path, make_client: Any, **environment
     notifier = Notifier(store.uow, bot, router.feed, now, DocumentLinks(b"a key for tests"))
     rounds = RoutingRounds(store.uow, router.handling, now, _policy().levels)
     parley = Parley(store, _policy(), router, now, notifier, Scheduler(store.uow, [], now), rounds)
+    connect_channels(parley, bot, settings)
     app: web.Application = create_app(parley, settings)
     client = await make_client(app)
     yield Server(parley, bot, client)

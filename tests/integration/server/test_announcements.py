@@ -12,7 +12,7 @@ async def _announce(server: Server, key: str) -> None:
         case = await uow.cases.get("C1")
         if case is None:
             case = a_case()
-            case.conversation_id = "c-1"
+            case.conversation_id = "customer-00000-1"
             uow.cases.add(case)
         await notify(uow, case, "utter_notify_return_received", key, now(), rma="R1")
         await uow.commit()

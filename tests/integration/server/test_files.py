@@ -22,7 +22,12 @@ from tests.unit.evidence import samples
 
 
 async def upload(
-    server: Server, content: bytes, sender: str = "c-1", channel: str = "rest", headers: Any = None, **query: str
+    server: Server,
+    content: bytes,
+    sender: str = "customer-00000-1",
+    channel: str = "rest",
+    headers: Any = None,
+    **query: Any,
 ) -> ClientResponse:
     form = FormData()
     form.add_field("note", "not the file")
@@ -31,7 +36,7 @@ async def upload(
     return await server.client.post(path, data=form, params=query, headers=headers or {})
 
 
-async def uploaded(server: Server, content: bytes, sender: str = "c-1", **more: Any) -> dict[str, Any]:
+async def uploaded(server: Server, content: bytes, sender: str = "customer-00000-1", **more: Any) -> dict[str, Any]:
     answer = await upload(server, content, sender, **more)
     assert answer.status == 200, await answer.text()
     return dict(await answer.json())
@@ -50,6 +55,17 @@ async def heard(server: Server, count: int) -> list[str]:
     return server.bot.heard
 
 
+async def test_a_photo_is_answered_in_the_first_language_of_its_sender_that_we_speak(server: Server) -> None:
+    await uploaded(server, samples.photo((64, 48)), channel="web", language=["et", "fr", "ja"])
+    await heard(server, 1)
+    address = "/webhooks/rest/conversations/customer-00000-1/messages"
+    messages: list[dict[str, Any]] = [{"author": "customer"}]
+    while messages[-1]["author"] != "bot":
+        await asyncio.sleep(0.02)
+        messages = await (await server.client.get(address)).json()
+    assert messages[-1]["language"] == "fr"
+
+
 @pytest.mark.parametrize("channel", ["rest", "web"])
 async def test_a_photo_is_kept_shown_and_told_to_the_bot(server: Server, channel: str) -> None:
     facts = await uploaded(server, samples.photo((640, 480)), channel=channel)
@@ -60,7 +76,7 @@ async def test_a_photo_is_kept_shown_and_told_to_the_bot(server: Server, channel
     assert (own["author"], own["text"]) == ("customer", "")
     assert own["custom"] == {"attachment": {"id": facts["id"], "kind": "image"}}
     async with server.parley.uow() as uow:
-        (piece,) = await evidence.of_conversation(uow, "c-1")
+        (piece,) = await evidence.of_conversation(uow, "customer-00000-1")
         (event,) = await uow.audit.of_subject(f"evidence:{piece.id}")
     assert (piece.id, piece.media_type, piece.case_number) == (facts["id"], "image/jpeg", None)
     assert "Anna" not in json.dumps([vars(piece), event.data], default=str)
@@ -69,14 +85,14 @@ async def test_a_photo_is_kept_shown_and_told_to_the_bot(server: Server, channel
 async def test_a_paper_is_taken_too(server: Server) -> None:
     facts = await uploaded(server, samples.paper())
     assert (facts["kind"], facts["width"], facts["height"]) == ("document", None, None)
-    answer = await server.client.get(f"/webhooks/web/conversations/c-1/files/{facts['id']}")
+    answer = await server.client.get(f"/webhooks/web/conversations/customer-00000-1/files/{facts['id']}")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert samples.CANARY not in await answer.read()
 
 
 async def test_the_sender_gets_it_back_clean_and_small(server: Server) -> None:
     facts = await uploaded(server, samples.photo((640, 480)))
-    base = f"/webhooks/web/conversations/c-1/files/{facts['id']}"
+    base = f"/webhooks/web/conversations/customer-00000-1/files/{facts['id']}"
     for path, size in ((base, (640, 480)), (f"{base}/thumbnail", (320, 240))):
         answer = await server.client.get(path)
         assert answer.status == 200
@@ -92,7 +108,11 @@ async def test_the_sender_gets_it_back_clean_and_small(server: Server) -> None:
 
 async def test_nobody_gets_what_another_conversation_sent(server: Server) -> None:
     facts = await uploaded(server, samples.photo())
-    for path in (f"c-2/files/{facts['id']}", f"c-2/files/{facts['id']}/thumbnail", f"c-1/files/{'0' * 32}"):
+    for path in (
+        f"customer-00000-2/files/{facts['id']}",
+        f"customer-00000-2/files/{facts['id']}/thumbnail",
+        f"customer-00000-1/files/{'0' * 32}",
+    ):
         answer = await server.client.get(f"/webhooks/web/conversations/{path}")
         assert (answer.status, await answer.json()) == (404, {"code": "not_found"})
 
@@ -132,7 +152,9 @@ async def test_a_body_without_a_length_is_cut_off_at_the_limit(server: Server, t
             yield bytes(65_536)
 
     headers = {"Content-Type": "multipart/form-data; boundary=edge"}
-    answer = await server.client.post("/webhooks/rest/conversations/c-1/files", data=endless(), headers=headers)
+    answer = await server.client.post(
+        "/webhooks/rest/conversations/customer-00000-1/files", data=endless(), headers=headers
+    )
     assert (answer.status, await answer.json()) == (413, {"code": "too_large"})
     assert files_under(tmp_path) == []
 
@@ -150,7 +172,7 @@ async def test_a_body_without_a_length_is_cut_off_at_the_limit(server: Server, t
 )  # fmt: skip
 async def test_what_is_no_form_with_a_file_is_refused(server: Server, body: bytes, content_type: str) -> None:
     answer = await server.client.post(
-        "/webhooks/rest/conversations/c-1/files", data=body, headers={"Content-Type": content_type}
+        "/webhooks/rest/conversations/customer-00000-1/files", data=body, headers={"Content-Type": content_type}
     )
     assert answer.status in (400, 415), await answer.text()
     assert (await answer.json())["code"] in ("bad_message", "unsupported_type")
@@ -179,11 +201,11 @@ async def test_ten_pieces_an_hour_also_when_sent_at_once(server: Server, tmp_pat
     assert sorted(answer.status for answer in answers) == [200] * MAX_PIECES + [429] * 2
     assert [await answer.json() for answer in answers if answer.status == 429] == [{"code": "too_many"}] * 2
     assert len(files_under(tmp_path)) == 2 * MAX_PIECES
-    assert (await upload(server, samples.photo(), "c-2")).status == 200
+    assert (await upload(server, samples.photo(), "customer-00000-2")).status == 200
 
 
 async def test_pages_of_other_origins_may_send_only_where_the_operator_allows_it(server: Server) -> None:
-    path = "/webhooks/web/conversations/c-1/files"
+    path = "/webhooks/web/conversations/customer-00000-1/files"
     friendly = {"Origin": FRIENDLY_ORIGIN}
     asked = await server.client.options(path, headers={**friendly, "Access-Control-Request-Method": "POST"})
     assert (asked.status, asked.headers["Access-Control-Allow-Origin"]) == (204, FRIENDLY_ORIGIN)
@@ -199,7 +221,7 @@ async def test_pages_of_other_origins_may_send_only_where_the_operator_allows_it
 
 async def test_what_is_sent_while_a_person_handles_it_reaches_the_desk_and_not_the_bot(server: Server) -> None:
     await server.say("hello")
-    await server.router.handling.take_over("c-1", "agent-1", "Ana")
+    await server.router.handling.take_over("customer-00000-1", "agent-1", "Ana")
     with server.router.feed.listen("*") as news:
         await uploaded(server, samples.photo())
         entry = await asyncio.wait_for(news.get(), 5)

@@ -15,7 +15,7 @@ from tests.integration.server.parts import Server, a_server, now
 async def _left_behind(server: Server, text: str = "hello") -> str:
     """Store a message as a process does that dies before answering; return its inbox id."""
     server.bot.may_answer.clear()
-    received = await server.router.receive("c-1", "rest", text, message_id="m-1")
+    received = await server.router.receive("customer-00000-1", "rest", text, message_id="m-1")
     await asyncio.sleep(0.1)
     for work in server.router._work.values():
         if work.task:
@@ -51,7 +51,7 @@ async def test_who_was_queued_by_a_message_that_was_never_answered_is_told_after
     inbound_id = await _left_behind(server, "a person please")
     async with server.parley.uow() as uow:
         await escalations.hand_over(
-            uow, "c-1", EscalationReason.ASKED_FOR_HUMAN, "en", now(), facts={"message": inbound_id}
+            uow, "customer-00000-1", EscalationReason.ASKED_FOR_HUMAN, "en", now(), facts={"message": inbound_id}
         )
     (answer,) = await server.say("a person please", message_id="m-1")
     assert answer["text"] == "heard a person please"
@@ -60,11 +60,11 @@ async def test_who_was_queued_by_a_message_that_was_never_answered_is_told_after
 
 async def test_every_inbound_message_ends_processed(server: Server) -> None:
     await server.say("one", message_id="m-1")
-    await server.router.handling.take_over("c-1", "agent-1", "Ana")
+    await server.router.handling.take_over("customer-00000-1", "agent-1", "Ana")
     await server.say("two", message_id="m-2")
     async with server.parley.uow() as uow:
         for number in ("m-1", "m-2"):
-            inbound = await uow.inbox.by_platform_id("rest", f"c-1:{number}")
+            inbound = await uow.inbox.by_platform_id("rest", f"customer-00000-1:{number}")
             assert inbound is not None
             assert inbound.state is InboxState.PROCESSED
             assert inbound.processed_at is not None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
+from bot.conversations import history
 from bot.conversations.words import Original
 from tests.integration.server.parts import FRIENDLY_ORIGIN, SOCKET, Server
 
@@ -30,6 +31,14 @@ async def test_a_message_is_acknowledged_shown_and_answered(server: Server) -> N
     assert answer["client_message_id"] is None
 
 
+async def test_the_first_of_the_customers_languages_that_we_speak_is_expected(server: Server) -> None:
+    widget = await server.connect(languages=["et", "fr-CA", "ja"])
+    await widget.send("12345678", "w-1")
+    await widget.until("message")
+    answer = await widget.until("message")
+    assert answer["message"]["language"] == "fr-CA"
+
+
 async def test_who_returns_gets_what_was_missed(server: Server) -> None:
     widget = await server.connect()
     await widget.send("one", "w-1")
@@ -41,6 +50,39 @@ async def test_who_returns_gets_what_was_missed(server: Server) -> None:
     assert everything.ready["language"] == "de"
     missed = await server.connect(after=int(everything.ready["messages"][1]["message_id"]))
     assert [message["text"] for message in missed.ready["messages"]] == ["two", "heard two"]
+
+
+async def test_who_was_away_for_long_gets_everything_in_order(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        await server.say(f"m{number}")
+    said = await server.transcript()
+    monkeypatch.setattr(history, "PAGE", 3)
+    back = await server.connect(after=int(said[0]["message_id"]))
+    rest = await back.texts(6)
+    assert [message["text"] for message in back.ready["messages"]] + rest == [message["text"] for message in said[1:]]
+    assert await back.is_quiet()
+
+
+async def test_who_was_away_and_is_told_news_meanwhile_gets_them_once(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "PAGE", 2)
+    await server.say("one")
+    first = (await server.transcript())[0]
+    await server.say("two")
+    back = await server.connect(after=int(first["message_id"]))
+    await server.say("three")
+    assert await back.texts(3) == ["heard two", "three", "heard three"]
+    assert await back.is_quiet()
+
+
+async def test_who_is_new_here_gets_the_newest(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "PAGE", 2)
+    for text in ("one", "two"):
+        await server.say(text)
+    widget = await server.connect()
+    assert [message["text"] for message in widget.ready["messages"]] == ["two", "heard two"]
+    assert await widget.is_quiet()
 
 
 async def test_a_message_sent_again_is_acknowledged_and_answered_once(server: Server) -> None:
@@ -60,8 +102,8 @@ async def test_two_windows_of_one_customer_see_the_same(server: Server) -> None:
 
 
 async def test_nobody_hears_another_conversation(server: Server) -> None:
-    other = await server.connect("c-2")
-    await server.say("secret", sender="c-1")
+    other = await server.connect("customer-00000-2")
+    await server.say("secret", sender="customer-00000-1")
     assert await other.is_quiet()
 
 
@@ -69,21 +111,21 @@ async def test_news_that_come_out_of_order_are_all_passed_on(server: Server) -> 
     widget = await server.connect()
     for number in ("12", "11"):
         news = {"message_id": number, "author": "bot", "text": number, "custom": {}}
-        server.router.feed.publish("c-1", {"type": "message", "message": news})
+        server.router.feed.publish("customer-00000-1", {"type": "message", "message": news})
     assert await widget.texts(2) == ["12", "11"]
 
 
 async def test_an_agent_is_announced_seen_typing_and_read(server: Server) -> None:
     await server.say("hello")
     widget = await server.connect()
-    await server.router.handling.take_over("c-1", "agent-1", "Ana")
+    await server.router.handling.take_over("customer-00000-1", "agent-1", "Ana")
     announcement = (await widget.until("message"))["message"]
     assert (announcement["author"], announcement["response"]) == ("system", "utter_handoff_joined")
     assert await widget.until("state") == {"type": "state", "handled_by": "human"}
-    server.router.feed.publish("c-1", {"type": "typing", "author": "agent"})
+    server.router.feed.publish("customer-00000-1", {"type": "typing", "author": "agent"})
     assert await widget.until("typing") == {"type": "typing", "author": "agent"}
-    await server.router.words.note("c-1", "agent-1", "internal")
-    await server.router.words.say("c-1", "agent-1", "Good morning")
+    await server.router.words.note("customer-00000-1", "agent-1", "internal")
+    await server.router.words.say("customer-00000-1", "agent-1", "Good morning")
     message = (await widget.until("message"))["message"]
     assert (message["author"], message["text"]) == ("agent", "Good morning")
     assert (await server.connect()).ready["handled_by"] == "human"
@@ -94,7 +136,7 @@ async def test_a_customers_typing_is_told_to_the_desk_and_not_echoed(server: Ser
     with server.router.feed.listen("*") as news:
         await widget.socket.send_json({"type": "typing"})
         entry = await asyncio.wait_for(news.get(), 5)
-    assert entry == {"type": "typing", "author": "customer", "conversation_id": "c-1"}
+    assert entry == {"type": "typing", "author": "customer", "conversation_id": "customer-00000-1"}
     assert await widget.is_quiet()
 
 
@@ -115,7 +157,7 @@ async def test_pages_of_ours_and_those_the_operator_names_are_welcome(server: Se
     own = f"http://{server.client.host}:{server.client.port}"
     for origin in (own, FRIENDLY_ORIGIN):
         socket = await server.client.ws_connect(SOCKET, headers={"Origin": origin})
-        await socket.send_json({"type": "hello", "sender": "c-1"})
+        await socket.send_json({"type": "hello", "sender": "customer-00000-1"})
         assert (await socket.receive_json(timeout=5))["type"] == "ready"
 
 
@@ -190,9 +232,9 @@ async def test_what_an_agent_edits_and_retracts_changes_in_the_widget_and_after_
     widget = await server.connect()
     await widget.send("hello", "w-1")
     await widget.texts(2)
-    await server.router.handling.take_over("c-1", "agent-1", "Ana")
-    first = await server.router.words.say("c-1", "agent-1", "Gutn Tag")
-    second = await server.router.words.say("c-1", "agent-1", "for somebody else")
+    await server.router.handling.take_over("customer-00000-1", "agent-1", "Ana")
+    first = await server.router.words.say("customer-00000-1", "agent-1", "Gutn Tag")
+    second = await server.router.words.say("customer-00000-1", "agent-1", "for somebody else")
     assert first.id and second.id
     await server.router.words.edit(first.id, "agent-1", "Guten Tag")
     change = (await widget.until("change"))["message"]
@@ -211,28 +253,28 @@ async def test_the_widget_tells_how_far_its_customer_has_read(server: Server) ->
     await server.say("hello")
     widget = await server.connect()
     newest = int(widget.ready["messages"][-1]["message_id"])
-    with server.router.feed.listen("c-1") as news:
+    with server.router.feed.listen("customer-00000-1") as news:
         await widget.socket.send_json({"type": "read", "message_id": str(newest)})
         assert (await asyncio.wait_for(news.get(), 5))["type"] == "read"
     async with server.parley.uow() as uow:
-        (state,) = await uow.read_states.of_conversation("c-1")
+        (state,) = await uow.read_states.of_conversation("customer-00000-1")
     assert (state.reader, state.message_id) == ("customer", newest)
     for wrong in ("x", -1, {}, True, 2**63):
         await widget.socket.send_json({"type": "read", "message_id": wrong})
         assert (await widget.until("error"))["code"] == "bad_frame"
     # Somebody else's message, or one that is still to come, is nothing that was read.
-    await server.say("secret", sender="c-2")
+    await server.say("secret", sender="customer-00000-2")
     await widget.socket.send_json({"type": "read", "message_id": newest + 1})
     await widget.socket.send_json({"type": "ping"})
     await widget.until("pong")
     async with server.parley.uow() as uow:
-        assert [state.message_id for state in await uow.read_states.of_conversation("c-1")] == [newest]
+        assert [state.message_id for state in await uow.read_states.of_conversation("customer-00000-1")] == [newest]
 
 
 async def test_translations_and_originals_never_reach_the_customer(server: Server) -> None:
     await server.say("hello")
-    await server.router.handling.take_over("c-1", "agent-1", "Ana")
+    await server.router.handling.take_over("customer-00000-1", "agent-1", "Ana")
     original = Original("One moment", "en", "apertium")
-    await server.router.words.say("c-1", "agent-1", "Einen Moment", original=original)
+    await server.router.words.say("customer-00000-1", "agent-1", "Einen Moment", original=original)
     widget = await server.connect()
     assert "One moment" not in str(widget.ready)

@@ -56,3 +56,6 @@ def test_throughput_must_be_at_least_its_target() -> None:
     assert is_met("throughput", {"throughput": 4.1}) is True
     assert is_met("throughput", {"throughput": 3.9}) is False
     assert is_met("memory", {"memory": 0.71}) is False
+    assert is_met("training", {"training": 1.2}) is False
+    assert is_met("training", {"training": 1.2}, is_stock_short=True) is None
+    assert is_met("training", {"training": 0.9}, is_stock_short=True) is True

@@ -6,8 +6,6 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from bot.aftersales.evidence import EvidenceRefusal
@@ -148,21 +146,3 @@ def test_a_bomb_is_refused_before_it_unfolds(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(tmp_path: Path, content: bytes, media_type: str) -> None:
     assert refusal(tmp_path, content, media_type) == EvidenceRefusal.UNREADABLE
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(0, 5_000), st.binary(min_size=1, max_size=8), st.sampled_from([JPEG, WEBP, HEIC, PNG]))
-def test_damage_anywhere_ends_in_a_clean_copy_or_a_refusal(
-    tmp_path: Path, at: int, noise: bytes, media_type: str
-) -> None:
-    whole = {
-        JPEG: samples.photo(), HEIC: samples.HEIC, PNG: encoded(picture(), "PNG", exif=exif()),
-        WEBP: encoded(picture(), "WEBP", exif=exif()),
-    }[media_type]  # fmt: skip
-    at %= len(whole)
-    try:
-        cleaned(tmp_path, whole[:at] + noise + whole[at + len(noise) :], media_type)
-    except EvidenceRefusedError as refused:
-        assert refused.reason in (EvidenceRefusal.UNREADABLE, EvidenceRefusal.TOO_LARGE)
-    else:
-        assert samples.CANARY not in (tmp_path / "copy").read_bytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.translation.breaker import CircuitBreaker, RateLimit
+from bot.breaker import CircuitBreaker, RateLimit
 from tests.unit.translation.fake_engine import FakeClock
 
 

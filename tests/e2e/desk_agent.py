@@ -1,0 +1,22 @@
+"""An agent at the desk, over HTTP as a browser."""
+
+from __future__ import annotations
+
+from bench.simulation.desk import Agent
+
+
+class DeskAgent(Agent):
+    """Holds conversations by their ids."""
+
+    def take(self, conversation_id: str) -> None:
+        """Take a conversation over."""
+        self._accept(self._post(f"/conversations/{conversation_id}/take-over", {}))
+
+    def answer(self, conversation_id: str, text: str) -> None:
+        """Take a conversation over and write something."""
+        self.take(conversation_id)
+        self._accept(self._post(f"/conversations/{conversation_id}/reply", {"text": text}))
+
+    def give_back(self, conversation_id: str) -> None:
+        """Let the bot go on."""
+        self._accept(self._post(f"/conversations/{conversation_id}/return", {}))
