@@ -14,7 +14,7 @@ from actions.escalation import hand_over
 from actions.exchanges import open_exchange
 from actions.intake import Intake, finished, forget_answers
 from actions.outcomes import complaint_of, say_outcome
-from actions.progress import progress_of
+from actions.progress import progress_of, say_status
 from actions.refusals import say_refusal
 from actions.returns import open_return
 from actions.turn import Turn
@@ -85,17 +85,7 @@ class ActionCaseStatus(Action):
         if not found:
             dispatcher.utter_message(response="utter_case_none", order_number=number)
         for case in found[:3]:
-            lines, more = progress[case.number]
-            response = "utter_case_status" if case.is_open else "utter_case_status_closed"
-            dispatcher.utter_message(
-                response="utter_case_status_progress" if lines else response,
-                case=case.number,
-                issue=facts.label(f"label_issue_{case.issue_type}"),
-                state=facts.label(f"label_case_state_{case.state}"),
-                until=facts.moment(case.next_contact_by),
-                progress=facts.lines(*lines),
-                facts={"case": facts.case_fact(case), **more},
-            )
+            say_status(dispatcher, case, *progress[case.number])
         return finished(turn)
 
 

@@ -13,6 +13,7 @@ from actions.bargaining import ACCEPTED, BARGAINED, OVER
 from actions.evidence import evidence_needed, read_evidence
 from actions.forms import OrderForm, ended
 from actions.intake import Intake, forget_answers
+from actions.joining import join_case
 from actions.lookup import tell_what_is_known
 from actions.quotes import answer_quote_in_words, may_be_about_quote
 from actions.refusals import say_refusal
@@ -77,6 +78,7 @@ class ValidateComplaintForm(OrderForm):
         "reason",
         "items",
         "quantity",
+        "same_case",
         "evidence",
         "remedy",
         "variant",
@@ -84,7 +86,7 @@ class ValidateComplaintForm(OrderForm):
         "confirmation",
     )
     starts = frozenset({"cancel_order"})
-    _decided_after = "quantity"
+    _decided_after = "same_case"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, is_new = Turn(tracker), not tracker.get_slot("requested_slot")
@@ -109,6 +111,8 @@ class ValidateComplaintForm(OrderForm):
 
     async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         turn = intake.turn
+        if asked == "same_case" and turn.intent in ("affirm", "deny") and not intake.updates:
+            intake.set("same_case", "yes" if turn.intent == "affirm" else "no")
         await read_evidence(dispatcher, intake, asked == "evidence")
         await bargaining.read_answer(intake, asked == "offer")
         chosen = turn.value("remedy")
@@ -123,12 +127,20 @@ class ValidateComplaintForm(OrderForm):
             intake.set("wish", None)
         await read_variant(intake, asked == "variant")
 
+    async def on_answers(self, dispatcher: CollectingDispatcher, intake: Intake) -> list[EventType] | None:
+        if intake["same_case"] != "yes" or (case := await intake.same_matter()) is None:
+            return None
+        await join_case(dispatcher, intake, case)
+        return [*forget_answers(), *ended("ended")]
+
     async def is_needed(self, dispatcher: CollectingDispatcher, intake: Intake, slot: str) -> bool:
         if slot == "details":
             # Whoever named the problem in a few words has told enough to go on.
             return intake["details"] is None and intake["reason"] is None
         if slot in ("items", "quantity") and intake.issue in WHOLE_ORDER:
             return False
+        if slot == "same_case":
+            return intake["same_case"] is None and await intake.same_matter() is not None
         if slot == "evidence":
             return await evidence_needed(intake)
         if slot == "remedy":

@@ -16,7 +16,7 @@ from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import IssueType, Priority
 from bot.aftersales.mood import Said, mood_of
-from bot.services import escalations, instructions
+from bot.services import cases, escalations, instructions
 from bot.services.instructions import InstructionKind
 
 
@@ -38,8 +38,8 @@ async def queue(
     asked = turn.tracker.get_slot("request")
     async with known.uow() as uow:
         if case_number is None:
-            found = await uow.cases.of_conversation(turn.conversation_id)
-            case_number = found[0].number if found and found[0].is_open else None
+            case = await cases.at_hand(uow, turn.conversation_id, turn.tracker.get_slot("order_number"))
+            case_number = case.number if case else None
         place = await escalations.hand_over(
             uow,
             turn.conversation_id,

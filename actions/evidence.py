@@ -15,7 +15,7 @@ from actions.turn import Turn
 from bot.aftersales.customs import CustomsState
 from bot.aftersales.policy_terms import Evidence
 from bot.errors import NotFoundError
-from bot.services import customs, evidence
+from bot.services import cases, customs, evidence
 from bot.services.ports import UnitOfWork
 
 ASK_PHOTO = "utter_ask_evidence"
@@ -62,7 +62,7 @@ async def is_sent(context: Context, turn: Turn) -> bool:
 
 
 class ActionTakeEvidence(Action):
-    """Add a file that nothing asked for to the newest open case."""
+    """Add a file that nothing asked for to the newest open case that the conversation is about."""
 
     def name(self) -> str:
         return "action_take_evidence"
@@ -74,16 +74,15 @@ class ActionTakeEvidence(Action):
         response = "utter_evidence_received"
         if not tracker.active_loop.get("name"):
             async with known.uow() as uow:
-                if await _attach(uow, turn, known.clock()):
+                if await _attach(uow, turn, tracker.get_slot("order_number"), known.clock()):
                     response = "utter_papers_received"
         dispatcher.utter_message(response=response)
         return []
 
 
-async def _attach(uow: UnitOfWork, turn: Turn, now: datetime) -> bool:
+async def _attach(uow: UnitOfWork, turn: Turn, order_number: str | None, now: datetime) -> bool:
     """Add what was sent to the newest open case, and tell whether customs waited for it."""
-    found = await uow.cases.of_conversation(turn.conversation_id)
-    case = next((case for case in found if case.is_open), None)
+    case = await cases.at_hand(uow, turn.conversation_id, order_number)
     if case is None:
         return False
     await evidence.attach_to_case(uow, turn.conversation_id, case.number, now)

@@ -249,9 +249,11 @@ def ended(outcome: str, **slots: Any) -> list[EventType]:
 
 def _cleared_by(change: str) -> tuple[str, ...]:
     if change == "order":
-        return ("order_number", "verification", "items", "quantity", "variant")
+        return ("order_number", "verification", "items", "quantity", "same_case", "variant")
     if change == "items":
-        return ("items", "quantity", "variant")
+        return ("items", "quantity", "same_case", "variant")
+    if change == "reason":
+        return ("reason", "same_case")
     return (change,)
 
 
@@ -263,6 +265,7 @@ def _read_change(intake: Intake) -> None:
 
 _ANSWERS = {
     "confirmation": ("affirm", "deny"),
+    "same_case": ("affirm", "deny"),
     "remedy": ("return_item", "exchange_item", "repair_item", "reship_item", "refund_order"),
     "evidence": ("affirm", "deny", "evidence_uploaded"),
     "offer": ("affirm", "deny", "return_item", "exchange_item", "repair_item", "reship_item", "refund_order"),

@@ -11,6 +11,7 @@ from rasa_sdk.events import EventType, SlotSet
 from actions.context import Context
 from actions.turn import Turn
 from bot.aftersales import matching
+from bot.aftersales.case import Case
 from bot.aftersales.labels import FAULTS, WHOLE_ORDER, WITHDRAWALS, IssueType
 from bot.aftersales.matching_words import means_everything
 from bot.aftersales.order import Order
@@ -25,6 +26,7 @@ FORM_SLOTS = (
     "case_choice",
     "items",
     "quantity",
+    "same_case",
     "details",
     "reason",
     "looked_up",
@@ -100,6 +102,13 @@ class Intake:
         """Return the chosen pieces as positions and quantities; empty means the whole order."""
         quantities = {int(position): int(count) for position, count in (self["quantity"] or {}).items()}
         return {int(position): quantities.get(int(position), 1) for position in self["items"] or []}
+
+    async def same_matter(self) -> Case | None:
+        """Return the open case that these answers may be a repetition of, or None; needs a proved order."""
+        if self.issue is None:
+            return None
+        async with self.context.uow() as uow:
+            return await cases.same_matter(uow, self.turn.conversation_id, self["order_number"], self.issue, self.lines)
 
     @property
     def evidence_given(self) -> bool | None:
@@ -206,7 +215,7 @@ async def read_items(intake: Intake, asked: bool) -> None:
         positions = []
     if positions and positions != intake["items"]:
         intake.set("items", positions)
-        intake.clear("quantity", "variant", "confirmation")
+        intake.clear("quantity", "same_case", "variant", "confirmation")
 
 
 def _recall_items(intake: Intake, order: Order) -> None:
@@ -271,7 +280,7 @@ async def read_reason(intake: Intake, asked: bool) -> None:
     if not turn.value("reason") and not _is_meant(intake, IssueType(issue), asked):
         return
     intake.set("reason", issue)
-    intake.clear("remedy", "offer", "ledger", "confirmation")
+    intake.clear("same_case", "remedy", "offer", "ledger", "confirmation")
     if IssueType(issue) in WHOLE_ORDER:
         intake.set("items", [])
 

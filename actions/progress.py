@@ -1,8 +1,10 @@
-"""How far what was started for a case has come."""
+"""How far a case and what was started for it have come."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts
 from bot.aftersales.case import Case
@@ -44,6 +46,22 @@ async def progress_of(uow: UnitOfWork, case: Case) -> tuple[list[dict[str, Any]]
             lines.append(_line("refund", refund.state, amount=facts.money(refund.amount)))
             known["refund"] = facts.refund_fact(refund)
     return lines, known
+
+
+def say_status(
+    dispatcher: CollectingDispatcher, case: Case, progress: list[dict[str, Any]], known: dict[str, Any]
+) -> None:
+    """Tell where a case stands, with what ``progress_of`` returned for it."""
+    plain = "utter_case_status" if case.is_open else "utter_case_status_closed"
+    dispatcher.utter_message(
+        response="utter_case_status_progress" if progress else plain,
+        case=case.number,
+        issue=facts.label(f"label_issue_{case.issue_type}"),
+        state=facts.label(f"label_case_state_{case.state}"),
+        until=facts.moment(case.next_contact_by),
+        progress=facts.lines(*progress),
+        facts={"case": facts.case_fact(case), **known},
+    )
 
 
 def _line(kind: str, state: Any, **values: Any) -> dict[str, Any]:

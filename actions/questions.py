@@ -93,6 +93,26 @@ class ActionAskQuantity(_Question):
         )
 
 
+class ActionAskSameCase(_Question):
+    """Ask whether the complaint is the one of an open case."""
+
+    slot = "same_case"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        case = await intake.same_matter()
+        assert case is not None
+        dispatcher.utter_message(
+            response="utter_ask_same_case",
+            case=case.number,
+            issue=facts.label(f"label_issue_{case.issue_type}"),
+            facts={"case": facts.case_fact(case)},
+            choices=[
+                facts.choice(facts.label("label_choice_same_case"), "/affirm"),
+                facts.choice(facts.label("label_choice_new_case"), "/deny"),
+            ],
+        )
+
+
 class ActionAskReason(_Question):
     """Ask why, the likeliest reasons first."""
 

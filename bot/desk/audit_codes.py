@@ -29,6 +29,7 @@ ACTIONS = {
     "canned_response.added": "Canned response added",
     "canned_response.changed": "Canned response changed",
     "canned_response.removed": "Canned response removed",
+    "contact.joined": "Customer goes on with the case",
     "contact.repeated": "Customer came back about the case",
     "conversation.assigned": "Conversation assigned",
     "conversation.handed_over": "Conversation handed over to people",

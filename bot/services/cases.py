@@ -161,6 +161,41 @@ async def open_in(uow: UnitOfWork, conversation_id: str, order_number: str) -> l
     return [case for case in await uow.cases.of_order(order_number) if case.is_open]
 
 
+async def at_hand(uow: UnitOfWork, conversation_id: str, order_number: str | None) -> Case | None:
+    """Return the newest open case that a conversation is about: its own, else one of the order that it proved."""
+    found = await uow.cases.of_conversation(conversation_id)
+    if not any(case.is_open for case in found) and order_number and await is_proved(uow, conversation_id, order_number):
+        found = await uow.cases.of_order(order_number)
+    return next((case for case in found if case.is_open), None)
+
+
+async def same_matter(
+    uow: UnitOfWork, conversation_id: str, order_number: str, issue: IssueType, lines: dict[int, int]
+) -> Case | None:
+    """Return the newest open case of a proved order that such a complaint may repeat, or None.
+
+    It is about the same issue, and about some of the same lines where both are about lines.
+    """
+    for case in await open_in(uow, conversation_id, order_number):
+        if case.issue_type is issue and (not case.lines or not lines or case.lines.keys() & lines.keys()):
+            return case
+    return None
+
+
+async def join(uow: UnitOfWork, conversation_id: str, case_number: str, channel: str, now: datetime) -> Case:
+    """Let a conversation go on with an open case of its customer, which gets what was sent in it.
+
+    Raises NotFoundError for a case of somebody else, and for one that is open no more.
+    """
+    case = await uow.cases.get(case_number)
+    if case is None or not case.is_open or not await is_proved(uow, conversation_id, case.order_number):
+        raise NotFoundError("case", case_number)
+    await evidence.attach_to_case(uow, conversation_id, case.number, now)
+    _record(uow, case, "contact.joined", now, channel=channel, conversation=conversation_id)
+    await uow.commit()
+    return case
+
+
 async def withdraw(uow: UnitOfWork, conversation_id: str, case_number: str, now: datetime) -> Case:
     """Take a case back on the customer's word, with its return and its replacement; doing it twice does nothing.
 

@@ -82,11 +82,11 @@ class Shop:
 
         return self._parley.query(find).stock
 
-    def handoff(self, customer: Customer) -> Any:
+    def handoff(self, conversation_id: str) -> Any:
         """Return the open handoff of a conversation, or None."""
 
         async def find(uow: SqlUnitOfWork) -> Any:
-            return await uow.escalations.open_of(customer.id)
+            return await uow.escalations.open_of(conversation_id)
 
         return self._parley.query(find)
 

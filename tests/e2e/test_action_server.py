@@ -36,7 +36,7 @@ def test_a_return_is_opened_through_the_http_action_server(
         actions.kill()
         (answer,) = customer.say("/track_order")
         assert answer.response == "utter_internal_error"
-        assert Shop(bot).handoff(customer) is not None
+        assert Shop(bot).handoff(customer.id) is not None
     finally:
         bot.stop()
         actions.stop()

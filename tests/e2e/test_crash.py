@@ -114,7 +114,7 @@ def test_kills_at_any_moment_lose_nothing_and_double_nothing(mortal: Parley) -> 
         case = shop.only_case(order)
         assert case["state"] == "withdrawn"
         assert [return_["state"] for return_ in case["returns"]] == ["canceled"]
-        assert shop.handoff(customer) is not None
+        assert shop.handoff(customer.id) is not None
 
 
 def test_a_confirming_yes_is_carried_out_once_however_late_the_kill(mortal: Parley) -> None:

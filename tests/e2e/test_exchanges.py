@@ -67,7 +67,7 @@ def test_a_complaint_ends_in_a_remedy_and_a_person_takes_over_with_everything_kn
     place = customer.last.custom["handoff"]
     assert place["state"] == "queued"
     assert place["position"] >= 1
-    handoff = shop.handoff(customer)
+    handoff = shop.handoff(customer.id)
     assert handoff.case_number == case["number"]
     assert handoff.language == phrases.language
     # While somebody waits for a person the bot is silent.

@@ -27,7 +27,7 @@ def test_small_talk_is_answered_and_opens_nothing(phrases: Phrases, visit: Visit
         customer.say(said)
         heard += customer.responses
     assert heard == ["utter_ask_bot", "utter_thank", "utter_goodbye"]
-    assert shop.handoff(customer) is None
+    assert shop.handoff(customer.id) is None
 
 
 @each_language
@@ -46,6 +46,6 @@ def test_between_bot_and_person_a_conversation_goes_back_and_forth_twice(
         agent.give_back(customer.id)
         # The form goes on where it was.
         customer.hear_after(before, "utter_ask_order_number".__eq__)
-        assert shop.handoff(customer) is None
+        assert shop.handoff(customer.id) is None
     customer.say(phrases.order(8))
     assert customer.responses == ["utter_ask_verification"]

@@ -117,7 +117,7 @@ def test_danger_is_taken_to_a_person_at_once(visit: Visit, shop: Shop) -> None:
     assert customer.responses == ["utter_complaint_registered", "utter_handoff_queued"]
     case = shop.only_case("10480003")
     assert (case["issue_type"], case["priority"]) == ("safety_hazard", "urgent")
-    assert shop.handoff(customer).priority.value == "urgent"
+    assert shop.handoff(customer.id).priority.value == "urgent"
 
 
 def test_who_was_in_danger_and_asks_for_a_person_does_not_wait_like_anybody_else(visit: Visit, shop: Shop) -> None:
@@ -126,4 +126,4 @@ def test_who_was_in_danger_and_asks_for_a_person_does_not_wait_like_anybody_else
     assert "utter_safety_stop_using" in customer.responses
     customer.say("I want to talk to a human")
     assert customer.responses[-1] == "utter_handoff_queued"
-    assert shop.handoff(customer).priority.value == "urgent"
+    assert shop.handoff(customer.id).priority.value == "urgent"

@@ -139,7 +139,7 @@ def test_whether_it_is_solved_is_asked_and_counts(language: str, yesterday: Yest
         assert customer.responses == ["utter_not_solved", "utter_handoff_queued"]
         case = yesterday.shop.only_case(scenario.number)
         assert (case["state"], case["priority"]) == ("escalated", "high")
-        assert yesterday.shop.handoff(customer).case_number == case["number"]
+        assert yesterday.shop.handoff(customer.id).case_number == case["number"]
         return
     customer.say(voice.yes)
     assert customer.responses == ["utter_solved", "utter_ask_rating"]

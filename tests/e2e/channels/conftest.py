@@ -18,7 +18,7 @@ from tests.channels.world import World, a_world
 from tests.e2e.channels.talk import Talk
 from tests.e2e.conftest import Shop
 from tests.e2e.desk_agent import DeskAgent
-from tests.e2e.process import Parley
+from tests.e2e.process import SHOP_SECRET, Parley
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture(scope="package")
 def theatre(stage: Stage, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """All platforms around a running installation with the demo shop."""
-    served = Parley(tmp_path_factory.mktemp("channels"), **stage.world.environment())
+    served = Parley(tmp_path_factory.mktemp("channels"), PARLEY_SHOP_SECRET=SHOP_SECRET, **stage.world.environment())
     served.start()
     stage.open(served)
     yield stage

@@ -7,19 +7,22 @@ from datetime import timedelta
 
 import pytest
 
+from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case, CaseState
+from bot.aftersales.evidence import EvidenceKind
 from bot.aftersales.exchange import Exchange, ExchangeState
 from bot.aftersales.labels import IssueType, Liability, Priority, Remedy
 from bot.aftersales.offer import OfferState
 from bot.aftersales.order import OrderState, ShipmentState
 from bot.aftersales.return_ import Return, ReturnState
 from bot.errors import IllegalStateError, NotFoundError, NotIdentifiedError, PolicyRefusalError
-from bot.services import cases, exchanges, remedies, returns
+from bot.services import cases, evidence, exchanges, identification, remedies, returns
 from bot.services.cases import Complaint
+from bot.services.evidence_ports import CleanCopy
 from bot.services.identification import proved_order
 from tests.unit.aftersales.builders import NOW, a_line, an_order
 from tests.unit.aftersales.policies import A_POLICY
-from tests.unit.services.world import A_RETURN, AN_EXCHANGE, CONVERSATION, World, proved_world
+from tests.unit.services.world import A_RETURN, AN_EXCHANGE, CONVERSATION, EMAIL, World, proved_world
 
 A_DEFECT = replace(A_RETURN, issue=IssueType.DEFECTIVE, wish=None, story="Läuft nicht an.")
 LOST = replace(A_RETURN, issue=IssueType.LOST_PARCEL, lines={}, wish=Remedy.REFUND_FULL)
@@ -163,6 +166,82 @@ async def test_cases_of_an_order_are_told_newest_first_and_only_after_a_proof() 
             await cases.open_in(uow, "conversation-2", "10482733")
         with pytest.raises(NotIdentifiedError):
             await cases.of_order(uow, "conversation-2", "10482733")
+
+
+OTHER = "telegram~1"
+COPY = CleanCopy(EvidenceKind.IMAGE, "image/jpeg", 1000, 640, 480, "ab" * 32)
+
+
+async def prove(world: World, conversation: str) -> None:
+    async with world.uow() as uow:
+        assert await identification.prove(uow, conversation, "10482733", EMAIL, NOW)
+
+
+@pytest.mark.parametrize(
+    ("issue", "lines", "is_the_same"),
+    [
+        (IssueType.DEFECTIVE, {1: 1}, True),
+        (IssueType.DEFECTIVE, {1: 2, 2: 1}, True),
+        (IssueType.DEFECTIVE, {}, True),
+        (IssueType.DEFECTIVE, {2: 1}, False),
+        (IssueType.DAMAGED, {1: 1}, False),
+    ],
+)
+async def test_a_complaint_repeats_an_open_case_about_the_same_issue_and_goods(
+    issue: IssueType, lines: dict[int, int], is_the_same: bool
+) -> None:
+    world = await proved_world()
+    case = await register(world, A_DEFECT)
+    async with world.uow() as uow:
+        found = await cases.same_matter(uow, CONVERSATION, "10482733", issue, lines)
+        assert found is (case if is_the_same else None)
+        with pytest.raises(NotIdentifiedError):
+            await cases.same_matter(uow, OTHER, "10482733", issue, lines)
+    await withdraw(world, case.number)
+    async with world.uow() as uow:
+        assert await cases.same_matter(uow, CONVERSATION, "10482733", issue, lines) is None
+
+
+async def test_another_conversation_goes_on_with_the_case_and_brings_its_evidence() -> None:
+    world = await proved_world()
+    case = await register(world, A_DEFECT)
+    await prove(world, OTHER)
+    async with world.uow() as uow:
+        await evidence.add(uow, "piece", OTHER, COPY, NOW)
+        assert await cases.join(uow, OTHER, case.number, "telegram", NOW) is case
+    async with world.uow() as uow:
+        assert [piece.id for piece in await evidence.of_case(uow, case.number)] == ["piece"]
+    joined = next(event for event in world.database.all(AuditEvent) if event.action == "contact.joined")
+    assert (joined.subject, joined.data) == (f"case:{case.number}", {"channel": "telegram", "conversation": OTHER})
+    assert (case.conversation_id, case.state) == (CONVERSATION, CaseState.INVESTIGATING)
+
+
+async def test_nobody_joins_a_case_of_somebody_else_or_one_that_is_over() -> None:
+    world = await proved_world()
+    case = await register(world, A_DEFECT)
+    async with world.uow() as uow:
+        for number in (case.number, "C9999999"):
+            with pytest.raises(NotFoundError):
+                await cases.join(uow, OTHER, number, "telegram", NOW)
+    await withdraw(world, case.number)
+    async with world.uow() as uow:
+        with pytest.raises(NotFoundError):
+            await cases.join(uow, CONVERSATION, case.number, "widget", NOW)
+
+
+async def test_the_case_at_hand_is_the_conversations_own_or_that_of_the_order_it_proved() -> None:
+    world = await proved_world()
+    case = await register(world, A_DEFECT)
+    async with world.uow() as uow:
+        assert await cases.at_hand(uow, CONVERSATION, None) is case
+        assert await cases.at_hand(uow, OTHER, "10482733") is None
+    await prove(world, OTHER)
+    async with world.uow() as uow:
+        assert await cases.at_hand(uow, OTHER, "10482733") is case
+        assert await cases.at_hand(uow, OTHER, None) is None
+    await withdraw(world, case.number)
+    async with world.uow() as uow:
+        assert await cases.at_hand(uow, OTHER, "10482733") is None
 
 
 async def test_a_withdrawal_cancels_the_return() -> None:

@@ -1,0 +1,26 @@
+"""Going on with a case that is open already, from whatever conversation."""
+
+from __future__ import annotations
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import facts
+from actions.intake import Intake
+from actions.progress import progress_of, say_status
+from bot.aftersales.case import Case
+from bot.services import cases
+
+
+async def join_case(dispatcher: CollectingDispatcher, intake: Intake, case: Case) -> None:
+    """Let the conversation go on with an open case, tell where that stands, and offer a person."""
+    turn = intake.turn
+    async with intake.context.uow() as uow:
+        joined = await cases.join(uow, turn.conversation_id, case.number, turn.channel, intake.context.clock())
+        lines, known = await progress_of(uow, joined)
+    say_status(dispatcher, joined, lines, known)
+    dispatcher.utter_message(
+        response="utter_case_joined",
+        case=joined.number,
+        facts={"case": facts.case_fact(joined)},
+        choices=[facts.choice(facts.label("label_choice_human"), "/ask_human")],
+    )
