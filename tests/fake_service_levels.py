@@ -94,7 +94,3 @@ class FakeContacts(Table[Contact]):
     async def newest(self, conversation_id: str, order_number: str) -> Contact | None:
         mine = self.find(conversation_id=conversation_id, order_number=order_number)
         return max(mine, key=lambda contact: contact.id or 0, default=None)
-
-    async def conversations_of(self, customer_id: str, order_number: str | None = None) -> list[str]:
-        mine = [c for c in self.find(customer_id=customer_id) if order_number in (None, c.order_number)]
-        return list(dict.fromkeys(contact.conversation_id for contact in mine))

@@ -231,6 +231,12 @@ class FakeKnownCustomers(Table[KnownCustomer]):
     async def of(self, conversation_id: str) -> KnownCustomer | None:
         return self.one(conversation_id=conversation_id)
 
+    async def conversations_of(self, customer_id: str) -> list[str]:
+        theirs = sorted(
+            self.find(customer_id=customer_id), key=lambda known: (known.known_since, known.conversation_id)
+        )
+        return [known.conversation_id for known in theirs]
+
     async def add(self, known: KnownCustomer) -> bool:  # type: ignore[override]
         if self.one(conversation_id=known.conversation_id) is not None:
             return False
@@ -286,6 +292,13 @@ class FakeIdentifications(Table[Identification]):
 
     async def of_conversation(self, conversation_id: str) -> list[Identification]:
         return self.find(conversation_id=conversation_id)[::-1]
+
+    async def conversations_of(self, customer_id: str, order_number: str | None = None) -> list[str]:
+        theirs = {order.number for order in self.uow.database.all(Order) if order.customer.id == customer_id}
+        numbers = theirs if order_number is None else theirs & {order_number}
+        proofs = [found for found in self.rows if found.proved_at and found.order_number in numbers]
+        proofs.sort(key=lambda found: (found.proved_at, found.id))
+        return list(dict.fromkeys(found.conversation_id for found in proofs))
 
 
 class FakeAuditLog(Table[AuditEvent]):

@@ -167,6 +167,6 @@ async def _where_customer_writes(
     case = await uow.cases.get(notification.case_number)
     if case is None:
         return None
-    linked = await uow.contacts.conversations_of(case.customer_id, case.order_number)
+    linked = await uow.identifications.conversations_of(case.customer_id, case.order_number)
     newest = await uow.messages.last_heard({conversation.id, *linked}) if len({conversation.id, *linked}) > 1 else None
     return await uow.conversations.get(newest) if newest not in (None, conversation.id) else None

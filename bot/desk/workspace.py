@@ -104,6 +104,9 @@ async def load(
 async def _linked(uow: UnitOfWork, conversation_id: str, customer: Customer | None) -> list[Conversation]:
     if customer is None:
         return []
-    others = [other for other in await uow.contacts.conversations_of(customer.id) if other != conversation_id]
-    found = [conversation for other in others if (conversation := await uow.conversations.get(other))]
+    theirs = {
+        *await uow.identifications.conversations_of(customer.id),
+        *await uow.known_customers.conversations_of(customer.id),
+    } - {conversation_id}
+    found = [conversation for other in theirs if (conversation := await uow.conversations.get(other))]
     return sorted(found, key=lambda conversation: conversation.last_message_at, reverse=True)[:_MOST_LINKED]

@@ -14,6 +14,9 @@ class KnownCustomers(Protocol):
     async def of(self, conversation_id: str) -> KnownCustomer | None:
         """Return whom a conversation is with, or None where the shop has not said."""
 
+    async def conversations_of(self, customer_id: str) -> list[str]:
+        """Return the conversations that the shop said are with a customer, newest last."""
+
     async def add(self, known: KnownCustomer) -> bool:
         """Keep whom a conversation is with, and tell whether nobody was kept before."""
 

@@ -191,6 +191,9 @@ class Identifications(Protocol):
     async def of_conversation(self, conversation_id: str) -> list[Identification]:
         """Return a conversation's tries at all order numbers, the newest number first."""
 
+    async def conversations_of(self, customer_id: str, order_number: str | None = None) -> list[str]:
+        """Return the conversations in which one of a customer's orders was proved, or this very one, newest last."""
+
 
 class AuditLog(Protocol):
     """The append-only record of changes."""

@@ -81,6 +81,3 @@ class Contacts(Protocol):
 
     async def newest(self, conversation_id: str, order_number: str) -> Contact | None:
         """Return when a conversation was last about an order, or None."""
-
-    async def conversations_of(self, customer_id: str, order_number: str | None = None) -> list[str]:
-        """Return the conversations in which a customer proved an order, or this very order."""

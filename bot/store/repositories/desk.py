@@ -16,7 +16,7 @@ from bot.aftersales.labels import Priority
 from bot.services.account import Account, Presence, Session
 from bot.store.repositories.base import Repository
 from bot.store.rows import Rows
-from bot.store.tables import aftersales, desk, service_levels
+from bot.store.tables import aftersales, desk, service_levels, shop
 
 _OPEN_ID = f"SELECT id FROM escalations WHERE conversation_id = ? AND {aftersales.OPEN_ESCALATION}"
 
@@ -86,6 +86,16 @@ class SqlIdentifications(Repository):
         mine = table.c.conversation_id == conversation_id
         return await self._find(Identification, mine, order_by=(table.c.id.desc(),))
 
+    async def conversations_of(self, customer_id: str, order_number: str | None = None) -> list[str]:
+        """Return the conversations in which one of a customer's orders was proved, or this very one, newest last."""
+        table, orders = self._table, shop.orders
+        theirs = select(orders.c.number).where(orders.c.customer_id == customer_id)
+        if order_number is not None:
+            theirs = theirs.where(orders.c.number == order_number)
+        mine = table.c.order_number.in_(theirs), table.c.proved_at.is_not(None)
+        proofs = await self._find(Identification, *mine, order_by=(table.c.proved_at, table.c.id))
+        return list(dict.fromkeys(proof.conversation_id for proof in proofs))
+
 
 _KNOWN = tuple(field.name for field in fields(KnownCustomer))
 _known = Rows(aftersales.known_customers, _KNOWN, KnownCustomer)
@@ -95,6 +105,7 @@ class SqlKnownCustomers(Repository):
     """Whom the shop says that conversations are with."""
 
     _one = f"{_known.select} WHERE conversation_id = ?"
+    _theirs = f"{_known.select} WHERE customer_id = ? ORDER BY known_since, conversation_id"
     _insert = _known.insert(_KNOWN, once=True)
     _extend = _known.update(("known_until",), "conversation_id = ? AND known_until < ?")
 
@@ -102,6 +113,11 @@ class SqlKnownCustomers(Repository):
         """Return whom a conversation is with, or None where the shop has not said."""
         rows = await self._transaction.read(self._one, conversation_id)
         return next((_known.load(row, self._transaction.dialect) for row in rows), None)
+
+    async def conversations_of(self, customer_id: str) -> list[str]:
+        """Return the conversations that the shop said are with a customer, newest last."""
+        rows = await self._transaction.read(self._theirs, customer_id)
+        return [_known.load(row, self._transaction.dialect).conversation_id for row in rows]
 
     async def add(self, known: KnownCustomer) -> bool:
         """Keep whom a conversation is with, and tell whether nobody was kept before."""

@@ -148,14 +148,6 @@ class SqlContacts(Repository):
         mine = table.c.conversation_id == conversation_id, table.c.order_number == order_number
         return await self._first(Contact, *mine, order_by=(table.c.id.desc(),))
 
-    async def conversations_of(self, customer_id: str, order_number: str | None = None) -> list[str]:
-        """Return the conversations in which a customer proved an order, or this very order."""
-        table = service_levels.contacts
-        mine = [table.c.customer_id == customer_id]
-        if order_number is not None:
-            mine.append(table.c.order_number == order_number)
-        return list(dict.fromkeys(contact.conversation_id for contact in await self._find(Contact, *mine)))
-
 
 _LEASE = tuple(field.name for field in fields(Lease))
 _leases = Rows(service_levels.job_leases, _LEASE, Lease)

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from bot.aftersales.contact import Contact
+from bot.aftersales.identification import Identification
 from bot.conversations.model import Author, Conversation, Message, OutboundMessage, OutboxState
 from bot.conversations.undelivered import MOST_AT_ONCE
 from bot.desk.undelivered import PAGE as ROWS
@@ -122,8 +122,7 @@ async def test_both_channels_of_a_customer_lead_to_each_other(logged_in: LogIn, 
         order = await uow.orders.get(proved[1])
         assert order is not None
         uow.conversations.add(Conversation(CHAT, "telegram", NOW, NOW, "de"))
-        for conversation, channel in ((proved[0], "web"), (CHAT, "telegram")):
-            uow.contacts.add(Contact(order.customer.id, order.number, channel, conversation, NOW, NOW))
+        uow.identifications.add(Identification(CHAT, order.number, proved_at=NOW))
         await uow.commit()
     ana = await logged_in("ana")
     page = await ana.text(f"/desk/conversations/{proved[0]}")

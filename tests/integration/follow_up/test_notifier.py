@@ -8,13 +8,14 @@ from typing import Any, cast
 
 import pytest
 
-from bot.aftersales.contact import Contact
+from bot.aftersales.identification import Identification
 from bot.conversations.feed import EVERYTHING, Feed
 from bot.conversations.model import Author, Conversation, Message
 from bot.conversations.notifier import Notifier
 from bot.services.document_links import DocumentLinks
 from bot.services.escalations import EscalationReason, hand_over
 from bot.services.notifications import notify
+from tests.channels.platform_server import until
 from tests.integration.conftest import UowFactory
 from tests.integration.follow_up.things import Announcer, Crash, Mortal, Plan
 from tests.integration.store.things import NOW, a_case, a_shop
@@ -97,8 +98,8 @@ async def from_another_channel(uow_factory: UowFactory, order_number: str, *, wr
         case = await uow.cases.get("C1")
         assert case is not None
         uow.conversations.add(Conversation("telegram~1", "telegram", NOW, NOW, language="fr"))
-        for conversation, channel in (("conversation", "web"), ("telegram~1", "telegram")):
-            uow.contacts.add(Contact(case.customer_id, order_number, channel, conversation, NOW, NOW))
+        for conversation in ("conversation", "telegram~1"):
+            uow.identifications.add(Identification(conversation, order_number, proved_at=NOW))
         for conversation in sorted(("conversation", "telegram~1"), key=lambda each: each == wrote_last):
             await uow.messages.add(Message(conversation, Author.CUSTOMER, "hello", NOW))
         await uow.commit()
@@ -200,12 +201,9 @@ async def test_waking_delivers_at_once_and_closing_ends(uow: UowFactory) -> None
     await asyncio.sleep(0.2)
     await announce(uow, "R1")
     notifier.wake()
-    for _ in range(100):
-        if await transcript(uow):
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: transcript(uow))
     assert len(await transcript(uow)) == 1
-    await asyncio.wait_for(notifier.close(), 5)
+    await asyncio.wait_for(notifier.close(), 60)
 
 
 async def test_the_language_set_by_a_turn_meanwhile_survives_an_announcement(uow: UowFactory) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.aftersales.audit import AuditEvent
-from bot.aftersales.identification import Identification
+from bot.aftersales.identification import Identification, KnownCustomer
 from bot.aftersales.labels import Priority
 from bot.aftersales.order import Address
 from bot.errors import ConflictError
@@ -182,6 +182,29 @@ async def test_proofs_are_found_newest_first_and_by_conversation(uow_factory: Uo
         assert await uow.identifications.get("other", "10480001") is None
         customers = await uow.customers.proved_in(["conversation", "other"])
         assert {key: customer.name for key, customer in customers.items()} == {"conversation": "Anna Becker"}
+
+
+async def test_conversations_of_a_customer_are_those_that_proved_an_order_or_that_the_shop_vouched_for(
+    uow_factory: UowFactory,
+) -> None:
+    await a_shop(uow_factory, orders=2)
+    later = NOW + timedelta(minutes=1)
+    async with uow_factory() as uow:
+        order = await uow.orders.get("10480001")
+        assert order is not None
+        anna = order.customer.id
+        uow.identifications.add(Identification("web", "10480001", proved_at=later))
+        uow.identifications.add(Identification("web", "10480002", proved_at=NOW))
+        uow.identifications.add(Identification("mail", "10480002", proved_at=later))
+        uow.identifications.add(Identification("guesser", "10480001", wrong_tries=3))
+        for conversation, customer in (("shop", anna), ("elsewhere", "somebody else")):
+            await uow.known_customers.add(KnownCustomer(conversation, customer, NOW, later))
+        await uow.commit()
+    async with uow_factory() as uow:
+        assert await uow.identifications.conversations_of(anna) == ["web", "mail"]
+        assert await uow.identifications.conversations_of(anna, "10480001") == ["web"]
+        assert await uow.identifications.conversations_of("somebody else") == []
+        assert await uow.known_customers.conversations_of(anna) == ["shop"]
 
 
 async def test_audit_events_come_oldest_first(uow_factory: UowFactory) -> None:
