@@ -58,7 +58,9 @@ class Rig:
             return HttpOrders(f"{url}/v1", secret or TOKEN, timeout_seconds=self._timeout_seconds)
         if name == "woocommerce":
             return WooCommerceOrders(url, KEY, secret or SECRET, timeout_seconds=self._timeout_seconds)
-        return ShopifyOrders(url, secret or TOKEN, api_version="2026-07", timeout_seconds=self._timeout_seconds, sleep=self._pause)
+        return ShopifyOrders(
+            url, secret or TOKEN, api_version="2026-07", timeout_seconds=self._timeout_seconds, sleep=self._pause
+        )
 
     async def _pause(self, seconds: float) -> None:
         self.paused.append(seconds)
