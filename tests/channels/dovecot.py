@@ -14,8 +14,10 @@ from types import TracebackType
 
 from typing_extensions import Self
 
+from tests.channels.ports import free_port
+
 PASSWORD = "a-password-for-tests"
-_START_SECONDS = 20
+_START_SECONDS = 60
 _CONFIGURATION = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -68,7 +70,7 @@ class Dovecot:
 
     def __init__(self, certificate: Path | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="parley-dovecot-"))
-        self.port, self.tls_port = _free_ports(2)
+        self.port, self.tls_port = free_port(), free_port()
         self._certificate = certificate
 
     def url(self, folder: str = "INBOX") -> str:
@@ -124,10 +126,10 @@ class Dovecot:
         """End it with all connections."""
         self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(60)
 
     def deliver(self, user: str, raw: bytes) -> None:
         """Put a mail into a user's inbox."""
@@ -143,7 +145,7 @@ class Dovecot:
         return [line.decode() for line in found if isinstance(line, bytes)]
 
     def _login(self, user: str) -> imaplib.IMAP4:
-        imap = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
+        imap = imaplib.IMAP4("127.0.0.1", self.port, timeout=60)
         imap.login(user, PASSWORD)
         return imap
 
@@ -157,13 +159,3 @@ class Dovecot:
 
 def _binary() -> str | None:
     return shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports

@@ -83,14 +83,14 @@ class Talk(Generic[P]):
         """Return what the customer said, as people see it."""
         return [message.text for message in await steps.heard_from(self.server, self.channel, self.address)]
 
-    async def got(self, count: int, seconds: float = 6.0) -> list[str]:
+    async def got(self, count: int) -> list[str]:
         """Return what the customer has read once it is that many messages."""
-        await until(lambda: len(self.platform.messages) >= count, seconds)
+        await until(lambda: len(self.platform.messages) >= count)
         return self.platform.texts
 
-    async def heard(self, count: int, seconds: float = 5.0) -> list[str]:
+    async def heard(self, count: int) -> list[str]:
         """Return what the bot was told once it is that many messages."""
-        await until(lambda: len(self.server.bot.heard) >= count, seconds)
+        await until(lambda: len(self.server.bot.heard) >= count)
         return self.server.bot.heard
 
     async def say(self, text: str, **facts: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.channels.dovecot import PASSWORD
+from tests.channels.ports import free_port
 
 
 @dataclass
@@ -39,8 +40,8 @@ class SmtpServer:
 
     async def start(self) -> None:
         """Listen, on the same port as before."""
+        self.port = self.port or free_port()
         self._server = await asyncio.get_running_loop().create_server(self._connection, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Listen no more."""

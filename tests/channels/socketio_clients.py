@@ -66,7 +66,7 @@ class JsClient:
         self._process.stdin.write(json.dumps(command).encode() + b"\n")
         await self._process.stdin.drain()
 
-    async def until(self, event: str, seconds: float = 10) -> Any:
+    async def until(self, event: str, seconds: float = 60) -> Any:
         """Return what comes with the next event of a name, skipping others."""
 
         async def wait() -> Any:

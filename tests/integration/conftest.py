@@ -10,11 +10,25 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels import web
+from bot.conversations import sent_changes, typing_signs
+from bot.scheduler import scheduler
+from bot.store import sqlite
 from bot.store.engine import create_engine, migrate
 from bot.store.unit_of_work import SqlUnitOfWork, unit_of_work_factory
 from tests.integration.postgres import Cluster, missing_binaries
 
 UowFactory = Callable[[], SqlUnitOfWork]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be given up after a few seconds: a machine may stall for that long."""
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 60)
+    monkeypatch.setattr(web, "_HELLO_SECONDS", 60)
+    monkeypatch.setattr(scheduler, "_CLOSING_SECONDS", 60.0)
+    monkeypatch.setattr(sent_changes, "_WITHIN_SECONDS", 60.0)
+    monkeypatch.setattr(typing_signs, "_WITHIN_SECONDS", 60.0)
 
 
 @pytest.fixture(scope="session")

@@ -104,7 +104,7 @@ async def test_other_addresses_and_methods_are_problems_too(shop: Shop) -> None:
 
 
 async def test_who_asks_too_often_is_told_how_long_to_wait(uow_factory: UowFactory, aiohttp_client: Any) -> None:
-    client = await aiohttp_client(an_app(uow_factory, Time(), Rate(60, 2)))
+    client = await aiohttp_client(an_app(uow_factory, Time(), Rate(60, 2, clock=lambda: 0.0)))
     shop = Shop(client, uow_factory, Time(), await a_token(uow_factory))
     assert [(await shop.send("GET", "/orders")).status for _ in range(3)] == [200, 200, 429]
     answer = await shop.send("GET", "/orders")

@@ -54,9 +54,9 @@ class Telegram:
         told["callback_query"]["data"] = button["callback_data"] = reference
         return await self.deliver(told)
 
-    async def got(self, count: int, chat: str = CHAT, seconds: float = 5.0) -> list[str]:
+    async def got(self, count: int, chat: str = CHAT) -> list[str]:
         """Return what the customer has read once it is that many messages."""
-        await until(lambda: len(self.platform.texts(chat)) >= count, seconds)
+        await until(lambda: len(self.platform.texts(chat)) >= count)
         return self.platform.texts(chat)
 
     async def heard(self, count: int) -> list[str]:

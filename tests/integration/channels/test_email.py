@@ -96,7 +96,7 @@ class Mail:
 
     async def sent(self, count: int) -> list[EmailMessage]:
         """Return what customers got, once it is so many mails."""
-        await until(lambda: len(self.smtp.mails) >= count, seconds=25)
+        await until(lambda: len(self.smtp.mails) >= count)
         return self.smtp.mails
 
     async def flags(self) -> list[str]:
@@ -104,11 +104,11 @@ class Mail:
 
     async def all_seen(self, count: int) -> None:
         """Wait until so many mails are marked as seen."""
-        for _ in range(100):
-            if sum("\\Seen" in flags for flags in await self.flags()) == count:
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(await self.flags())
+
+        async def are_seen() -> bool:
+            return sum("\\Seen" in flags for flags in await self.flags()) == count
+
+        await until(are_seen)
 
     async def transcript(self, thread: str = "<c1@mail.example>", address: str = ANNA) -> list[Message]:
         async with self.server.parley.uow() as uow:
@@ -343,10 +343,7 @@ async def test_a_letter_that_bounces_is_dead_with_the_reason(mail: Mail) -> None
     await mail.write("It is torn.")
     (answer,) = await mail.sent(1)
     async with mail.server.parley.uow() as uow:
-        for _ in range(100):
-            if await uow.outbox.by_platform_id("email", answer["Message-ID"]):
-                break
-            await asyncio.sleep(0.02)
+        await until(lambda: uow.outbox.by_platform_id("email", answer["Message-ID"]))
     bounce = fixture("bounce_failed").replace(
         b"<parley.7.0123456789abcdef0123@shop.example>", answer["Message-ID"].encode()
     )
@@ -497,7 +494,7 @@ async def test_a_letter_sent_by_a_process_that_died_is_sent_at_most_once_more_un
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(courier_, "_settle", settle)
         await mail.write("It is torn.")
-        await asyncio.wait_for(sent.wait(), 5)
+        await asyncio.wait_for(sent.wait(), 60)
     async with mail.server.parley.uow() as uow:
         for letter in await uow.outbox.pending(conversation_id("email", ANNA, "<c1@mail.example>")):
             letter.next_attempt_at = now()
@@ -531,7 +528,7 @@ async def test_two_parleys_that_write_to_each_other_end(
         a_server(migrated_sqlite, tmp_path / "b", aiohttp_client, **own[1]) as b,
     ):
         await Mail(a, imap, smtp, mailboxes["a@shop.example"]).write("Hello", sender="b@shop.example")
-        await until(lambda: len(smtp.mails) >= (most if strips else 1), seconds=25)
+        await until(lambda: len(smtp.mails) >= (most if strips else 1))
         await asyncio.sleep(0.7)
         assert len(smtp.mails) == (most if strips else 1)
         assert len(b.bot.heard) == (limits.ANSWERS if strips else 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -114,12 +113,11 @@ async def test_a_redelivery_is_taken_once_also_at_the_same_moment(talk: Talk[Any
 
 async def test_the_webhook_waits_neither_for_the_bot_nor_for_the_platform(talk: Talk[Any]) -> None:
     talk.server.bot.may_answer.clear()
-    talk.platform.fail(seconds=2.0)
-    started = time.monotonic()
-    await talk.write("first")
-    await talk.deliver("image")
+    talk.platform.fail(seconds=120, times=float("inf"))
+    await asyncio.wait_for(talk.write("first"), 60)
+    await asyncio.wait_for(talk.deliver("image"), 60)
+    talk.platform.heal()
     talk.server.bot.may_answer.set()
-    assert time.monotonic() - started < 1
 
 
 async def test_ten_messages_in_a_row_are_answered_in_order(talk: Talk[Any]) -> None:
@@ -204,7 +202,7 @@ async def test_what_passes_is_tried_again_in_order(talk: Talk[Any]) -> None:
         for text in texts:
             await talk.write(text)
         expected += [f"heard {text}" for text in texts]
-        assert await talk.got(len(expected), 8) == expected
+        assert await talk.got(len(expected)) == expected
     assert await steps.dead(talk.server) == []
 
 
@@ -249,7 +247,7 @@ async def test_a_letter_that_arrived_before_its_answer_was_lost_comes_twice_with
 async def test_a_crash_between_sending_and_writing_it_down_sends_once_more_with_the_same_id(
     talk: Talk[Any],
 ) -> None:
-    talk.platform.fail(seconds=1.0, is_late=True)
+    talk.platform.fail(seconds=60, is_late=True)
     await talk.write("hello")
     await talk.got(1)
     await steps.lose_courier()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -180,13 +180,12 @@ async def test_what_is_no_message_to_us_is_acknowledged_and_ignored(server: Serv
 
 async def test_the_webhook_waits_neither_for_the_bot_nor_for_the_platform(server: Server, line: LineServer) -> None:
     server.bot.may_answer.clear()
-    line.fail(seconds=2.0)
+    line.fail(seconds=120, times=float("inf"))
     line.contents["1"] = samples.photo((64, 48))
-    started = time.monotonic()
-    await say(server, "first")
-    await happens(server, a_picture("1"))
+    await asyncio.wait_for(say(server, "first"), 60)
+    await asyncio.wait_for(happens(server, a_picture("1")), 60)
+    line.heal()
     server.bot.may_answer.set()
-    assert time.monotonic() - started < 1
 
 
 async def test_a_customer_is_told_what_cannot_be_read(server: Server, line: LineServer) -> None:
@@ -366,7 +365,7 @@ async def test_a_reply_that_failed_is_tried_again_with_its_token(server: Server,
     line.tokens["t-1"] = ANNA
     line.fail(500, {"message": "Internal server error"}, of="reply")
     await say(server, "hello", token="t-1")
-    await until(reads(line, 1), 8)
+    await until(reads(line, 1))
     assert line.calls_of("push") == []
 
 
@@ -484,7 +483,7 @@ async def test_too_many_requests_are_waited_out_in_order(server: Server, line: L
     line.fail(429, {"message": "The API rate limit has been exceeded. Try again later."})
     for number in range(3):
         await say(server, f"message {number}")
-    await until(reads(line, 3), 10)
+    await until(reads(line, 3))
     assert line.texts == [f"heard message {number}" for number in range(3)]
 
 
@@ -513,14 +512,14 @@ async def test_errors_of_lines_servers_pass(server: Server, line: LineServer) ->
     line.fail(500, {"message": "Internal server error"})
     await say(server, "one")
     await say(server, "two")
-    await until(reads(line, 2), 8)
+    await until(reads(line, 2))
     assert line.texts == ["heard one", "heard two"]
 
 
 async def test_a_push_that_arrived_before_it_failed_is_not_doubled(server: Server, line: LineServer) -> None:
     line.fail(resets=True, is_late=True, of="push")
     await say(server, "hello")
-    await until(lambda: len(line.calls_of("push")) == 2, 8)
+    await until(lambda: len(line.calls_of("push")) == 2)
     await until(lambda: _nothing_pending(server))
     assert line.texts == ["heard hello"]
     keys = {call.headers["X-Line-Retry-Key"] for call in line.calls_of("push")}
@@ -531,7 +530,7 @@ async def test_a_reply_that_arrived_before_it_failed_comes_twice_at_most(server:
     line.tokens["t-1"] = ANNA
     line.fail(500, {"message": "Internal server error"}, of="reply", is_late=True)
     await say(server, "hello", token="t-1")
-    await until(lambda: line.calls_of("push"), 8)
+    await until(lambda: line.calls_of("push"))
     await until(lambda: _nothing_pending(server))
     assert line.texts == ["heard hello", "heard hello"]
 
@@ -582,7 +581,7 @@ async def test_a_late_unfollow_does_not_undo_what_came_after_it(server: Server, 
 
 
 async def test_a_crash_between_sending_and_writing_it_down_doubles_nothing(server: Server, line: LineServer) -> None:
-    line.fail(seconds=3, of="push", is_late=True)
+    line.fail(seconds=60, of="push", is_late=True)
     await say(server, "hello")
     await until(reads(line, 1))
     await lose_courier()

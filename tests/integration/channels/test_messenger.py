@@ -47,7 +47,7 @@ async def test_what_is_not_for_us_is_acknowledged_and_left_alone(talk: Messenger
 async def test_of_what_cannot_be_read_the_customer_is_told(talk: MessengerTalk) -> None:
     for name in UNREADABLE:
         await talk.deliver(name)
-    assert set(await talk.got(len(UNREADABLE), 10)) == {"utter_channel_unreadable {}"}
+    assert set(await talk.got(len(UNREADABLE))) == {"utter_channel_unreadable {}"}
     assert await talk.said() == [f"[{kind}]" for kind in UNREADABLE.values()]
     assert talk.server.bot.heard == []
 
@@ -69,7 +69,7 @@ async def test_photos_and_papers_become_evidence_and_clean(talk: MessengerTalk) 
     }
     await talk.deliver("images_with_text", CDN=cdn)
     await talk.deliver("file", CDN=cdn)
-    heard = await talk.heard(4, 12)
+    heard = await talk.heard(4)
     pieces = await talk.pieces()
     assert heard == ["These two", *(f'/evidence_uploaded{{"evidence": "{piece.id}"}}' for piece in pieces)]
     assert [piece.kind.value for piece in pieces] == ["image", "image", "document"]

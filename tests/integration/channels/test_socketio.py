@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
@@ -15,10 +14,11 @@ import jwt
 import pytest
 from aiohttp import FormData
 
+from bot.channels.keys import BRAKES
 from bot.conversations.model import Author, Message
 from tests.channels.platform_server import until
 from tests.channels.socketio_clients import V2, V3, V4, JsClient, install, js_client, missing_programs
-from tests.integration.server.parts import FRIENDLY_ORIGIN, Server, a_server, now
+from tests.integration.server.parts import FRIENDLY_ORIGIN, Server, a_server, now, stop_clock
 from tests.unit.evidence import samples
 
 SHOP_SECRET = "shop secret 0123456789 0123456789"
@@ -211,6 +211,7 @@ async def test_what_is_not_taken_is_acknowledged_with_a_code(server: Server, con
         for data in ("hello", 7, {}, {"message": None}, {"message": " "}, {"message": "hello", "message_id": "ü"}):
             assert await page.ask(data) == {"code": "bad_message"}
         assert server.bot.heard == []
+        stop_clock(server.client.app[BRAKES].messages.session)
         answers = [await page.ask({"message": f"message {number}"}) for number in range(60)]
         assert answers[0] == {"message_id": None}
         assert answers[-1] == {"code": "rate_limited"}
@@ -265,9 +266,7 @@ async def test_the_server_ends_at_once_and_the_client_notices(server: Server, co
     async with connect(reconnection=False) as one, connect(transports=["polling"], reconnection=False) as two:
         for page in (one, two):
             await page.begin()
-        began = time.monotonic()
-        await server.client.close()
-        assert time.monotonic() - began < 5
+        await asyncio.wait_for(server.client.close(), 20)
         for page in (one, two):
             await page.until("disconnect")
 

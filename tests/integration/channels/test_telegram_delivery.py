@@ -212,7 +212,7 @@ async def test_what_was_sent_before_a_crash_comes_at_most_twice(
     telegram: Telegram, migrated_sqlite: Path, tmp_path: Path, aiohttp_client: Any, dies: str
 ) -> None:
     is_late = dies == "before it knows"
-    telegram.platform.fail(seconds=30, is_late=is_late)
+    telegram.platform.fail(seconds=60, is_late=is_late)
     await telegram.write("m1", 1)
     await telegram.write("m2", 2)
     await until(lambda: is_waiting(telegram, 2))

@@ -55,7 +55,7 @@ async def test_what_is_not_for_us_is_acknowledged_and_left_alone(talk: WhatsAppT
 async def test_of_what_cannot_be_read_the_customer_is_told(talk: WhatsAppTalk) -> None:
     for name in UNREADABLE:
         await talk.deliver(name)
-    assert set(await talk.got(len(UNREADABLE), 10)) == {"utter_channel_unreadable {}"}
+    assert set(await talk.got(len(UNREADABLE))) == {"utter_channel_unreadable {}"}
     assert await talk.said() == [f"[{kind}]" for kind in UNREADABLE.values()]
     assert talk.server.bot.heard == []
 
@@ -76,7 +76,7 @@ async def test_whoever_hides_their_number_is_answered_by_their_id(talk: WhatsApp
 async def test_a_photo_with_words_becomes_evidence_and_clean(talk: WhatsAppTalk) -> None:
     talk.platform.files["1003383421387257"] = ("image/jpeg", samples.photo((640, 480)))
     await talk.deliver("image_with_caption")
-    assert await talk.heard(2, 10) == ["This is how it came", talk.server.bot.heard[1]]
+    assert await talk.heard(2) == ["This is how it came", talk.server.bot.heard[1]]
     (piece,) = await talk.pieces()
     assert talk.server.bot.heard[1] == f'/evidence_uploaded{{"evidence": "{piece.id}"}}'
     assert (piece.media_type, piece.width, piece.height) == ("image/jpeg", 640, 480)
@@ -87,7 +87,7 @@ async def test_a_photo_with_words_becomes_evidence_and_clean(talk: WhatsAppTalk)
 async def test_a_paper_becomes_evidence_without_its_name(talk: WhatsAppTalk) -> None:
     talk.platform.files["1376223850470843"] = ("application/pdf", samples.paper())
     await talk.deliver("document")
-    await talk.heard(2, 10)
+    await talk.heard(2)
     assert [piece.kind.value for piece in await talk.pieces()] == ["document"]
     assert "Canary" not in repr(await steps.transcript(talk.server, "whatsapp", ANNA))
 
@@ -110,7 +110,7 @@ async def test_a_file_is_fetched_again_after_the_platform_stumbled(talk: WhatsAp
     talk.platform.fail(500, graph_error(131000, "Something went wrong"), of="1003383421387256")
     talk.platform.fail(of="attachments", resets=True)
     await talk.deliver("image")
-    await talk.heard(1, 10)
+    await talk.heard(1)
     assert len(await talk.pieces()) == 1
 
 
@@ -369,7 +369,7 @@ async def test_a_template_is_sent_in_a_language_that_it_has(talk: WhatsAppTalk) 
     languages = {"de": "de", "pt": "pt_BR", "zh-TW": "zh_TW", "no": "nb", "zh": "en_US", "ja": "en_US"}
     for language in languages:
         await tell(talk, "news", language)
-    texts = (await talk.got(1 + len(languages), 10))[1:]
+    texts = (await talk.got(1 + len(languages)))[1:]
     assert texts == [f"[{code}] news" for code in languages.values()]
 
 

@@ -16,6 +16,7 @@ from bot.conversations.routing_rounds import RoutingRounds, is_news
 from bot.errors import ConflictError
 from bot.services import escalations, inbox, presence
 from bot.services.account import Presence
+from tests.channels.platform_server import until
 from tests.integration.desk.conftest import Browser
 from tests.integration.desk.world import World
 
@@ -75,12 +76,11 @@ async def joins(world: World, conversation_id: str) -> int:
 
 
 async def drained(world: World, conversation_id: str = CUSTOMER) -> None:
-    for _ in range(100):
+    async def is_empty() -> bool:
         async with world.uow() as uow:
-            if not await uow.inbox.waiting(conversation_id):
-                return
-        await asyncio.sleep(0.02)
-    raise AssertionError("the bot never answered")
+            return not await uow.inbox.waiting(conversation_id)
+
+    await until(is_empty)
 
 
 async def test_every_path_back_and_forth_twice_keeps_talking_and_one_at_a_time(

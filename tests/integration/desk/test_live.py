@@ -23,7 +23,7 @@ async def connect(browser: Browser, origin: str | None = None) -> ClientWebSocke
 
 async def next_of(socket: ClientWebSocketResponse, kind: str) -> dict[str, Any]:
     while True:
-        news: dict[str, Any] = await socket.receive_json(timeout=5)
+        news: dict[str, Any] = await socket.receive_json(timeout=60)
         if news["type"] == kind:
             return news
 
@@ -64,7 +64,7 @@ async def test_the_customer_sees_only_the_holder_type(world: World, logged_in: L
     with world.router.feed.listen("c-held") as news:
         await ana.send_json({"type": "typing", "conversation_id": "c-held"})
         await ben.send_json({"type": "typing", "conversation_id": "c-held"})
-        heard = await asyncio.wait_for(news.get(), 5)
+        heard = await asyncio.wait_for(news.get(), 60)
         assert heard == {
             "type": "typing",
             "author": "agent",
@@ -87,7 +87,7 @@ async def test_a_customer_who_types_is_shown(world: World, logged_in: LogIn) -> 
 async def test_a_bad_frame_closes_the_socket(logged_in: LogIn, frame: str) -> None:
     socket = await connect(await logged_in("ana"))
     await socket.send_str(frame)
-    assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+    assert (await socket.receive(timeout=60)).type is WSMsgType.CLOSE
 
 
 async def test_a_socket_ends_with_its_session(world: World, logged_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,6 +96,6 @@ async def test_a_socket_ends_with_its_session(world: World, logged_in: LogIn, mo
     socket = await connect(ana)
     await ana.submit("/desk/logout")
     # Before that all hear that somebody has gone.
-    while (closed := await socket.receive(timeout=5)).type is WSMsgType.TEXT:
+    while (closed := await socket.receive(timeout=60)).type is WSMsgType.TEXT:
         assert "presence" in closed.data
     assert (closed.type, closed.data) == (WSMsgType.CLOSE, live.SESSION_OVER)

@@ -16,6 +16,7 @@ from bot.conversations.routing_rounds import RoutingRounds
 from bot.errors import ConflictError, NotFoundError
 from bot.services import agent_offers, escalations
 from bot.services.account import Presence
+from tests.channels.platform_server import until
 from tests.integration.desk.test_handoffs import MINUTE, asks_for_a_person_as, comes, holder, only, pushes
 from tests.integration.desk.world import World
 
@@ -183,8 +184,5 @@ async def test_a_process_that_dies_after_each_step_of_a_handoff_leaves_the_custo
     async with world.uow() as uow:
         await escalations.hand_over(uow, CUSTOMER, reason, "es", now, facts=facts)
     assert await world.router.recover() == 1
-    for _ in range(100):
-        if world.bot.heard:
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: world.bot.heard)
     assert world.bot.heard == ["a person please"], "the message that queued it is answered by the bot all the same"

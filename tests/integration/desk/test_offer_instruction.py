@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -23,6 +22,7 @@ from bot.conversations.notifier import Notifier
 from bot.services.document_links import DocumentLinks
 from bot.services.policy_files import load_policy
 from bot.settings import ROOT
+from tests.channels.platform_server import until
 from tests.integration.desk.conftest import Browser
 from tests.integration.desk.test_case_decisions import CASE, CONVERSATION, case_of, limit, refunded
 from tests.integration.desk.world import World
@@ -57,12 +57,11 @@ async def offered(world: World, ana: Browser) -> Offer:
 
 
 async def drained(world: World) -> None:
-    for _ in range(100):
+    async def is_empty() -> bool:
         async with world.uow() as uow:
-            if not await uow.inbox.waiting(CONVERSATION):
-                return
-        await asyncio.sleep(0.02)
-    raise AssertionError("nobody answers")
+            return not await uow.inbox.waiting(CONVERSATION)
+
+    await until(is_empty)
 
 
 async def announced(world: World) -> list[Message]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.errors import NotFoundError
 from bot.scheduler.lease import Lease
 from bot.scheduler.scheduler import LEASE, Job, Scheduler
+from tests.channels.platform_server import until
 from tests.integration.conftest import UowFactory
 from tests.integration.store.things import NOW
 
@@ -23,16 +24,20 @@ class Time:
 
 
 class Counter:
-    """A job that counts its runs, takes its time, and fails when told to."""
+    """A job that counts its runs, takes its time or is held until it may end, and fails when told to."""
 
-    def __init__(self, seconds: float = 0.0) -> None:
+    def __init__(self, seconds: float = 0.0, *, is_held: bool = False) -> None:
         self.runs: list[datetime] = []
         self.fails: Exception | None = None
+        self.may_end = asyncio.Event()
         self._seconds = seconds
+        if not is_held:
+            self.may_end.set()
 
     async def __call__(self, now: datetime) -> None:
         self.runs.append(now)
         await asyncio.sleep(self._seconds)
+        await self.may_end.wait()
         if self.fails is not None:
             raise self.fails
 
@@ -100,32 +105,36 @@ async def test_a_replica_that_died_over_a_job_keeps_the_others_from_it_only_as_l
 
 
 async def test_closing_waits_for_a_running_job_and_gives_its_lease_back(uow_factory: UowFactory) -> None:
-    time, count = Time(), Counter(0.3)
+    time, count = Time(), Counter(is_held=True)
     scheduler = Scheduler(uow_factory, [Job("count", MINUTE, count)], time)
     scheduler.start()
-    await asyncio.sleep(0.15)
+    await until(lambda: count.runs)
     assert (await lease(uow_factory)).holder is not None
-    await asyncio.wait_for(scheduler.close(), 5)
+    closing = asyncio.create_task(scheduler.close())
+    await asyncio.sleep(0.15)
+    assert not closing.done()
+    count.may_end.set()
+    await asyncio.wait_for(closing, 60)
     assert await lease(uow_factory) == Lease("count", last_run_at=NOW)
     assert count.runs == [NOW]
 
 
 async def test_a_job_that_is_cut_off_stays_due(uow_factory: UowFactory) -> None:
-    count = Counter(60)
+    count = Counter(is_held=True)
     scheduler = Scheduler(uow_factory, [Job("count", MINUTE, count)], Time())
     running = asyncio.create_task(scheduler.run_due())
-    await asyncio.sleep(0.15)
+    await until(lambda: count.runs)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert await lease(uow_factory) == Lease("count", last_error="canceled")
 
 
 async def test_a_long_job_delays_no_other(uow_factory: UowFactory) -> None:
-    long, short = Counter(60), Counter()
+    long, short = Counter(is_held=True), Counter()
     jobs = [Job("long", MINUTE, long), Job("short", MINUTE, short)]
     scheduler = Scheduler(uow_factory, jobs, Time())
     scheduler.start()
-    await asyncio.sleep(0.3)
+    await until(lambda: long.runs and short.runs)
     assert len(long.runs) == len(short.runs) == 1
     for task in scheduler._tasks:
         task.cancel()

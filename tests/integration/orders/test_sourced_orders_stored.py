@@ -42,7 +42,7 @@ ARRIVED = told(state="delivered", shipments=delivered())
 
 def sourced_orders(uow_factory: UowFactory, source: OrderSource, minutes: int = 0) -> SourcedOrders:
     """Return a process of its own, some minutes after the first one: it remembers no answers."""
-    inquiries = Inquiries(source, Limits(deadline_seconds=1))
+    inquiries = Inquiries(source, Limits(deadline_seconds=60))
     return SourcedOrders(uow_factory, inquiries, lambda: NOW + timedelta(minutes=minutes))
 
 
@@ -149,19 +149,23 @@ async def test_a_slow_service_is_not_waited_for_and_serves_the_next_message(uow_
         "products": list(order.products),
     }
 
+    may_answer = asyncio.Event()
+
     async def slowly(request: Any) -> Any:
-        await asyncio.sleep(0.3)
+        await may_answer.wait()
         return await service._order(request)
 
     service.app.router.add_get("/slow/orders/{number}", slowly)
     server = TestServer(service.app)
     await server.start_server()
-    source = HttpOrders(str(server.make_url("/slow")), TOKEN)
-    orders = SourcedOrders(uow_factory, Inquiries(source, Limits(deadline_seconds=0.1)), lambda: NOW)
+    source = HttpOrders(str(server.make_url("/slow")), TOKEN, timeout_seconds=60)
+    inquiries = Inquiries(source, Limits(deadline_seconds=0.1))
+    orders = SourcedOrders(uow_factory, inquiries, lambda: NOW)
     await orders.seek(CONVERSATION, NUMBER, [EMAIL])
     async with uow_factory() as uow:
         assert not await identification.prove(uow, CONVERSATION, NUMBER, EMAIL, NOW)
-    await asyncio.sleep(0.4)
+    may_answer.set()
+    inquiries.limits = Limits(deadline_seconds=60)
     await orders.seek(CONVERSATION, NUMBER, [EMAIL])
     async with uow_factory() as uow:
         assert await identification.prove(uow, CONVERSATION, NUMBER, EMAIL, NOW)

@@ -215,7 +215,7 @@ async def test_shopify_is_asked_for_a_name_in_the_shops_own_pattern(number: str)
     server = TestServer(platform.app)
     await server.start_server()
     url = str(server.make_url("")).rstrip("/")
-    source = ShopifyOrders(url, TOKEN, api_version="2026-07", name_pattern="EN-{number}-DE")
+    source = ShopifyOrders(url, TOKEN, api_version="2026-07", name_pattern="EN-{number}-DE", timeout_seconds=60)
     found = await source.find(number)
     assert platform.searches == ["EN-1001-DE"]
     # Customers see EN-1001-DE; an order under another number than its own could be another one.
@@ -252,7 +252,7 @@ async def test_a_query_that_would_wait_for_long_is_given_up_with_the_time() -> N
 
 async def test_a_client_id_and_secret_are_exchanged_for_a_token_once() -> None:
     rig = await a_rig("shopify")
-    source = ShopifyOrders(str(rig.server.make_url("")), KEY, SECRET, api_version="2026-07")
+    source = ShopifyOrders(str(rig.server.make_url("")), KEY, SECRET, api_version="2026-07", timeout_seconds=60)
     for _ in range(2):
         assert await source.find("1001") is not None
     grant, query = "POST /admin/oauth/access_token", "POST /admin/api/2026-07/graphql.json"
@@ -266,7 +266,7 @@ async def test_a_client_id_and_secret_are_exchanged_for_a_token_once() -> None:
 
 async def test_wrong_credentials_of_an_app_are_refused() -> None:
     rig = await a_rig("shopify")
-    source = ShopifyOrders(str(rig.server.make_url("")), KEY, "wrong", api_version="2026-07")
+    source = ShopifyOrders(str(rig.server.make_url("")), KEY, "wrong", api_version="2026-07", timeout_seconds=60)
     with pytest.raises(OrderSourceError, match="refused"):
         await source.find("1001")
     rig.platform.instead = [answering(200, "{}")]

@@ -24,6 +24,7 @@ from bot.conversations.model import Author, Conversation, InboundMessage, Messag
 from bot.conversations.notifier import Notifier
 from bot.conversations.router import Router
 from bot.conversations.routing_rounds import RoutingRounds
+from bot.rates import Rate
 from bot.scheduler.scheduler import Scheduler
 from bot.server import create_app
 from bot.services.document_links import DocumentLinks
@@ -113,6 +114,12 @@ class Server:
         return widget
 
 
+def stop_clock(rate: Rate) -> None:
+    """Let nothing be allowed again, however long a test takes."""
+    moment = rate._clock()
+    rate._clock = lambda: moment
+
+
 class Widget:
     """The client's end of one socket."""
 
@@ -121,7 +128,7 @@ class Widget:
         self.ready: dict[str, Any] = {}
 
     async def next(self) -> dict[str, Any]:
-        return dict(await self.socket.receive_json(timeout=5))
+        return dict(await self.socket.receive_json(timeout=60))
 
     async def until(self, kind: str) -> dict[str, Any]:
         """Return the next frame of a kind, skipping others."""

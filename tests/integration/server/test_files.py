@@ -17,6 +17,7 @@ from bot.aftersales.evidence import MAX_BYTES, MAX_PIECES
 from bot.bootstrap import evidence_store
 from bot.services import evidence
 from bot.settings import Settings
+from tests.channels.platform_server import until
 from tests.integration.server.parts import FRIENDLY_ORIGIN, Server, now
 from tests.unit.evidence import samples
 
@@ -47,11 +48,7 @@ def files_under(folder: Path) -> list[Path]:
 
 
 async def heard(server: Server, count: int) -> list[str]:
-    async def wait() -> None:
-        while len(server.bot.heard) < count:
-            await asyncio.sleep(0.01)
-
-    await asyncio.wait_for(wait(), 5)
+    await until(lambda: len(server.bot.heard) >= count)
     return server.bot.heard
 
 
@@ -224,7 +221,7 @@ async def test_what_is_sent_while_a_person_handles_it_reaches_the_desk_and_not_t
     await server.router.handling.take_over("customer-00000-1", "agent-1", "Ana")
     with server.router.feed.listen("*") as news:
         await uploaded(server, samples.photo())
-        entry = await asyncio.wait_for(news.get(), 5)
+        entry = await asyncio.wait_for(news.get(), 60)
     assert entry["message"]["custom"]["attachment"]["kind"] == "image"
     assert server.bot.heard == ["hello"]
 

@@ -9,6 +9,7 @@ from typing import Any
 from bot.aftersales.escalation import EscalationReason
 from bot.conversations.model import InboxState
 from bot.services import escalations
+from tests.channels.platform_server import until
 from tests.integration.server.parts import Server, a_server, now
 
 
@@ -16,11 +17,11 @@ async def _left_behind(server: Server, text: str = "hello") -> str:
     """Store a message as a process does that dies before answering; return its inbox id."""
     server.bot.may_answer.clear()
     received = await server.router.receive("customer-00000-1", "rest", text, message_id="m-1")
-    await asyncio.sleep(0.1)
-    for work in server.router._work.values():
-        if work.task:
-            work.task.cancel()
-    await asyncio.sleep(0.05)
+    await until(lambda: server.bot.heard)
+    tasks = [work.task for work in server.router._work.values() if work.task]
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
     server.bot.may_answer.set()
     return received
 

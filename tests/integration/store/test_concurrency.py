@@ -205,7 +205,7 @@ async def test_readers_do_not_wait_for_a_writer(uow_factory: UowFactory) -> None
     async with uow_factory() as writer:
         await writer.next_number("case")
         async with uow_factory() as reader:
-            assert await asyncio.wait_for(reader.orders.get("10480001"), 5) is not None
+            assert await asyncio.wait_for(reader.orders.get("10480001"), 60) is not None
 
 
 async def test_a_transcript_is_followed_without_gaps_while_two_write(uow_factory: UowFactory) -> None:
@@ -229,7 +229,7 @@ async def test_a_transcript_is_followed_without_gaps_while_two_write(uow_factory
                 ]
         return seen
 
-    seen, _, _ = await asyncio.wait_for(asyncio.gather(follow(), write(Author.BOT), write(Author.AGENT)), 30)
+    seen, _, _ = await asyncio.wait_for(asyncio.gather(follow(), write(Author.BOT), write(Author.AGENT)), 60)
     assert len(set(seen)) == 20
 
 
@@ -244,7 +244,7 @@ async def test_a_cancelled_writer_gives_its_turn_back(uow_factory: UowFactory) -
     task.cancel()
     await asyncio.wait({task})
     async with uow_factory() as uow:
-        assert await asyncio.wait_for(uow.next_number("case"), 5) == 1
+        assert await asyncio.wait_for(uow.next_number("case"), 60) == 1
 
 
 async def test_writers_cancelled_at_any_moment_leave_nothing_behind(uow_factory: UowFactory) -> None:
@@ -261,7 +261,7 @@ async def test_writers_cancelled_at_any_moment_leave_nothing_behind(uow_factory:
         task.cancel()
         await asyncio.wait({task})
     async with uow_factory() as uow:
-        assert await asyncio.wait_for(uow.next_number("case"), 5) > 1
+        assert await asyncio.wait_for(uow.next_number("case"), 60) > 1
 
 
 async def test_after_a_failed_commit_others_may_write(uow_factory: UowFactory) -> None:
@@ -273,7 +273,7 @@ async def test_after_a_failed_commit_others_may_write(uow_factory: UowFactory) -
             second.cases.add(a_case("C2", message="m1"))
             with pytest.raises(ConflictError):
                 await second.commit()
-            assert await asyncio.wait_for(first.next_number("case"), 5) == 1
+            assert await asyncio.wait_for(first.next_number("case"), 60) == 1
             assert await second.cases.get("C2") is None
 
 
@@ -286,6 +286,6 @@ async def test_far_more_writers_than_connections_all_come_to_their_turn(uow_fact
             await uow.inbox.add(InboundMessage(str(number), "c", "web", f"c:{number}", "hello", NOW))
             await uow.commit()
 
-    await asyncio.wait_for(asyncio.gather(*(write(number) for number in range(100))), 20)
+    await asyncio.wait_for(asyncio.gather(*(write(number) for number in range(100))), 60)
     async with uow_factory() as uow:
         assert len(await uow.inbox.waiting("c")) == 100

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -13,8 +12,10 @@ from types import TracebackType
 
 from typing_extensions import Self
 
+from tests.channels.ports import free_port
+
 _PAIRS = Path("/usr/share/apertium")
-_START_SECONDS = 30
+_START_SECONDS = 60
 
 
 def missing() -> str | None:
@@ -30,9 +31,7 @@ class ApertiumServer:
     """APY on a free port of this host that lives as long as the ``with`` block."""
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = int(probe.getsockname()[1])
+        self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:

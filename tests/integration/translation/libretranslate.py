@@ -59,8 +59,9 @@ def body(text: str) -> Fault:
 
 
 async def silence(request: web.Request) -> web.Response:
-    """Say nothing for longer than anybody waits in a test."""
-    await asyncio.sleep(3)
+    """Say nothing for as long as anybody waits."""
+    while request.transport is not None:
+        await asyncio.sleep(0.05)
     return web.Response()
 
 
@@ -78,7 +79,7 @@ async def drip(request: web.Request) -> web.StreamResponse:
     """Answer a byte at a time, for longer than anybody waits in a test."""
     answer = web.StreamResponse(headers={"Content-Length": "100", "Content-Type": "application/json"})
     await answer.prepare(request)
-    for _ in range(30):
+    for _ in range(60):
         await answer.write(b" ")
         await asyncio.sleep(0.1)
     return answer

@@ -14,6 +14,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from typing_extensions import Self
 
+from tests.channels.ports import free_port
+
 Trouble = tuple[int, dict[str, str]]
 
 
@@ -61,8 +63,9 @@ class Receiver:
         """Begin to listen, on a port that was had before if one is given."""
         app = web.Application()
         app.router.add_route("*", "/{anywhere:.*}", self._take)
-        self._server = TestServer(app, port=port)
-        await self._server.start_server()
+        self._server = TestServer(app, port=port or free_port())
+        # Whoever is kept waiting need not be answered in the end.
+        await self._server.start_server(shutdown_timeout=0)
 
     async def stop(self) -> None:
         """Be gone."""

@@ -17,6 +17,7 @@ from bot.conversations.model import Author, Conversation, Correspondent, Message
 from bot.conversations.platform import Letter, Shape
 from bot.conversations.sender import Sender
 from bot.errors import DeliveryError, NotFoundError
+from tests.channels.platform_server import until
 from tests.fake_evidence import FakeEvidenceStore
 from tests.fake_platform import FakePlatform
 from tests.fakes import FakeDatabase, fake_unit_of_work_factory
@@ -199,10 +200,7 @@ async def test_a_platform_that_hangs_holds_back_nobody_else(post: Post) -> None:
     await asyncio.sleep(0)
     for number in range(20):
         await post.say(f"hello {number}", to=f"pigeon~{number + 2}")
-    for _ in range(500):
-        if len(post.platform.taken) == 20:
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: len(post.platform.taken) == 20)
     assert "hangs" not in post.platform.texts
     answered.set()
     await post.courier.close()

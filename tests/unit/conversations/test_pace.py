@@ -56,11 +56,14 @@ async def test_a_place_comes_back_where_a_turn_fails() -> None:
 
 
 async def test_a_turn_that_takes_long_gives_its_place_to_another_and_only_once() -> None:
-    turns = Turns(Pace(at_once=1, patience_seconds=0.3))
+    pace = Pace(at_once=1, patience_seconds=0.3)
+    turns = Turns(pace)
     await turns.come("slow", "second")
     assert turns.begun == ["slow"]
     while "second" not in turns.begun:
         await asyncio.sleep(0.01)
+    # From now on nobody takes long, however slow the machine is.
+    pace._patience_seconds = 60
     await turns.end("second")
     # The end of "slow" lets nobody in: it has no place any more.
     await turns.end("slow")

@@ -68,7 +68,7 @@ class Shop:
     async def ask(self, text: str, conversation_id: str = ANNA) -> list[str]:
         """Return what a customer is told."""
         received = await self.router.receive(conversation_id, "web", text)
-        answer = await asyncio.wait_for(self.router.answer_to(received, conversation_id), 10)
+        answer = await asyncio.wait_for(self.router.answer_to(received, conversation_id), 60)
         return [message.text for message in answer]
 
     def inbox(self) -> list[tuple[InboxState, int]]:

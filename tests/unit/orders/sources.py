@@ -108,6 +108,10 @@ def _normalised(number: str) -> str:
     return number.replace("#", "").replace("-", "")
 
 
+PATIENT = Limits(deadline_seconds=60)
+"""Whoever asks gets an answer, however slow the machine is."""
+
+
 class Shop:
     """A database without orders, a source, and clocks that stand until they are moved."""
 
@@ -118,7 +122,7 @@ class Shop:
         self.now = NOW
         self.seconds = 0.0
         self.slept: list[float] = []
-        self.inquiries = Inquiries(self.source, limits or Limits(deadline_seconds=0.05), lambda: self.seconds)
+        self.inquiries = Inquiries(self.source, limits or PATIENT, lambda: self.seconds)
         self.orders = SourcedOrders(
             self.world.uow, self.inquiries, lambda: self.now, seconds=lambda: self.seconds, sleep=self._sleep
         )

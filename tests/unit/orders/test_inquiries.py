@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.services.order_sources import Answer, Inquiries, Limits, wanting
 from bot.services.order_sources_ports import OrderSourceError
-from tests.unit.orders.sources import CONVERSATION, NUMBER, Shop, told
+from tests.unit.orders.sources import CONVERSATION, NUMBER, PATIENT, Shop, told
 
 
 async def ask(shop: Shop, number: str = NUMBER, conversation: str = CONVERSATION) -> Answer:
@@ -40,17 +41,17 @@ async def test_who_asks_at_the_same_time_shares_one_request() -> None:
 
 
 async def test_a_late_answer_serves_the_next_message() -> None:
-    shop = Shop(told())
+    shop = Shop(told(), limits=Limits(deadline_seconds=0.05))
     shop.source.hold = asyncio.Event()
     assert (await ask(shop)).failure == "late"
     shop.source.hold.set()
-    await asyncio.sleep(0.01)
+    shop.inquiries.limits = PATIENT
     assert (await ask(shop)).sourced == told()
     assert shop.source.asked == [NUMBER]
 
 
 async def test_a_source_that_fails_again_and_again_is_left_alone_and_tried_again() -> None:
-    shop = Shop(told(), limits=Limits(failures=3, pause_seconds=30, requests_per_conversation=50))
+    shop = Shop(told(), limits=replace(PATIENT, failures=3, pause_seconds=30, requests_per_conversation=50))
     shop.source.error = OrderSourceError("unreachable")
     failures = [(await ask(shop, str(number))).failure for number in range(5)]
     assert failures == ["unreachable"] * 3 + ["paused"] * 2
@@ -70,7 +71,7 @@ async def test_a_source_that_asks_for_a_pause_gets_it() -> None:
 
 
 async def test_one_unusable_order_does_not_stop_the_others() -> None:
-    shop = Shop(told(total="1.00"), limits=Limits(failures=1))
+    shop = Shop(told(total="1.00"), limits=replace(PATIENT, failures=1))
     assert (await ask(shop)).failure == "malformed"
     assert (await ask(shop, "99")) == Answer()
 
@@ -92,7 +93,7 @@ async def test_a_number_that_failed_is_tried_again_after_seconds() -> None:
 
 
 async def test_a_conversation_that_counts_numbers_up_soon_asks_nobody() -> None:
-    shop = Shop(limits=Limits(requests_per_conversation=3))
+    shop = Shop(limits=replace(PATIENT, requests_per_conversation=3))
     failures = [(await ask(shop, str(number))).failure for number in range(5)]
     assert failures == ["", "", "", "rate_limited", "rate_limited"]
     assert (await ask(shop, "9", "another")).failure == ""
@@ -101,7 +102,7 @@ async def test_a_conversation_that_counts_numbers_up_soon_asks_nobody() -> None:
 
 
 async def test_many_conversations_together_cannot_flood_the_shop_nor_keep_out_who_proved_an_order() -> None:
-    shop = Shop(told(), limits=Limits(requests_per_minute=10))
+    shop = Shop(told(), limits=replace(PATIENT, requests_per_minute=10))
     failures = [(await ask(shop, str(number), f"c{number}")).failure for number in range(15)]
     assert failures.count("rate_limited") == 5
     assert (await shop.inquiries.proved(NUMBER)).sourced == told()

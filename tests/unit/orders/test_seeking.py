@@ -16,7 +16,7 @@ from bot.errors import IdentificationLockedError
 from bot.services import identification, remedies
 from bot.services.order_sources_ports import OrderOrigin, OrderSourceError
 from tests.unit.aftersales.policies import A_POLICY
-from tests.unit.orders.sources import CONVERSATION, EMAIL, NOW, NUMBER, Shop, delivered, told
+from tests.unit.orders.sources import CONVERSATION, EMAIL, NOW, NUMBER, PATIENT, Shop, delivered, told
 from tests.unit.services.world import A_RETURN
 
 WRONG = "somebody@example.org"
@@ -63,7 +63,7 @@ async def test_a_wrong_detail_takes_nothing_over_and_lasts_as_long_as_a_wrong_nu
     shop = Shop(told())
     assert not await try_at(shop, WRONG, number)
     assert not kept(shop) and not shop.world.database.all(Customer) and not shop.world.database.all(Product)
-    assert shop.slept == [pytest.approx(0.05)]
+    assert shop.slept == [pytest.approx(PATIENT.deadline_seconds)]
     assert shop.source.asked == [number]
     assert not await try_at(shop, WRONG, number)
     assert shop.source.asked == [number]
@@ -74,7 +74,7 @@ async def test_a_failing_source_lasts_as_long_as_a_wrong_number() -> None:
     shop = Shop(told())
     shop.source.error = OrderSourceError("unreachable")
     assert not await try_at(shop, EMAIL)
-    assert shop.slept == [pytest.approx(0.05)]
+    assert shop.slept == [pytest.approx(PATIENT.deadline_seconds)]
 
 
 async def test_an_order_that_is_here_is_proved_without_the_source() -> None:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import threading
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from structlog.testing import capture_logs
 
 from bot.translation.guard import GuardedEngine, Limits
-from bot.translation.result import Reason, Translation, Unavailable
+from bot.translation.result import EngineError, Reason, Translation, Unavailable
 from bot.translation.service import Translations
-from tests.unit.translation.fake_engine import FakeCache, FakeEngine
+from tests.unit.translation.fake_engine import FakeCache, FakeClock, FakeEngine
 
-_ONCE = Limits(attempts=1)
+# Threads are waited for by the real clock, here for longer than any machine stalls.
+_ONCE = Limits(timeout_seconds=600, attempts=1)
 
 
 def _translations(*engines: FakeEngine, orders: Any = None, **options: Any) -> Translations:
-    limits = options.pop("limits", _ONCE)
+    limits, clock = options.pop("limits", _ONCE), options.pop("clock", FakeClock())
     return Translations(
-        {engine.name: GuardedEngine(engine, limits) for engine in engines},
+        {engine.name: GuardedEngine(engine, limits, clock, clock.sleep) for engine in engines},
         {"*": [engine.name for engine in engines]} if orders is None else orders,
-        **options,
+        clock=clock,
+        **{"deadline_seconds": 600.0, **options},
     )
 
 
@@ -79,19 +81,23 @@ async def test_protected_spans_never_reach_an_engine() -> None:
 
 
 async def test_a_silent_engine_leaves_the_next_one_its_share_of_the_deadline() -> None:
-    silent = FakeEngine("silent", answer=lambda text: time.sleep(1.5) or text)
-    service = _translations(silent, FakeEngine("quick"), limits=Limits(), deadline_seconds=1.0)
-    started = time.monotonic()
+    clock = FakeClock()
+
+    class Silent(FakeEngine):
+        def translate(self, text: str, source: str, target: str, timeout_seconds: float) -> str:
+            clock.now += timeout_seconds
+            raise EngineError(Reason.TIMEOUT)
+
+    service = _translations(Silent("silent"), FakeEngine("quick"), limits=Limits(timeout_seconds=600), clock=clock)
     assert await service.translate("hello", "en", "de") == Translation("HELLO", "quick")
-    assert time.monotonic() - started < 1.0
 
 
 async def test_the_deadline_holds_when_everything_is_silent() -> None:
-    silent = FakeEngine("silent", answer=lambda text: time.sleep(1.5) or text)
-    started = time.monotonic()
+    release = threading.Event()
+    silent = FakeEngine("silent", answer=lambda text: f"{text} {release.wait(60)}")
     result = await _translations(silent, limits=Limits(), deadline_seconds=0.2).translate("hello", "en", "de")
     assert isinstance(result, Unavailable) and result.reason in (Reason.DEADLINE, Reason.TIMEOUT)
-    assert time.monotonic() - started < 1.0
+    release.set()
 
 
 async def test_a_translation_is_remembered_until_it_is_too_old() -> None:
@@ -121,7 +127,14 @@ async def test_a_cache_that_is_down_or_slow_stops_nothing() -> None:
         async def put(self, translation: Any) -> None:
             await asyncio.sleep(60)
 
-    service = _translations(FakeEngine("a"), cache=Broken(), deadline_seconds=0.3)
+    clock = FakeClock()
+
+    def in_the_last_moment(text: str) -> str:
+        # Of what is left, the cache gets half.
+        clock.now += 600 * 0.95 - 0.1
+        return text.upper()
+
+    service = _translations(FakeEngine("a", in_the_last_moment), cache=Broken(), clock=clock)
     assert await service.translate("hello", "en", "de") == Translation("HELLO", "a")
 
 

@@ -182,9 +182,9 @@ def test_nothing_makes_the_parser_fail_wherever_a_mail_is_cut(name: str) -> None
     ],
 )
 def test_hostile_html_takes_seconds_at_most(html: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     as_text(html)
-    assert time.monotonic() - began < 8
+    assert time.process_time() - began < 8
 
 
 def test_markup_in_a_text_stays_text() -> None:
@@ -203,9 +203,9 @@ LONG = 190_000
     ],
 )
 def test_hostile_words_take_seconds_at_most(body: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     stripped(body, "Re: my order")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_hostile_parts_take_seconds_at_most(kind: str, parts: list[str]) -> None
     bodies = "".join(f"--b\r\nContent-Type: {kind}\r\n\r\n{part}\r\n" for part in parts)
     head = "From: a@mail.example\r\nMessage-ID: <1@mail.example>\r\nMIME-Version: 1.0\r\n"
     raw = f'{head}Content-Type: multipart/mixed; boundary="b"\r\n\r\n{bodies}--b--\r\n'.encode()
-    started = time.monotonic()
+    started = time.process_time()
     mail = parsed(raw, "us@shop.example", most_attachments=10)
     stripped(mail.text, mail.subject)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
