@@ -19,7 +19,7 @@ test: check unit
 	  --fail-on-prediction-errors --out var/stories > var/stories.log 2>&1 \
 	  && echo "rasa test stories: ok" || (tail -n 60 var/stories.log; exit 1)
 	PYTHONHASHSEED=0 $(RUN) pytest -q -n auto --dist loadfile tests/e2e --ignore tests/e2e/channels
-	$(RUN) pytest -q tests/e2e/channels tests/browser
+	PYTHONHASHSEED=0 $(RUN) pytest -q -n auto --dist loadfile tests/e2e/channels tests/browser
 	$(RUN) python -m bench.simulation.run
 
 check: .venv/.synced

@@ -8,11 +8,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.chromium import a_browser
+from tests.browser.chromium import PATIENCE_MS, a_browser
 from tests.integration.desk.world import Template, a_template
 
-# A page that has to reconnect on a busy machine takes longer than playwright's five seconds.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -14,7 +14,9 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, BrowserContext, Locator, Page, WebSocketRoute, expect
 
 from bot.aftersales.escalation import EscalationReason
+from bot.conversations.feed import EVERYTHING, Feed
 from bot.services import accounts, escalations
+from tests.channels.platform_server import until
 from tests.integration.desk.world import CHEAP_HASHER, PASSWORD, Template, World, a_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -31,6 +33,11 @@ class Agent:
     async def open(self, conversation_id: str) -> None:
         await self.page.goto(f"{self.address}/desk/conversations/{conversation_id}")
         await expect(self.page.locator(".day").first).to_be_visible()
+
+    async def follow(self, link: Locator) -> None:
+        """Click what leads to another page, and wait until that page listens."""
+        async with self.page.expect_navigation():
+            await link.click()
 
     def message(self, text: str) -> Locator:
         return self.page.get_by_role("log").locator(".message", has_text=text)
@@ -77,6 +84,18 @@ async def an_agent(browser: Browser, address: str, name: str = "ana", **options:
     return agent
 
 
+def hearing(feed: Feed) -> int:
+    """Return how many there are who hear of everything: each open page of the desk is one of them."""
+    return len(feed._listeners[EVERYTHING])
+
+
+async def close(agent: Agent, feed: Feed) -> None:
+    """Close a browser, and wait until the server notices: until then it shows signs of life for it."""
+    before = hearing(feed)
+    await agent.page.context.close()
+    await until(lambda: hearing(feed) < before)
+
+
 @pytest_asyncio.fixture(loop_scope="module")
 async def ana(browser: Browser, address: str) -> AsyncIterator[Agent]:
     agent = await an_agent(browser, address)
@@ -87,7 +106,7 @@ async def ana(browser: Browser, address: str) -> AsyncIterator[Agent]:
 
 async def test_an_agent_takes_over_and_talks_with_the_customer(world: World, ana: Agent) -> None:
     await ana.page.goto(f"{ana.address}/desk")
-    await ana.row("Anna Schmidt").click()
+    await ana.follow(ana.row("Anna Schmidt"))
     await expect(ana.page.get_by_text("Take over the conversation to answer")).to_be_visible()
     await ana.button("Take over").click()
     await expect(ana.page.get_by_text("With you")).to_be_visible()
@@ -112,11 +131,16 @@ async def test_both_sides_see_that_the_other_types(world: World, ana: Agent) -> 
     await ana.open("c-li")
     await ana.button("Take over").click()
     await expect(ana.page.get_by_text("With you")).to_be_visible()
-    world.router.feed.publish("c-li", {"type": "typing", "author": "customer"})
-    await expect(ana.page.get_by_text("is typing")).to_be_visible()
+
+    async def is_told() -> bool:
+        # It is shown for some seconds only: who types on is told of again.
+        world.router.feed.publish("c-li", {"type": "typing", "author": "customer"})
+        return await ana.page.get_by_text("is typing").is_visible()
+
+    await until(is_told)
     with world.router.feed.listen("c-li") as news:
         await ana.page.get_by_role("textbox").press_sequentially("你好")
-        heard = await asyncio.wait_for(news.get(), 5)
+        heard = await asyncio.wait_for(news.get(), 60)
     assert heard == {"type": "typing", "author": "agent", "conversation_id": "c-li"}
 
 
@@ -184,18 +208,22 @@ async def test_unsent_text_survives_a_change_of_page(ana: Agent) -> None:
 
 async def test_a_lost_connection_is_shown_and_made_up_for(world: World, ana: Agent) -> None:
     sockets: list[WebSocketRoute] = []
+    is_there = asyncio.Event()
+    is_there.set()
 
-    def keep(socket: WebSocketRoute) -> None:
+    async def keep(socket: WebSocketRoute) -> None:
+        await is_there.wait()
         socket.connect_to_server()
         sockets.append(socket)
 
     await ana.page.route_web_socket("**/desk/live*", keep)
     await ana.open("c-li")
-    while not sockets:
-        await asyncio.sleep(0.02)
+    await until(lambda: sockets)
+    is_there.clear()
     await sockets[0].close(code=1012)
     await expect(ana.page.get_by_text("Connection lost")).to_be_visible()
     await world.router.receive("c-li", "web", "还在吗?")
+    is_there.set()
     await expect(ana.message("还在吗?")).to_have_count(1)
     await expect(ana.page.get_by_text("Connection lost")).to_be_hidden()
 
@@ -217,7 +245,8 @@ async def test_a_whole_handoff_works_by_keyboard(world: World, ana: Agent) -> No
 
 async def test_the_desk_can_be_read_on_a_phone(browser: Browser, address: str) -> None:
     phone = await an_agent(browser, address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    await phone.row("Anna Schmidt").tap()
+    async with phone.page.expect_navigation():
+        await phone.row("Anna Schmidt").tap()
     await expect(phone.message("Beeilen Sie sich")).to_be_in_viewport()
     await expect(phone.row("Anna Schmidt")).to_be_hidden()
     await phone.button("Details").tap()

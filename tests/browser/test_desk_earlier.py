@@ -15,10 +15,12 @@ from bot.conversations.model import Author, Message
 from bot.desk import workspace
 from bot.services import accounts
 from tests.browser.test_desk import Agent, an_agent
+from tests.channels.platform_server import until
 from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 COUNT = 90
+FROM_END = "list => list.scrollHeight - list.scrollTop - list.clientHeight"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -56,9 +58,14 @@ async def test_what_is_read_stays_in_its_place_until_the_beginning_is_reached(an
     button = ana.page.get_by_role("button", name="Show earlier messages")
     messages = ana.page.locator("[data-message]")
     await expect(messages).to_have_count(40)
-    # While the page is still laid out it may go back to its end once.
-    await ana.page.wait_for_timeout(500)
-    await button.scroll_into_view_if_needed()
+
+    async def is_scrolled() -> bool:
+        # While the page is still laid out it may go back to its end once: it has made up its mind two frames later.
+        await button.scroll_into_view_if_needed()
+        await ana.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return await ana.page.locator(".transcript").evaluate(FROM_END) > 200
+
+    await until(is_scrolled)
     await expect(button).to_be_in_viewport()
     place = await top_of(ana, "mensaje 50.")
     await button.click()
@@ -98,7 +105,7 @@ async def test_earlier_messages_are_translated_side_by_side_while_new_ones_come(
     said = await messages.locator("[data-said]").all_text_contents()
     assert [text.strip() for text in said][:2] == ["mensaje 20.", "mensaje 21."]
     assert "mensaje nuevo" in [text.strip() for text in said][-2]
-    assert await log.evaluate("list => list.scrollHeight - list.scrollTop - list.clientHeight") > 200
+    assert await log.evaluate(FROM_END) > 200
     await expect(ana.page.locator("[role=log]")).not_to_have_attribute("aria-live", "off")
 
 

@@ -20,7 +20,8 @@ from bot.aftersales.sla import ALWAYS_OPEN, Metric
 from bot.conversations.routing_rounds import RoutingRounds
 from bot.services import accounts, sla
 from bot.services.account import Presence
-from tests.browser.test_desk import Agent, an_agent
+from tests.browser.test_desk import Agent, an_agent, close, hearing
+from tests.channels.platform_server import until
 from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -91,7 +92,8 @@ async def test_a_closed_browser_gives_its_conversation_to_a_colleague(
     ben, ana = await an_agent(browser, address, "ben"), await an_agent(browser, address)
     await expect(ben.page.get_by_label("Your presence")).to_have_value("online")
     await expect(ana.page.get_by_label("Your presence")).to_have_value("online")
-    await ben.page.context.close()
+    await until(lambda: hearing(world.router.feed) == 2)
+    await close(ben, world.router.feed)
     rounds = RoutingRounds(world.uow, world.router.handling, lambda: world.now, ALWAYS_OPEN)
     world.now += timedelta(seconds=70)
     async with world.uow() as uow:
@@ -144,9 +146,9 @@ async def test_a_clock_turns_red_and_sounds_only_for_who_wants_it(world: World, 
     await ben.page.get_by_label("Your account").click()
     await ben.page.get_by_label("Sound before a target is missed").check()
     # Waiting for a function would need "unsafe-eval".
-    await expect(ben.page.locator("html")).to_have_attribute("data-beeps", re.compile("[2-9]"), timeout=15000)
+    await expect(ben.page.locator("html")).to_have_attribute("data-beeps", re.compile("[2-9]"))
     await ben.page.evaluate("document.querySelector('[data-clock]').dataset.left = '-60'")
-    await expect(ben.page.locator("[data-clock]")).to_have_class("clock late", timeout=15000)
+    await expect(ben.page.locator("[data-clock]")).to_have_class("clock late")
     await ben.page.context.close()
     assert ben.problems == []
 
@@ -170,6 +172,7 @@ async def test_a_clock_of_a_conversation_that_is_not_on_the_screen_sounds_for_wh
     html = ben.page.locator("html")
     await expect(html).to_have_attribute("data-beeps", "1")
     # The conversation itself, a page of its own, shows the same clock and does not sound again.
+    world.now = datetime.now(timezone.utc)
     await ben.open("c-held")
     await ben.page.locator("h1").click()
     await expect(ben.page.locator("[data-clock]")).to_have_class("clock soon")

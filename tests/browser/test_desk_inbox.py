@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import itertools
 
 from playwright.async_api import expect
 
@@ -17,6 +17,7 @@ from tests.browser.test_desk import (  # noqa: F401 - fixtures
     quick_passwords,
     world,
 )
+from tests.channels.platform_server import until
 from tests.integration.desk.world import World
 
 
@@ -37,12 +38,13 @@ async def test_keys_move_through_the_inbox_and_open_conversations(ana: Agent) ->
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/conversations/c-anna?**")
     note = page.get_by_label("Internal note", exact=True)
-    for _ in range(20):
+
+    async def is_noting() -> bool:
         # On a busy machine a key may come before the page listens.
         await page.keyboard.press("n")
-        if await note.count():
-            break
-        await asyncio.sleep(0.5)
+        return await note.count() == 1
+
+    await until(is_noting)
     await expect(note).to_be_focused()
     await page.keyboard.type("j is a letter here")
     await expect(page.get_by_label("Internal note", exact=True)).to_have_value("j is a letter here")
@@ -71,14 +73,18 @@ async def test_only_the_row_that_changed_is_replaced(world: World, ana: Agent) -
     page = ana.page
     await page.goto(f"{ana.address}/desk")
     await expect(page.locator(items(ana))).to_have_count(4)
-    # A page that was opened just now looks once more for what happened while it was loading.
-    await page.wait_for_load_state("networkidle")
-    for row in await page.query_selector_all("[data-item]"):
-        await row.evaluate("(item) => (item.wasHere = true)")
-    await world.router.receive("c-anna", "web", "Hallo?")
-    await expect(ana.row("Anna Schmidt")).to_contain_text("Hallo?")
-    same = "all => all.filter((item) => item.wasHere).map((item) => item.dataset.item)"
-    assert await page.eval_on_selector_all("[data-item]", same) == ["c-li", "c-evil", "c-held"]
+    questions = itertools.count(1)
+
+    async def same() -> bool:
+        question = f"Hallo Nr. {next(questions)}!"
+        await page.eval_on_selector_all("[data-item]", "all => all.forEach((item) => (item.wasHere = true))")
+        await world.router.receive("c-anna", "web", question)
+        await expect(ana.row("Anna Schmidt")).to_contain_text(question)
+        left = "all => all.filter((item) => item.wasHere).map((item) => item.dataset.item)"
+        return await page.eval_on_selector_all("[data-item]", left) == ["c-li", "c-evil", "c-held"]
+
+    # A page that was opened just now looks once more for what happened while it was loading, and draws all rows anew.
+    await until(same)
     async with world.uow() as uow:
         await escalations.hand_over(uow, "c-bot", EscalationReason.SAFETY, "es", world.now, priority=Priority.URGENT)
     world.router.feed.publish("c-bot", {"type": "state", "handled_by": "queued"})
@@ -94,9 +100,8 @@ async def test_several_are_taken_and_closed_at_once(world: World, ana: Agent) ->
     await expect(page.get_by_text("2 selected")).to_be_visible()
     await ana.button("Take").click()
     await expect(page.locator(items(ana))).to_have_count(1)
-    await page.get_by_role("link", name="Mine").click()
+    await ana.follow(page.get_by_role("link", name="Mine"))
     await expect(page.locator(items(ana))).to_have_count(2)
-    await page.wait_for_load_state("networkidle")
     await page.get_by_label("Select all shown").check()
     await page.locator("[data-bulk-act=close]").click()
     await page.locator("[data-confirm-yes]").click()

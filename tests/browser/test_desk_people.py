@@ -106,6 +106,7 @@ async def test_somebody_is_deactivated_only_after_a_second_look(browser: Browser
     problems: list[str] = []
     page = await a_page(browser, problems)
     await log_in(page, address, "root")
+    await page.wait_for_url(f"{address}/desk/account")
     await page.goto(f"{address}/desk/people/ben")
     button = page.get_by_role("button", name="Deactivate Ben Okafor")
     await expect(button).to_be_hidden()

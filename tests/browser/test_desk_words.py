@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from aiohttp.test_utils import TestServer
 from PIL import Image
 from playwright.async_api import Browser, FilePayload, Locator, expect
 
+from bot.desk import transcript
 from bot.services import accounts, canned
 from bot.services.words_model import CUSTOMER
 from tests.browser.test_desk import Agent, an_agent
+from tests.channels.platform_server import until
 from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -143,6 +146,12 @@ async def test_a_mentioned_colleague_gets_a_badge_and_finds_the_note(
     await ben.page.get_by_role("link", name="Mentions").click()
     await ben.page.get_by_role("link", name="Visitor held").click()
     await expect(ben.message("@ben look")).to_be_visible()
+
+    async def is_seen() -> bool:
+        async with world.uow() as uow:
+            return await uow.mentions.unseen_of("ben") == 0
+
+    await until(is_seen)
     await ben.page.goto(f"{address}/desk")
     await expect(ben.page.get_by_role("navigation", name="Desk")).to_be_visible()
     await expect(ben.page.locator("[data-mentions]")).to_be_hidden()
@@ -151,8 +160,10 @@ async def test_a_mentioned_colleague_gets_a_badge_and_finds_the_note(
 
 
 async def test_a_message_is_edited_and_retracted_before_the_eyes_of_a_colleague(
-    world: World, ana: Agent, browser: Browser, address: str
+    world: World, ana: Agent, browser: Browser, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # However slow the machine is, the buttons to change a message stay until they are pressed.
+    monkeypatch.setattr(transcript, "CHANGEABLE_FOR", timedelta(hours=1))
     await take_over(ana, "c-li")
     await write(ana, "Wrnog")
     ben = await an_agent(browser, address, "ben")
@@ -189,7 +200,13 @@ async def test_what_is_new_is_marked_and_what_the_customer_saw(world: World, ana
     await ana.open("c-held")
     async with world.uow() as uow:
         seen = (await uow.messages.of("c-held"))[-1].id or 0
-    await ana.page.wait_for_timeout(500)
+
+    async def is_read() -> bool:
+        async with world.uow() as uow:
+            states = await uow.read_states.of_conversation("c-held")
+        return any((state.reader, state.message_id) == ("ana", seen) for state in states)
+
+    await until(is_read)
     await ana.open("c-li")
     await world.router.receive("c-held", "web", "Anybody?")
     await ana.open("c-held")

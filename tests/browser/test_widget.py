@@ -14,6 +14,7 @@ from aiohttp import web
 from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, expect
 
 from tests.browser.widget_fake_server import FakeDesk
+from tests.channels.platform_server import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -72,7 +73,6 @@ async def server() -> AsyncIterator[tuple[FakeDesk, str]]:
 
 async def _new_page(browser: Browser, **options: Any) -> Page:
     context = await browser.new_context(locale="en-GB", reduced_motion="reduce", **options)
-    context.set_default_timeout(8_000)
     return await context.new_page()
 
 
@@ -141,7 +141,10 @@ async def test_visitor_who_never_opens_the_chat_causes_no_connection(widget: Wid
 
 async def test_message_is_sent_acknowledged_and_answered(widget: Widget) -> None:
     widget.desk.answers["where is it"] = [{"text": "Which order?"}]
+    widget.desk.store("Good morning")
     await widget.open()
+    # Only who is connected is told of typing.
+    await expect(widget.bubble("Good morning")).to_be_visible()
     await widget.write("where is it")
     await expect(widget.bubble("Which order?")).to_be_visible()
     await expect(widget.state("Sent")).to_be_visible()
@@ -200,7 +203,7 @@ async def test_message_written_while_offline_is_sent_exactly_once_after_reconnec
     await widget.page.evaluate("dispatchEvent(new Event('online'))")
     await expect(widget.state("Sent")).to_be_visible()
     await expect(widget.banner).to_be_hidden()
-    assert [frame["text"] for frame in widget.desk.received] == ["first", "second"]
+    assert widget.desk.texts == ["first", "second"]
 
 
 async def test_message_whose_acknowledgement_was_lost_is_not_sent_again(widget: Widget) -> None:
@@ -208,7 +211,7 @@ async def test_message_whose_acknowledgement_was_lost_is_not_sent_again(widget: 
     widget.desk.loses_acks = True
     await widget.write("only once")
     await expect(widget.state("Sending")).to_be_visible()
-    await widget.page.wait_for_timeout(100)
+    await until(lambda: widget.desk.received)
     widget.desk.loses_acks = False
     await widget.desk.drop()
     await expect(widget.state("Sent")).to_be_visible()
@@ -221,6 +224,7 @@ async def test_unsent_message_survives_a_reload_under_the_same_id(widget: Widget
     widget.desk.swallows_messages = True
     await widget.write("do not lose me")
     await expect(widget.state("Sending")).to_be_visible()
+    await until(lambda: widget.desk.received)
     widget.desk.swallows_messages = False
     await widget.open()
     await expect(widget.state("Sent")).to_be_visible()
@@ -317,7 +321,7 @@ async def test_everything_works_with_the_keyboard_alone(widget: Widget) -> None:
     await keyboard.press("Escape")
     await expect(widget.page.get_by_role("dialog")).to_be_hidden()
     await expect(widget.launcher).to_be_focused()
-    assert [frame["text"] for frame in widget.desk.received] == ["hi", "/affirm", "/stop"]
+    await until(lambda: widget.desk.texts == ["hi", "/affirm", "/stop"])
 
 
 async def test_enter_sends_but_not_with_shift_and_not_while_composing(widget: Widget) -> None:
@@ -330,7 +334,7 @@ async def test_enter_sends_but_not_with_shift_and_not_while_composing(widget: Wi
     await widget.input.press("Enter")
     await expect(widget.bubble("one")).to_have_text("one\ntwo")
     await expect(widget.state("Sent")).to_be_visible()
-    assert [frame["text"] for frame in widget.desk.received] == ["one\ntwo"]
+    assert widget.desk.texts == ["one\ntwo"]
 
 
 async def test_text_over_the_limit_is_kept_but_not_sent(widget: Widget) -> None:
@@ -382,8 +386,13 @@ async def test_facts_are_shown_as_cards(widget: Widget) -> None:
     await widget.open()
     await expect(widget.page.locator(".card .number")).to_have_text(["C-100", "R-200"])
     await expect(widget.page.locator(".card-note")).to_have_text(re.compile("Send back by .*6.*2026"))
-    await widget.page.get_by_role("button", name="Copy").first.click()
-    await expect(widget.page.get_by_role("button", name="Copied")).to_be_visible()
+
+    async def is_copied() -> bool:
+        # It says so for two seconds only.
+        await widget.page.locator(".card button").first.click()
+        return await widget.page.get_by_role("button", name="Copied").is_visible()
+
+    await until(is_copied)
 
 
 async def test_handover_to_a_person_is_visible(widget: Widget) -> None:
@@ -393,9 +402,15 @@ async def test_handover_to_a_person_is_visible(widget: Widget) -> None:
     await expect(widget.state("Sent")).to_be_visible()
     assert widget.desk.received[0]["text"] == "/ask_human"
     await widget.desk.send({"type": "state", "handled_by": "human"})
-    await widget.desk.send({"type": "typing", "author": "agent"})
     await expect(widget.page.locator(".status")).to_have_text("You are talking to our team")
-    await expect(widget.page.locator(".typing")).to_contain_text("A colleague is writing")
+    typing = widget.page.locator(".typing", has_text="A colleague is writing")
+
+    async def is_told() -> bool:
+        # It is shown for some seconds only: who types on is told of again.
+        await widget.desk.send({"type": "typing", "author": "agent"})
+        return await typing.is_visible()
+
+    await until(is_told)
     await widget.desk.say("An agent joined", author="system")
     await expect(widget.page.locator(".notice")).to_have_text("An agent joined")
     await expect(widget.page.locator(".typing")).to_be_hidden()
@@ -405,6 +420,7 @@ async def test_words_follow_page_and_conversation_language(widget: Widget) -> No
     await widget.open("?lang=de")
     dialog = widget.page.get_by_role("dialog")
     await expect(dialog).to_have_accessible_name("Kundenservice")
+    await until(lambda: widget.desk.hellos)
     assert widget.desk.hellos[0]["languages"][0] == "de"
     await widget.write("hello")
     await expect(widget.bubble("hello")).to_be_visible()
@@ -490,11 +506,7 @@ async def test_only_what_the_customer_sees_is_told_as_read(widget: Widget) -> No
     await widget.open()
     await widget.desk.say("One", author="agent")
     await expect(widget.bubble("One")).to_be_visible()
-    for _ in range(100):
-        if widget.desk.read_ids:
-            break
-        await widget.page.wait_for_timeout(50)
-    assert widget.desk.read_ids == ["1"]
+    await until(lambda: widget.desk.read_ids == ["1"])
     await widget.page.keyboard.press("Escape")
     await widget.desk.say("Two", author="agent")
     await expect(widget.page.locator(".badge")).to_have_text("1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +10,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.test_widget import Widget
 from tests.browser.widget_page import a_widget
+from tests.channels.platform_server import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,12 +25,7 @@ async def widget(browser: Browser) -> AsyncIterator[Widget]:
 
 async def connections(widget: Widget, count: int) -> None:
     """Wait until the widget has said hello so many times."""
-
-    async def wait() -> None:
-        while len([frame for frame in widget.desk.frames if frame["type"] == "hello"]) < count:
-            await asyncio.sleep(0.02)
-
-    await asyncio.wait_for(wait(), 20)
+    await until(lambda: [frame["type"] for frame in widget.desk.frames].count("hello") >= count)
 
 
 async def test_words_left_unsent_before_a_logout_are_not_sent_as_somebody_elses(widget: Widget) -> None:
@@ -38,6 +33,7 @@ async def test_words_left_unsent_before_a_logout_are_not_sent_as_somebody_elses(
     widget.desk.swallows_messages = True
     await widget.write("words of Anna")
     await expect(widget.state("Sending")).to_be_visible()
+    await until(lambda: widget.desk.received)
     widget.desk.swallows_messages = False
     await widget.open("as/nobody")
     await widget.write("words of nobody")
@@ -46,12 +42,13 @@ async def test_words_left_unsent_before_a_logout_are_not_sent_as_somebody_elses(
     await widget.open("as/berta")
     await connections(widget, 3)
     await expect(widget.bubble("words of nobody")).to_be_visible()
-    assert [frame["text"] for frame in widget.desk.received] == ["words of Anna", "words of nobody"]
+    assert widget.desk.texts == ["words of Anna", "words of nobody"]
     assert len({hello["sender"] for hello in widget.desk.hellos}) == 3
     # Who logs in again in this tab has them sent after all.
     await widget.open("as/anna")
     await expect(widget.state("Sent").first).to_be_visible()
     await expect(widget.bubble("words of Anna")).to_have_count(1)
+    await until(lambda: len(widget.desk.received) == 3)
     first, _, last = widget.desk.received
     assert first["message_id"] == last["message_id"]
 
@@ -81,10 +78,10 @@ async def test_refused_message_is_not_sent_again_by_a_reload(widget: Widget) -> 
     await widget.write("slower")
     await expect(widget.state("Sent")).to_be_visible()
     await expect(widget.state(REFUSED)).to_be_visible()
-    assert [frame["text"] for frame in widget.desk.received] == ["too fast", "slower"]
+    assert widget.desk.texts == ["too fast", "slower"]
     await widget.page.get_by_role("button", name="Try again").click()
     await expect(widget.state(REFUSED)).to_have_count(0)
-    assert [frame["text"] for frame in widget.desk.received] == ["too fast", "slower", "too fast"]
+    await until(lambda: widget.desk.texts == ["too fast", "slower", "too fast"])
 
 
 async def test_refused_message_that_the_customer_had_sent_again_outlives_a_reload(widget: Widget) -> None:
@@ -95,6 +92,7 @@ async def test_refused_message_that_the_customer_had_sent_again_outlives_a_reloa
     widget.desk.refuses_with, widget.desk.swallows_messages = None, True
     await widget.page.get_by_role("button", name="Try again").click()
     await expect(widget.state("Sending")).to_be_visible()
+    await until(lambda: len(widget.desk.received) == 2)
     widget.desk.swallows_messages = False
     await widget.open("as/nobody")
     await expect(widget.state("Sent")).to_be_visible()
@@ -106,6 +104,7 @@ async def test_session_that_is_somebody_elses_is_left_without_their_words(widget
     widget.desk.swallows_messages = True
     await widget.write("left by the one before")
     await expect(widget.state("Sending")).to_be_visible()
+    await until(lambda: widget.desk.received)
     widget.desk.swallows_messages, widget.desk.is_silent = False, True
     await widget.open("as/nobody")
     await widget.write("mine")
@@ -115,7 +114,7 @@ async def test_session_that_is_somebody_elses_is_left_without_their_words(widget
     await expect(widget.state("Sent")).to_be_visible()
     await expect(widget.bubble("mine")).to_have_count(1)
     await expect(widget.bubble("left by the one before")).to_have_count(0)
-    assert [frame["text"] for frame in widget.desk.received] == ["left by the one before", "mine"]
+    assert widget.desk.texts == ["left by the one before", "mine"]
     first, last = widget.desk.hellos
     assert first["sender"] != last["sender"]
     await widget.open("as/nobody")

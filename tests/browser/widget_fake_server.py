@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -78,6 +79,11 @@ class FakeDesk:
         return [frame for frame in self.frames if frame["type"] == "message"]
 
     @property
+    def texts(self) -> list[str]:
+        """Return what the message frames say."""
+        return [frame["text"] for frame in self.received]
+
+    @property
     def read_ids(self) -> list[str]:
         """Return up to which messages the customer has read, as the widget told it."""
         return [frame["message_id"] for frame in self.frames if frame["type"] == "read"]
@@ -89,10 +95,12 @@ class FakeDesk:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.sockets[socket] = request
-        async for packet in socket:
-            if packet.type is WSMsgType.TEXT:
-                await self._handle(socket, packet.json())
-        del self.sockets[socket]
+        try:
+            async for packet in socket:
+                if packet.type is WSMsgType.TEXT:
+                    await self._handle(socket, packet.json())
+        finally:
+            del self.sockets[socket]
         return socket
 
     async def _handle(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
@@ -154,7 +162,9 @@ class FakeDesk:
     async def send(self, frame: dict[str, Any]) -> None:
         """Send a frame to every connected widget."""
         for socket in list(self.sockets):
-            await socket.send_json(frame)
+            # A page that was left may be noticed later.
+            with suppress(ConnectionError):
+                await socket.send_json(frame)
 
     async def drop(self) -> None:
         """Cut every connection without a closing handshake."""

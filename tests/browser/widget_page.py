@@ -26,7 +26,6 @@ async def a_widget(browser: Browser, **options: Any) -> AsyncIterator[Widget]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
     context = await browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})
-    context.set_default_timeout(15_000)
     page = await context.new_page()
     widget = Widget(page, desk, f"http://{host}:{port}", problems=[])
     page.on("pageerror", lambda error: widget.problems.append(str(error)))

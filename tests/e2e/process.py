@@ -19,6 +19,8 @@ from bot.store.unit_of_work import SqlUnitOfWork
 
 T = TypeVar("T")
 
+_ANSWERED_WITHIN_SECONDS = 120
+
 SHOP_SECRET = "the-secret-of-a-shop-that-is-only-tested"
 """What the shop of a test signs its events with."""
 
@@ -35,7 +37,7 @@ class Parley(Installation):
 
     def cli(self, *arguments: str) -> str:
         """Return what a command of this installation prints; raises CalledProcessError where it fails."""
-        done = self.command(*arguments, timeout_seconds=60)
+        done = self.command(*arguments)
         done.check_returncode()
         return done.stdout
 
@@ -53,7 +55,7 @@ class Parley(Installation):
         return asyncio.run(run())
 
 
-def send_file(url: str, content: bytes, timeout_seconds: float = 60) -> Any:
+def send_file(url: str, content: bytes, timeout_seconds: float = _ANSWERED_WITHIN_SECONDS) -> Any:
     """Send a file as a form and return the JSON that comes back; raises OSError where there is no answer."""
     boundary = "----of-a-test"
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n\r\n'
@@ -69,12 +71,13 @@ def report_event(base: str, kind: str, **payload: Any) -> str:
     event = {"id": uuid.uuid4().hex, "type": kind, "at": now.isoformat(), "data": payload}
     body = json.dumps(event).encode()
     headers = {"Content-Type": "application/json", signatures.HEADER: signatures.sign(SHOP_SECRET.encode(), body, now)}
-    with urllib.request.urlopen(urllib.request.Request(f"{base}{EVENTS}", body, headers), timeout=60) as answer:
+    request = urllib.request.Request(f"{base}{EVENTS}", body, headers)
+    with urllib.request.urlopen(request, timeout=_ANSWERED_WITHIN_SECONDS) as answer:
         (taken,) = json.loads(answer.read())["events"]
     return str(taken["state"])
 
 
-def call(url: str, body: dict[str, Any] | None = None, timeout_seconds: float = 60) -> Any:
+def call(url: str, body: dict[str, Any] | None = None, timeout_seconds: float = _ANSWERED_WITHIN_SECONDS) -> Any:
     """Return the JSON that an address answers; raises OSError where there is no answer."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})

@@ -25,7 +25,7 @@ from tests.e2e.conftest import Shop
 from tests.e2e.customer import Customer
 from tests.e2e.process import SHOP_SECRET, Parley, report_event
 
-_TOLD_WITHIN_SECONDS = 90
+_TOLD_WITHIN_SECONDS = 180
 _RETURN = Outcome(ends=("utter_return_opened",), issue="wrong_size", wish="return_refund")
 
 each_language = pytest.mark.parametrize("language", NEXT_DAY)

@@ -22,6 +22,9 @@ from tests.e2e.process import SHOP_SECRET, Parley
 
 T = TypeVar("T")
 
+#: A whole conversation, a death and a start in between included.
+_LONGEST_SECONDS = 800
+
 
 class Stage:
     """Platforms and customers live in a loop of their own, beside the process that serves them."""
@@ -37,7 +40,7 @@ class Stage:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Return what work in the loop comes to."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(300)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_LONGEST_SECONDS)
 
     def open(self, parley: Parley) -> None:
         """Let customers find an installation that serves."""

@@ -22,7 +22,8 @@ from tests.e2e.process import Parley
 from tests.e2e.sentences import LEARNED
 from tests.unit.evidence.samples import photo
 
-_DIES_WITHIN_SECONDS = 60
+_DIES_WITHIN_SECONDS = 120
+_SENT_WITHIN_SECONDS = 120
 #: Those moments at which a letter may be with the platform already.
 _MAY_COME_TWICE = {"sent"}
 _WITH_PHOTO = {"fetched"}
@@ -146,7 +147,7 @@ async def _check(talk: Talk, moment: str) -> None:
     # Each of the customer's messages has one answer: nothing is said twice to the same.
     for (_, response), times in Counter((message.reply_to, message.response) for message in said).items():
         assert times == 1, response
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + _SENT_WITHIN_SECONDS
     while {letter.state for letter in letters} != {OutboxState.SENT}:
         assert time.monotonic() < deadline, letters
         await asyncio.sleep(0.1)

@@ -22,7 +22,7 @@ def test_two_minutes_of_mixed_traffic_lose_nothing_and_double_nothing(model: Pat
     assert sum(outcome.sent.values()) > 100
     assert outcome.counts["again later"]
     assert outcome.kills > 1
-    # Stored first, whatever else goes on: a platform waits for no turn.
-    assert median(outcome.webhook_seconds) < 1
+    # Stored first, whatever else goes on: a platform waits for no turn, and gives up after some seconds.
+    assert median(outcome.webhook_seconds) < 2
     assert outcome.comparison.cases > 0
     assert set(outcome.comparison.dead) <= {"telegram: blocked"}
