@@ -57,13 +57,15 @@ class WriteTurn:
             return
         mine = asyncio.ensure_future(self._lock.acquire())
         try:
-            while True:
+            waits_in_vain = 0
+            while waits_in_vain < 2:
                 seen = self._given_back
-                await asyncio.wait([mine], timeout=BUSY_TIMEOUT_SECONDS)
+                await asyncio.wait([mine], timeout=BUSY_TIMEOUT_SECONDS / 2)
                 if mine.done():
                     return
-                if seen == self._given_back:
-                    raise asyncio.TimeoutError
+                # After a standstill of the process one wait is over before anybody could give the turn back.
+                waits_in_vain = waits_in_vain + 1 if seen == self._given_back else 0
+            raise asyncio.TimeoutError
         except BaseException:
             if not mine.cancel() and not mine.cancelled():
                 # It came in the moment in which nobody wanted it any more.
