@@ -21,10 +21,12 @@ from bot.nlu.cascade_file import read_cascade, write_cascade
 from bot.nlu.encoding import ENCODING, Encoding
 from bot.nlu.fingerprint import sources_fingerprint
 from bot.nlu.progress import progress_bar
+from bot.nlu.refusals import refused
 from bot.nlu.text import is_only_an_answer
 from bot.nlu.training import encoded_reference, training_examples
 
 _ANSWER = "inform"
+_REFUSAL = "deny"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -34,6 +36,7 @@ class IntentClassifier(GraphComponent):
     Below the threshold the intent is `nlu_fallback`, whose confidence is that of the best guess; the ranking
     still holds the guesses, so that the dialogue can ask which of them was meant. A message of nothing but an order
     number or an e-mail address is `inform` for certain: which examples happen to hold an address must not decide it.
+    A wish that the message refuses in so many words ("don't cancel it") is `deny`.
     """
 
     @staticmethod
@@ -121,13 +124,15 @@ class IntentClassifier(GraphComponent):
             return []
         if is_only_an_answer(encoding.prepared_text):
             return [{INTENT_NAME_KEY: _ANSWER, PREDICTED_CONFIDENCE_KEY: 1.0}]
-        probabilities = self._cascade.probabilities(encoding, language or DEFAULT_LANGUAGE)
+        language = language or DEFAULT_LANGUAGE
+        probabilities = self._cascade.probabilities(encoding, language)
         best = np.argsort(-probabilities, kind="stable")[: self._config["ranking_length"]]
-        return [
+        ranking = [
             {INTENT_NAME_KEY: self._cascade.labels[position],
              PREDICTED_CONFIDENCE_KEY: float(probabilities[position])}
             for position in best
         ]  # fmt: skip
+        return _as_refused(ranking, refused(encoding.prepared_text, language))
 
     def _decide(self, ranking: list[dict[str, Any]]) -> dict[str, Any]:
         if not ranking:
@@ -136,3 +141,11 @@ class IntentClassifier(GraphComponent):
         if best[PREDICTED_CONFIDENCE_KEY] >= self._config["threshold"]:
             return dict(best)
         return {**best, INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME}
+
+
+def _as_refused(ranking: list[dict[str, Any]], intents: frozenset[str]) -> list[dict[str, Any]]:
+    """Return a ranking whose best guess is a no, where the best guess was a wish that the message refuses."""
+    if not ranking or ranking[0][INTENT_NAME_KEY] not in intents:
+        return ranking
+    others = [guess for guess in ranking if guess[INTENT_NAME_KEY] not in {*intents, _REFUSAL}]
+    return [{**ranking[0], INTENT_NAME_KEY: _REFUSAL}, *others]

@@ -87,6 +87,13 @@ def test_payloads_and_empty_messages_pass_through(model: Path) -> None:
     assert empty["language_confidence"] == 0.0
 
 
+def test_a_refused_wish_is_a_no_and_the_wish_is_no_guess_any_more(model: Path) -> None:
+    wished, refused = understood(model, ["I want my money back", "I don't want my money back"])
+    assert wished["intent"]["name"] == "refund_order"
+    assert refused["intent"]["name"] == refused["intent_ranking"][0]["name"] == "deny"
+    assert "refund_order" not in [guess["name"] for guess in refused["intent_ranking"]]
+
+
 def test_the_metadata_of_a_message_is_the_prior(model: Path) -> None:
     (message,) = understood(model, ["10482733"], {"conversation_language": "es"})
     assert message["language"] == "es"
