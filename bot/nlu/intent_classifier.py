@@ -27,6 +27,8 @@ from bot.nlu.training import encoded_reference, training_examples
 
 _ANSWER = "inform"
 _REFUSAL = "deny"
+# It says what is not wished, which is no clear answer to whatever else was asked.
+_REFUSAL_AT_MOST = 0.5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -148,4 +150,5 @@ def _as_refused(ranking: list[dict[str, Any]], intents: frozenset[str]) -> list[
     if not ranking or ranking[0][INTENT_NAME_KEY] not in intents:
         return ranking
     others = [guess for guess in ranking if guess[INTENT_NAME_KEY] not in {*intents, _REFUSAL}]
-    return [{**ranking[0], INTENT_NAME_KEY: _REFUSAL}, *others]
+    confidence = min(ranking[0][PREDICTED_CONFIDENCE_KEY], _REFUSAL_AT_MOST)
+    return [{INTENT_NAME_KEY: _REFUSAL, PREDICTED_CONFIDENCE_KEY: confidence}, *others]

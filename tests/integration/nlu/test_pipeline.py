@@ -91,6 +91,7 @@ def test_a_refused_wish_is_a_no_and_the_wish_is_no_guess_any_more(model: Path) -
     wished, refused = understood(model, ["I want my money back", "I don't want my money back"])
     assert wished["intent"]["name"] == "refund_order"
     assert refused["intent"]["name"] == refused["intent_ranking"][0]["name"] == "deny"
+    assert refused["intent"]["confidence"] <= 0.5, "no clear answer to a question that was asked"
     assert "refund_order" not in [guess["name"] for guess in refused["intent_ranking"]]
 
 
