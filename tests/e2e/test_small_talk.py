@@ -16,6 +16,14 @@ _SAID = {
     "zh": ("你是谁？", "谢谢你的帮助", "再见"),
 }
 
+#: What is not to be done.
+_REFUSED = {
+    "en": ("Please don't cancel my order!", "I don't want to send anything back"),
+    "de": ("Bitte stornieren Sie meine Bestellung nicht!", "Ich will nichts zurückschicken"),
+    "es": ("¡No cancelen mi pedido, por favor!", "No quiero devolver nada"),
+    "zh": ("请不要取消我的订单！", "我不想退货"),
+}
+
 each_language = pytest.mark.parametrize("phrases", ALL, ids=lambda phrases: phrases.language)
 
 
@@ -28,6 +36,14 @@ def test_small_talk_is_answered_and_opens_nothing(phrases: Phrases, visit: Visit
         heard += customer.responses
     assert heard == ["utter_ask_bot", "utter_thank", "utter_goodbye"]
     assert shop.handoff(customer.id) is None
+
+
+@each_language
+def test_what_is_not_wished_is_not_begun(phrases: Phrases, visit: Visit) -> None:
+    customer = visit(phrases.language, locale=phrases.language)
+    for said in _REFUSED[phrases.language]:
+        customer.say(said)
+        assert customer.responses == ["utter_all_right"]
 
 
 @each_language
