@@ -50,13 +50,13 @@ def test_questions_anger_and_other_business_leave_the_form_where_it_was(
 @each_language
 def test_an_unclear_message_gets_two_meanings_to_choose_from_and_then_a_person(phrases: Phrases, visit: Visit) -> None:
     customer = visit(phrases.language, locale=phrases.language)
-    customer.say("/nlu_fallback", title=phrases.unclear[0])
+    customer.say(phrases.unclear[0])
     assert customer.responses == ["utter_ask_intent"]
     *meanings, human = customer.last.buttons
     assert len(meanings) == 2
     assert [button["payload"] for button in meanings] == [f"/{name}" for name in customer.last.custom["intents"]]
     assert human["payload"] == "/ask_human"
-    customer.say("/nlu_fallback", title=phrases.unclear[1])
+    customer.say(phrases.unclear[1])
     assert customer.responses == ["utter_offer_human"]
     customer.click("/ask_human")
     assert customer.responses == ["utter_handoff_queued"]
