@@ -20,7 +20,7 @@ _SAID = {
 _REFUSED = {
     "en": ("Please don't cancel my order!", "I don't want to send anything back"),
     "de": ("Bitte stornieren Sie meine Bestellung nicht!", "Ich will nichts zurückschicken"),
-    "es": ("¡No cancelen mi pedido, por favor!", "No quiero devolver nada"),
+    "es": ("¡No cancelen mi pedido, por favor!", "No quiero devolver los zapatos"),
     "zh": ("请不要取消我的订单！", "我不想退货"),
 }
 
