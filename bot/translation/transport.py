@@ -10,15 +10,18 @@ import email.utils
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import requests
+import urllib3
 
 from bot.translation.result import EngineError, Reason
 
 _CONNECT_SECONDS = 3.0
+_PIECE_BYTES = 64 * 1024
+_LARGEST_BYTES = 4 * 1024 * 1024
 
 
 @dataclass
@@ -82,14 +85,40 @@ class Transport:
             raise EngineError(Reason.TIMEOUT)
         try:
             answer = requests.request(
-                method, url, timeout=(min(left, _CONNECT_SECONDS), left), allow_redirects=method == "GET", **options
+                method,
+                url,
+                timeout=(min(left, _CONNECT_SECONDS), left),
+                allow_redirects=method == "GET",
+                stream=True,
+                **options,
             )
+            # The timeout bounds each read, but not the answer: that could drip for ever, or fill the memory.
+            answer._content = _content(answer, exchange.ends_at)
         except requests.exceptions.RequestException as error:
             exchange.error = error
             raise
         exchange.status = answer.status_code
         exchange.retry_after = _seconds(answer.headers.get("Retry-After"))
         return answer
+
+
+def _content(answer: requests.Response, ends_at: float) -> bytes:
+    """Return the body; raises a RequestException where it breaks off, is too large, or does not end in time."""
+    content = bytearray()
+    with closing(answer):
+        try:
+            # Whatever is there: to wait for a piece of some size is to wait for its next byte, again and again.
+            while piece := answer.raw.read1(_PIECE_BYTES, decode_content=True):
+                content += piece
+                if time.monotonic() > ends_at:
+                    raise requests.exceptions.ReadTimeout("the answer did not end in time")
+                if len(content) > _LARGEST_BYTES:
+                    raise requests.exceptions.ChunkedEncodingError("the answer is too large")
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise requests.exceptions.ReadTimeout(error) from error
+        except urllib3.exceptions.HTTPError as error:
+            raise requests.exceptions.ChunkedEncodingError(error) from error
+    return bytes(content)
 
 
 def _seconds(header: str | None) -> float | None:

@@ -76,10 +76,19 @@ async def half(request: web.Request) -> web.StreamResponse:
 
 
 async def drip(request: web.Request) -> web.StreamResponse:
-    """Answer a byte at a time, for longer than anybody waits in a test."""
-    answer = web.StreamResponse(headers={"Content-Length": "100", "Content-Type": "application/json"})
+    """Answer a byte at a time, for as long as anybody waits."""
+    answer = web.StreamResponse(headers={"Content-Type": "application/json"})
     await answer.prepare(request)
-    for _ in range(60):
+    while request.transport is not None:
         await answer.write(b" ")
         await asyncio.sleep(0.1)
+    return answer
+
+
+async def flood(request: web.Request) -> web.StreamResponse:
+    """Answer more than anybody wants to know."""
+    answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+    await answer.prepare(request)
+    while request.transport is not None:
+        await answer.write(b" " * 2**20)
     return answer

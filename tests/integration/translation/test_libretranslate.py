@@ -9,16 +9,19 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import requests
 
 from bot.bootstrap import translations
 from bot.settings import Settings
 from bot.translation.result import Reason, Translation, Unavailable
 from bot.translation.service import Translations
+from bot.translation.transport import transport
 from tests.integration.translation.libretranslate import (
     FakeLibreTranslate,
     Fault,
     body,
     drip,
+    flood,
     half,
     silence,
     status,
@@ -111,6 +114,20 @@ async def test_a_server_that_never_ends_is_not_waited_for(server: FakeLibreTrans
     result = await asyncio.wait_for(_service(server, **_HASTY).translate("Where is PA-10294?", "en", "es"), 60)
     # Whether the engine's last try or our patience ends first is a matter of moments.
     assert isinstance(result, Unavailable) and result.reason in (Reason.TIMEOUT, Reason.DEADLINE)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [(silence, Reason.TIMEOUT), (drip, Reason.TIMEOUT), (flood, Reason.GARBAGE)]
+)
+async def test_an_answer_has_its_time_and_its_size(server: FakeLibreTranslate, fault: Fault, reason: Reason) -> None:
+    server.faults = [fault]
+
+    def ask(seconds: float) -> Reason | None:
+        with transport.exchange(seconds) as exchange, pytest.raises(requests.exceptions.RequestException):
+            transport.post(str(server.server.make_url("/translate")), params={"q": "hello"})
+        return exchange.reason()
+
+    assert await asyncio.to_thread(ask, 60.0 if fault is flood else 1.0) is reason
 
 
 async def test_a_long_retry_after_is_honoured_by_not_asking_again(server: FakeLibreTranslate) -> None:
