@@ -146,7 +146,9 @@ class Line(Channel):
     def _token(self, letter: Letter) -> str | None:
         token = letter.to.facts.get(line_events.REPLY_TOKEN)
         is_fresh = datetime.now(timezone.utc) - letter.to.heard_at < REPLY_WITHIN
-        return token if is_fresh and token not in self._spent else None
+        # With a later message's token a try that comes after a reply that nobody confirmed would be another reply.
+        is_for_it = letter.to.facts.get(line_events.TOKEN_CAME, 0.0) <= letter.at.timestamp()
+        return token if is_fresh and is_for_it and token not in self._spent else None
 
     def _spend(self, token: str) -> None:
         # Another replica may have used a token too; then LINE refuses it, and the letter is pushed.
@@ -189,7 +191,8 @@ class Line(Channel):
         address = line_events.address(event)
         incoming = line_events.incoming(event) if address else None
         if incoming is not None:
-            return incoming
+            came = datetime.now(timezone.utc).timestamp()
+            return replace(incoming, facts={**incoming.facts, line_events.TOKEN_CAME: came})
         if address and kind in ("follow", "unfollow"):
             return partial(self._follow, app, address, line_events.time_of(event), is_blocked=kind == "unfollow")
         log.info("line.ignored", kind=line_events.named(kind), is_to_us=bool(address))

@@ -8,7 +8,7 @@ from typing import Any
 from bot.channels.intake import Incoming
 from bot.conversations.platform import Button
 
-REPLY_TOKEN, BLOCKED, AS_OF = "reply_token", "blocked", "as_of"
+REPLY_TOKEN, TOKEN_CAME, BLOCKED, AS_OF = "reply_token", "token_came", "blocked", "as_of"
 """What is kept with an address: the newest token, whether the user has blocked us, and the time of the event."""
 
 _PRESSED = re.compile(r"(\d{1,18}:\d{1,2}) (.+)", re.ASCII | re.DOTALL)

@@ -61,7 +61,7 @@ class Letters:
             texts.append(self._file_link(attached.id, last.at))
             attached = None
         text = "\n\n".join(filter(None, texts))
-        return Letter(str(first.id), to, first.author, text, language, buttons, self._attachment(attached))
+        return Letter(str(first.id), to, first.author, text, language, first.at, buttons, self._attachment(attached))
 
     def _shown(self, message: Message, shape: Shape, *, is_last: bool) -> tuple[str, tuple[Button, ...]]:
         language = message.language or "en"

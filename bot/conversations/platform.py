@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
 from bot.conversations.model import Author, Correspondent
@@ -49,13 +50,14 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """A message as a platform gets it; ``id`` is the same at every try."""
+    """A message as a platform gets it; ``id`` and ``at``, when it was written, are the same at every try."""
 
     id: str
     to: Correspondent
     author: Author
     text: str
     language: str
+    at: datetime
     buttons: tuple[Button, ...] = ()
     attachment: Attachment | None = None
 

@@ -535,6 +535,21 @@ async def test_a_reply_that_arrived_before_it_failed_comes_twice_at_most(server:
     assert line.texts == ["heard hello", "heard hello"]
 
 
+async def test_what_may_have_arrived_is_no_reply_to_a_later_message(server: Server, line: LineServer) -> None:
+    line.tokens |= {"t-1": ANNA, "t-2": ANNA}
+    line.fail(500, {"message": "Internal server error"}, of="reply", is_late=True)
+    await say(server, "hello", token="t-1")
+    await until(lambda: line.calls_of("reply"))
+    server.bot.may_answer.clear()
+    await say(server, "are you there?", token="t-2")
+    await until(lambda: line.calls_of("push"))
+    assert line.texts == ["heard hello", "heard hello"]
+    server.bot.may_answer.set()
+    await until(reads(line, 3))
+    assert line.texts == ["heard hello", "heard hello", "heard are you there?"]
+    assert [call.json["replyToken"] for call in line.calls_of("reply")] == ["t-1", "t-2"]
+
+
 async def test_an_expired_token_holds_everything_until_it_is_renewed(server: Server, line: LineServer) -> None:
     words = "Authentication failed. Confirm that the access token in the authorization header is valid."
     line.fail(401, {"message": words}, times=float("inf"))

@@ -29,7 +29,7 @@ OPTIONS = MailOptions.of(
 
 def letter(text: str = "Hello", *, author: Author = Author.BOT, language: str = "en", **facts: Any) -> Letter:
     to = Correspondent("email~1", "email", facts.pop("address", "anna@mail.example"), NOW, facts)
-    return Letter("7", to, author, text, language)
+    return Letter("7", to, author, text, language, NOW)
 
 
 def sent(letter: Letter) -> EmailMessage:
@@ -47,7 +47,7 @@ def test_a_letter_has_the_same_unguessable_id_at_every_try() -> None:
     assert own == message_id(letter("changed"), OPTIONS)
     assert own.startswith("<parley.7.")
     assert own.endswith("@shop.example>")
-    assert own != message_id(Letter("8", letter().to, Author.BOT, "Hello", "en"), OPTIONS)
+    assert own != message_id(Letter("8", letter().to, Author.BOT, "Hello", "en", NOW), OPTIONS)
 
 
 def test_long_references_and_subjects_arrive_as_they_are() -> None:
