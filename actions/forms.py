@@ -252,8 +252,6 @@ def _cleared_by(change: str) -> tuple[str, ...]:
         return ("order_number", "verification", "items", "quantity", "same_case", "variant")
     if change == "items":
         return ("items", "quantity", "same_case", "variant")
-    if change == "reason":
-        return ("reason", "same_case")
     return (change,)
 
 
