@@ -81,6 +81,28 @@ async def test_an_invitation_is_copied_and_opened_by_somebody_else(browser: Brow
     assert problems == []
 
 
+async def test_who_comes_in_with_a_one_time_password_sees_only_the_form_and_no_script_fails(
+    browser: Browser, address: str, world: World
+) -> None:
+    async with world.uow() as uow:
+        account = await accounts.existing(uow, "root")
+        account.must_change_password = True
+        await uow.commit()
+    problems: list[str] = []
+    page = await a_page(browser, problems)
+    await log_in(page, address, "root")
+    await expect(page.get_by_role("heading", name="Choose your password")).to_be_visible()
+    await expect(page.get_by_role("navigation", name="Desk")).to_have_count(0)
+    # Whatever the page's scripts ask for before there is a password of one's own is refused.
+    await page.wait_for_load_state("networkidle")
+    await page.get_by_label("One-time password").fill(PASSWORD)
+    await page.get_by_label("New password", exact=True).fill("nine tall ships")
+    await page.get_by_label("New password again").fill("nine tall ships")
+    await page.get_by_role("button", name="Save password").click()
+    await expect(page.get_by_label("Your presence")).to_have_value("online")
+    assert problems == []
+
+
 async def test_a_second_factor_is_set_up_and_asked_for(browser: Browser, address: str, world: World) -> None:
     problems: list[str] = []
     page = await a_page(browser, problems, viewport={"width": 1024, "height": 768}, color_scheme="dark")
