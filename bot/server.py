@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from bot import networks, operations
+from bot import networks, operations, sockets
 from bot.api import app as api
 from bot.bootstrap import Parley, document_links, evidence_store
 from bot.channels import documents, files, keys, rest, shop_events, socketio
@@ -39,6 +39,7 @@ def create_app(parley: Parley, settings: Settings) -> web.Application:
     app[keys.PRESS] = Press()
     app.add_routes(rest.ROUTES)
     app.add_routes(web_channel.ROUTES)
+    sockets.close_at_shutdown(app)
     app.add_routes(documents.ROUTES)
     for channel in (rest.CHANNEL, web_channel.CHANNEL):
         app.add_routes(files.routes(channel))

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from bot import sockets
 from bot.channels import limits
 from bot.channels.brakes import RETRY_AFTER
 from bot.channels.file_passes import with_pass
@@ -41,6 +42,7 @@ async def socket(request: web.Request) -> web.StreamResponse:
         raise web.HTTPTooManyRequests(text="too many connections, wait a moment", headers=RETRY_AFTER)
     ws = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_MAX_FRAME)
     await ws.prepare(request)
+    sockets.keep(request, ws)
     client = _Client(request, ws)
     try:
         if await client.greet():

@@ -21,6 +21,8 @@ from bot.settings import Settings
 from bot.settings.environment import read_port
 
 _out = Console(highlight=False)
+# Sockets are closed at once; a request that is being answered may need the patience of a slow shop system.
+_STOPS_WITHIN_SECONDS = 10
 
 
 def serve(
@@ -99,7 +101,7 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
 
     from bot.server import create_app
 
-    runner = web.AppRunner(create_app(parley, settings), access_log=None)
+    runner = web.AppRunner(create_app(parley, settings), access_log=None, shutdown_timeout=_STOPS_WITHIN_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -6,11 +6,11 @@ import asyncio
 import json
 import time
 from typing import Any
-from weakref import WeakSet
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from bot import sockets
 from bot.conversations.feed import EVERYTHING
 from bot.conversations.model import Author
 from bot.desk.keys import SESSION_COOKIE, Desk, desk_of, visitor_of
@@ -25,14 +25,12 @@ SESSION_OVER = 4401
 
 _RECHECK_SECONDS = 30
 _TYPING_EVERY_SECONDS = 1.0
-_SOCKETS = web.AppKey("sockets", WeakSet)
 
 
 def setup(desk: web.Application) -> None:
     """Add the socket to the desk and close what is open when the server stops."""
-    desk[_SOCKETS] = WeakSet()
     desk.router.add_get("/live", live)
-    desk.on_shutdown.append(_close_all)
+    sockets.close_at_shutdown(desk)
 
 
 @needs(Permission.READ)
@@ -49,7 +47,7 @@ async def live(request: web.Request) -> web.WebSocketResponse:
     arrives = request.query.get("arrives") == "yes"
     socket = web.WebSocketResponse(heartbeat=25, max_msg_size=4096)
     await socket.prepare(request)
-    request.app[_SOCKETS].add(socket)
+    sockets.keep(request, socket)
     with desk.router.feed.listen(EVERYTHING) as news:
         tasks = [
             asyncio.create_task(_send(socket, news, desk, request.cookies[SESSION_COOKIE])),
@@ -164,9 +162,3 @@ async def _typing(desk: Desk, conversation_id: str, agent_id: str) -> None:
         handoff = await uow.escalations.open_of(conversation_id)
     if handoff is not None and handoff.agent_id == agent_id:
         desk.router.feed.publish(conversation_id, {"type": "typing", "author": Author.AGENT.value})
-
-
-async def _close_all(desk: web.Application) -> None:
-    sockets = desk[_SOCKETS]
-    for socket in set(sockets):
-        await socket.close(code=WSCloseCode.GOING_AWAY)

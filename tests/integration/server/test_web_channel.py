@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from aiohttp import WSMsgType, WSServerHandshakeError
+from aiohttp import WSCloseCode, WSMsgType, WSServerHandshakeError
 
 from bot.channels.keys import BRAKES
 from bot.conversations import history
@@ -280,3 +280,12 @@ async def test_translations_and_originals_never_reach_the_customer(server: Serve
     await server.router.words.say("customer-00000-1", "agent-1", "Einen Moment", original=original)
     widget = await server.connect()
     assert "One moment" not in str(widget.ready)
+
+
+async def test_a_server_that_stops_takes_leave_at_once(server: Server) -> None:
+    widget = await server.connect()
+    leave = asyncio.create_task(widget.socket.receive(timeout=60))
+    # aiohttp's own patience with open sockets is a minute, which is far longer than this may take on a busy machine.
+    await asyncio.wait_for(server.client.server.close(), 30)
+    assert (await leave).type is WSMsgType.CLOSE
+    assert widget.socket.close_code == WSCloseCode.GOING_AWAY
