@@ -11,13 +11,13 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from bot.desk.texts import DESK_LANGUAGES
 from bot.services import accounts, invitations
 from bot.services.desk_settings import SettingKey
 from bot.services.words_model import CannedResponse
+from tests.browser.accessibility import grave_problems
 from tests.browser.test_desk import Agent, an_agent
 from tests.integration.desk.world import CHEAP_HASHER, PASSWORD, Template, World, a_world
 
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CONVERSATION = "/desk/conversations/c-anna"
 SCHEMES = ("light", "dark")
-GRAVE = ("serious", "critical")
 ARABIC = "مرحبا، وصلت الغلاية مكسورة (order 10482733)!"
 
 
@@ -83,16 +82,6 @@ def _plain_paths(app: web.Application) -> list[str]:
         and "{" not in resource.canonical
         and resource.canonical not in ("/desk/static", "/desk/live")
         and any(route.method == "GET" for route in resource)
-    ]
-
-
-async def grave_problems(page: Page, within: str | None = None) -> list[str]:
-    found = (await Axe().run(page, context=within)).response["violations"]
-    return [
-        f"{problem['id']} ({problem['impact']}): {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
-        for problem in found
-        if problem["impact"] in GRAVE
-        for node in problem["nodes"]
     ]
 
 
