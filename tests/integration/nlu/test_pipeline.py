@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from bot.nlu import evaluation
+from bot.nlu import encoders, evaluation
 
 ROOT = Path(__file__).parents[3]
 SENTENCES = {
@@ -93,6 +94,31 @@ def test_a_refused_wish_is_a_no_and_the_wish_is_no_guess_any_more(model: Path) -
     assert refused["intent"]["name"] == refused["intent_ranking"][0]["name"] == "deny"
     assert refused["intent"]["confidence"] <= 0.5, "no clear answer to a question that was asked"
     assert "refund_order" not in [guess["name"] for guess in refused["intent_ranking"]]
+
+
+def test_a_message_is_encoded_once_for_all_classifiers_and_not_at_all_when_it_comes_again(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[tuple[str, str]] = []
+
+    def noting(encoder: encoders.Encoder) -> Callable[[Sequence[str]], encoders.FloatArray]:
+        encode = encoder.encode
+
+        def note(texts: Sequence[str]) -> encoders.FloatArray:
+            encoded.extend((encoder.name, text) for text in texts)
+            return encode(texts)
+
+        return note
+
+    for encoder in (encoders.use, encoders.e5):
+        monkeypatch.setattr(encoder, "encode", noting(encoder))
+    question = "where is that thing i bought and why is it broken"
+    first, again = understood(model, [question, question])
+    assert first == again
+    # Intent and issue are both asked for, the one by all steps where the quick one is unsure.
+    assert [name for name, _ in encoded].count("use") == 1
+    assert len(encoded) == len(set(encoded))
+    assert {text for _, text in encoded} == {question}
 
 
 def test_the_metadata_of_a_message_is_the_prior(model: Path) -> None:
