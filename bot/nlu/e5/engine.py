@@ -26,7 +26,7 @@ _BATCH_TOKENS = 1024
 
 
 class E5Engine:
-    """Turns texts into vectors of unit length; to be used from one thread at a time."""
+    """Turns texts into vectors of unit length; several threads may share it."""
 
     def __init__(self, path: Path | None = None) -> None:
         """Load the model.
