@@ -117,7 +117,7 @@ class Phrasing:
         return formats.day(date.fromisoformat(value["date"]), self.language)
 
     def _datetime(self, value: dict[str, Any]) -> str:
-        return formats.moment(datetime.fromisoformat(value["datetime"]), self.language)
+        return formats.moment(datetime.fromisoformat(value["datetime"]), value.get("zone", "UTC"), self.language)
 
     def _label(self, value: dict[str, Any]) -> str:
         return self.text(value["name"], value.get("values") or {})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format, get_timezone_name
 from babel.numbers import format_currency
 
 
@@ -27,11 +28,12 @@ def day(when: date, language: str) -> str:
     return str(format_date(when, format="long", locale=locale_of(language)))
 
 
-def moment(when: datetime, language: str) -> str:
-    """Return a day and a time in UTC, as customers' own time zones are not known."""
+def moment(when: datetime, zone: str, language: str) -> str:
+    """Return a day and a time in a zone of the IANA database, with the zone's name as the language calls it."""
     locale = locale_of(language)
-    utc = when.astimezone(timezone.utc)
-    day_text = format_skeleton("MMMMd", utc, locale=locale)
-    time_text = format_time(utc, format="short", locale=locale)
+    local = when.astimezone(ZoneInfo(zone))
+    day_text = format_skeleton("MMMMd", local, locale=locale)
+    time_text = format_time(local, format="short", locale=locale)
+    zone_text = zone if zone == "UTC" else f"({get_timezone_name(local, locale=locale)})"
     pattern = str(get_datetime_format("medium", locale=locale)).replace("'", "")
-    return pattern.replace("{1}", day_text).replace("{0}", f"{time_text} UTC")
+    return pattern.replace("{1}", day_text).replace("{0}", f"{time_text} {zone_text}")

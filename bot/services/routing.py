@@ -154,8 +154,11 @@ def expected_wait(position: int, team: str | None, floor: Floor, known: Pace) ->
 
 
 def opens_at(hours: Team, team: str | None, floor: Floor, now: datetime) -> datetime | None:
-    """Return when people are there again, None while they are: in their hours, or because somebody works late."""
+    """Return when people are there again, by their own clocks; None while they are.
+
+    They are in their hours, or because somebody works late.
+    """
     if floor.of_team(team):
         return None
     begins = hours.calendar.next_working_moment(now)
-    return begins if begins > now else None
+    return begins.astimezone(hours.calendar.zone) if begins > now else None

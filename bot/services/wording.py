@@ -19,8 +19,8 @@ def day(when: date | datetime) -> dict[str, Any]:
 
 
 def moment(when: datetime) -> dict[str, Any]:
-    """Return a day and time for a response."""
-    return {"type": "datetime", "datetime": when.isoformat()}
+    """Return a day and time for a response, told in the moment's own zone."""
+    return {"type": "datetime", "datetime": when.isoformat(), "zone": str(when.tzinfo)}
 
 
 def label(name: str, **values: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bot.aftersales.labels import Priority
 from bot.aftersales.notification import Notification
 from bot.aftersales.sla import ALWAYS_OPEN
 from bot.aftersales.task import Department, Task
-from bot.services import promises
+from bot.services import promises, wording
 from bot.services.notifications import notify
 from tests.unit.aftersales.builders import NOW
 from tests.unit.services.world import World
@@ -47,7 +47,7 @@ async def test_a_broken_promise_is_told_with_a_new_one_and_makes_the_case_more_p
     assert told.response == "utter_notify_delay"
     assert case.priority is Priority.HIGH
     assert case.next_contact_by == now + timedelta(hours=24)
-    assert told.values["until"] == {"type": "datetime", "datetime": case.next_contact_by.isoformat()}
+    assert told.values["until"] == wording.moment(case.next_contact_by)
     assert case.state is CaseState.INVESTIGATING
 
 

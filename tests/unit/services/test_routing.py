@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.aftersales.business_calendar import Calendar
 from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ALWAYS_OPEN
 from bot.services import routing
@@ -117,3 +120,11 @@ def test_too_few_handoffs_make_no_figure() -> None:
 def test_people_are_there_in_their_hours_or_when_somebody_works_late(is_there: bool) -> None:
     floor = a_floor(an_agent("ana")) if is_there else a_floor()
     assert routing.opens_at(ALWAYS_OPEN.default, None, floor, NOW) is None
+
+
+def test_who_comes_at_night_is_told_by_the_teams_own_clocks() -> None:
+    mornings = Calendar(ZoneInfo("Europe/Berlin"), dict.fromkeys(range(7), ((8 * 60, 12 * 60),)))
+    night = datetime(2026, 11, 23, 2, 0, tzinfo=timezone.utc)
+    opens = routing.opens_at(replace(ALWAYS_OPEN.default, calendar=mornings), None, a_floor(), night)
+    assert opens is not None
+    assert (opens.isoformat(), str(opens.tzinfo)) == ("2026-11-23T08:00:00+01:00", "Europe/Berlin")
