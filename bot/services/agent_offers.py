@@ -79,13 +79,13 @@ async def put_forward(
         raise IllegalStateError("case", case.state.value, CaseState.OFFERED.value)
     await deciding.require_no_approval(uow, case)
     reason = deciding.reason_of(reason)
-    found, _, _ = await price(uow, policy, case, wanted, now)
+    found, verdict, _ = await price(uow, policy, case, wanted, now)
     if found.is_beyond_policy or not (
         found.is_routine or await agent_limits.may_give(uow, policy, case, by, found.cost, now, replaces_offer=True)
     ):
         terms = {"remedy": wanted.remedy.value, **wanted.terms()}
         return await approvals.ask(uow, case, ApprovalKind.OFFER, found.cost, terms, reason, by, now)
-    return await make(uow, policy, case, by.id, wanted, reason, now)
+    return await _offer(uow, case, by.id, wanted, found, verdict, reason, now)
 
 
 async def make(
@@ -93,20 +93,7 @@ async def make(
 ) -> Offer:
     """Put an offer into the ledger in the place of the last open one, and tell the customer; commits nothing."""
     found, verdict, _ = await price(uow, policy, case, wanted, now)
-    reasons = list(verdict.reasons) if verdict.allows(wanted.remedy) else ["goodwill"]
-    offer = Offer(
-        wanted.remedy, Proposer.AGENT, now, found.amount, reasons, terms=wanted.terms(), agent_id=agent_id, note=reason
-    )
-    replace_open(case, now)
-    if case.state in (CaseState.AGREED, CaseState.EXECUTING):
-        # Something is under way, and more is offered.
-        case.escalate()
-    case.offer(offer)
-    by = Decider(agent_id)
-    deciding.note(uow, case, by, "offer.made", now, remedy=offer.remedy.value, amount=_text(offer), **offer.terms)
-    key = key_of(case, len(case.offers))
-    await notify(uow, case, "utter_ask_offer", key, now, **question(case))
-    return offer
+    return await _offer(uow, case, agent_id, wanted, found, verdict, reason, now)
 
 
 async def price(
@@ -242,6 +229,32 @@ async def verdict_on(uow: UnitOfWork, policy: Policy, case: Case, order: Order, 
     """Return what law and policy say of a case by what is known now, its customer having come when it was opened."""
     given = bool(await evidence.of_case(uow, case.number))
     return await cases.decide(uow, policy, order, case.issue_type, case.lines, case.opened_at, evidence_given=given)
+
+
+async def _offer(
+    uow: UnitOfWork,
+    case: Case,
+    agent_id: str,
+    wanted: Wanted,
+    found: Priced,
+    verdict: Verdict,
+    reason: str,
+    now: datetime,
+) -> Offer:
+    reasons = list(verdict.reasons) if verdict.allows(wanted.remedy) else ["goodwill"]
+    offer = Offer(
+        wanted.remedy, Proposer.AGENT, now, found.amount, reasons, terms=wanted.terms(), agent_id=agent_id, note=reason
+    )
+    replace_open(case, now)
+    if case.state in (CaseState.AGREED, CaseState.EXECUTING):
+        # Something is under way, and more is offered.
+        case.escalate()
+    case.offer(offer)
+    by = Decider(agent_id)
+    deciding.note(uow, case, by, "offer.made", now, remedy=offer.remedy.value, amount=_text(offer), **offer.terms)
+    key = key_of(case, len(case.offers))
+    await notify(uow, case, "utter_ask_offer", key, now, **question(case))
+    return offer
 
 
 async def _accept(uow: UnitOfWork, policy: Policy, case: Case, actor: str, now: datetime) -> Outcome:
