@@ -16,6 +16,7 @@ from bot.aftersales.audit import AuditEvent
 from bot.desk.audit_codes import code_of, group_code
 from bot.desk.keys import Desk, desk_of, visitor_of
 from bot.desk.middlewares import harden
+from bot.desk.numbers import number_of
 from bot.desk.pages import page, texts_of
 from bot.desk.permissions import Permission, needs
 from bot.services.csv_cells import harmless
@@ -33,8 +34,9 @@ async def show(request: web.Request) -> web.Response:
     """Show the newest events that fit the filter, and the way to older ones."""
     desk, asked = desk_of(request), _asked(request.query)
     wanted, problem = _filter(request, asked)
+    before = number_of(request.query.get("before"))
     async with desk.uow() as uow:
-        events = await uow.audit_trail.page(wanted, PAGE + 1, _before(request))
+        events = await uow.audit_trail.page(wanted, PAGE + 1, before)
         actions = await uow.audit_trail.actions()
         people = await uow.accounts.all()
     older = {**asked, "before": str(events[PAGE - 1].id)} if len(events) > PAGE else None
@@ -47,7 +49,7 @@ async def show(request: web.Request) -> web.Response:
         "code_of": code_of,
         "people": {f"agent:{account.id}": account.display_name for account in people},
         "older": urlencode(older) if older else None,
-        "is_first": _before(request) is None,
+        "is_first": before is None,
         "export": urlencode(asked),
     }
     return page(request, "audit.html", values, status=400 if problem else 200)
@@ -116,11 +118,6 @@ def _filter(request: web.Request, asked: Mapping[str, str]) -> tuple[AuditFilter
 
 def _start(day: str | None) -> datetime | None:
     return datetime.combine(date.fromisoformat(day), time(), timezone.utc) if day else None
-
-
-def _before(request: web.Request) -> int | None:
-    given = request.query.get("before", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None
 
 
 def _groups(actions: list[str]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.desk.keys import desk_of, visitor_of
+from bot.desk.numbers import version_of
 from bot.desk.pages import page, texts_of
 from bot.desk.permissions import Permission, needs
 from bot.desk.texts import DESK_LANGUAGES, Texts
@@ -138,11 +139,10 @@ async def _response(request: web.Request) -> CannedResponse:
 
 async def _form(request: web.Request) -> _Form:
     given = {name: value[:_LONGEST_FIELD] for name, value in (await request.post()).items() if isinstance(value, str)}
-    version = given.get("version", "")
     return _Form(
         given.get("shortcut", ""),
         given.get("title", ""),
-        int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,
+        version_of(given.get("version")),
         {code: text for code in SPOKEN if (text := given.get(f"text_{code}", "").strip())},
     )
 

@@ -14,6 +14,7 @@ from bot.aftersales.case import Case
 from bot.conversations.ports import UnitOfWork
 from bot.desk.actions import failure
 from bot.desk.keys import Desk, desk_of, visitor_of
+from bot.desk.numbers import number_of
 from bot.desk.pages import texts_of
 from bot.desk.texts import Texts
 from bot.errors import (
@@ -129,9 +130,10 @@ def whole(body: dict[str, Any], field: str) -> int | None:
     given = str(body.get(field) if body.get(field) is not None else "").strip()
     if not given:
         return None
-    if not given.isascii() or not given.isdigit() or len(given) > 9:
+    found = number_of(given, digits=9)
+    if found is None:
         raise web.HTTPBadRequest(reason=f"Give {field} as a whole number.")
-    return int(given)
+    return found
 
 
 def seen_of(body: dict[str, Any], field: str = "seen") -> int:

@@ -11,6 +11,7 @@ from bot.aftersales.audit import AuditEvent
 from bot.aftersales.labels import IssueType, Priority
 from bot.conversations.ports import UnitOfWork
 from bot.desk.keys import desk_of, visitor_of
+from bot.desk.numbers import version_of
 from bot.desk.pages import page, texts_of
 from bot.desk.permissions import Permission, needs
 from bot.desk.settings_forms import value_of
@@ -44,7 +45,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     """Change a setting, provided that it still is what the form began with; else show who changed it and how."""
     key, desk, visitor = _key(request), desk_of(request), visitor_of(request)
     form = await request.post()
-    value, version = value_of(key, form), _version(form.get("version"))
+    value, version = value_of(key, form), version_of(form.get("version"))
     actor = f"agent:{visitor.account.id}"
     try:
         async with desk.uow() as uow:
@@ -115,11 +116,6 @@ def _key(request: web.Request) -> SettingKey:
         if key.value == name:
             return key
     raise NotFoundError("setting", name)
-
-
-def _version(given: object) -> int:
-    text = str(given)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 ROUTES = [

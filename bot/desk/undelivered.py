@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.conversations import undelivered
 from bot.desk.keys import desk_of, visitor_of
+from bot.desk.numbers import number_of
 from bot.desk.pages import page
 from bot.desk.permissions import Permission, needs
 
@@ -16,7 +17,7 @@ _PLACE = "/desk/undelivered"
 @needs(Permission.READ)
 async def show(request: web.Request) -> web.StreamResponse:
     """List the messages that were given up, newest first, and how many there are of each kind."""
-    before = _number(request, "before")
+    before = number_of(request.query.get("before"))
     async with desk_of(request).uow() as uow:
         letters = await undelivered.dead_letters(uow, PAGE + 1, before)
         groups = await uow.outbox.dead_groups()
@@ -26,7 +27,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         "groups": [group for group in groups if group.messages > 1],
         "most_at_once": undelivered.MOST_AT_ONCE,
         "customers": customers,
-        "sent": _number(request, "sent"),
+        "sent": number_of(request.query.get("sent")),
         "older": letters[PAGE - 1].message.id if len(letters) > PAGE else None,
         "is_first": before is None,
     }
@@ -52,11 +53,6 @@ async def resend_all(request: web.Request) -> web.StreamResponse:
         sent = await undelivered.resend_all(uow, channel, reason, visitor.account.id, desk.clock())
         await uow.commit()
     raise web.HTTPSeeOther(f"{_PLACE}?sent={len(sent)}")
-
-
-def _number(request: web.Request, name: str) -> int | None:
-    given = request.query.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= 15 else None
 
 
 ROUTES = [

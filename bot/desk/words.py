@@ -14,6 +14,7 @@ from bot.desk import transcript, workspace
 from bot.desk.actions import LONGEST_TEXT, body_of, conflict, failure
 from bot.desk.engines import ENGINES, why_not
 from bot.desk.keys import Desk, desk_of, visitor_of
+from bot.desk.numbers import number_of
 from bot.desk.pages import fragment, texts_of
 from bot.desk.permissions import Permission, needs
 from bot.desk.texts import DESK_LANGUAGES, Texts
@@ -159,10 +160,10 @@ def _original(body: dict[str, Any]) -> Original | None:
 
 
 def _id(given: object) -> int:
-    text = str(given) if isinstance(given, (int, str)) and not isinstance(given, bool) else ""
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    found = number_of(given)
+    if found is None:
         raise web.HTTPBadRequest(reason="This is no message.")
-    return int(text)
+    return found
 
 
 async def _subject(request: web.Request) -> tuple[Desk, Any]:
