@@ -25,7 +25,7 @@ def keep(request: web.Request, socket: web.WebSocketResponse) -> None:
 
 
 async def _close_all(app: web.Application) -> None:
+    sockets = app[_OPEN]
     # All at once: who is gone without a word is waited for some seconds.
-    await asyncio.gather(
-        *(socket.close(code=WSCloseCode.GOING_AWAY) for socket in set(app[_OPEN])), return_exceptions=True
-    )
+    leave = [socket.close(code=WSCloseCode.GOING_AWAY) for socket in set(sockets)]
+    await asyncio.gather(*leave, return_exceptions=True)
