@@ -180,8 +180,5 @@ def _centres(reference: ReferenceExamples, rows: IntArray) -> IntArray:
     The hash is of the n-grams' columns, which are the same on every machine; sentence vectors differ in their last
     digits, and then each machine would learn from other examples.
     """
-    ngrams = reference.ngram_rows
-    drawn = sorted(
-        rows.tolist(), key=lambda row: zlib.crc32(ngrams.indices[ngrams.indptr[row] : ngrams.indptr[row + 1]].tobytes())
-    )
+    drawn = sorted(rows.tolist(), key=lambda row: zlib.crc32(reference.ngram_rows.columns_of(row).tobytes()))
     return np.array(sorted(drawn[:CENTRES]), dtype=np.int64)

@@ -86,13 +86,49 @@ class Block:
         return similarities
 
 
+class NgramRows:
+    """Sparse rows of n-grams, kept small, of which only those asked for are read into memory.
+
+    Args:
+        values: The values of all rows, one row after the other.
+        columns: The column of each value.
+        bounds: Where each row begins among them, and where the last one ends.
+        width: How many columns there are.
+    """
+
+    def __init__(self, values: HalfArray, columns: NDArray[np.int32], bounds: IntArray, width: int) -> None:
+        self.values = values
+        self.columns = columns
+        self.bounds = bounds
+        self.width = width
+
+    @classmethod
+    def stack(cls, rows: Sequence[SparseRow], width: int) -> NgramRows:
+        """Return these rows, rounded to what is persisted, so that a reloaded model predicts the very same."""
+        bounds = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        columns = np.concatenate([columns for columns, _ in rows]).astype(np.int32)
+        return cls(np.concatenate([values for _, values in rows]).astype(np.float16), columns, bounds, width)
+
+    def columns_of(self, row: int) -> NDArray[np.int32]:
+        """Return the columns of one row."""
+        return self.columns[self.bounds[row] : self.bounds[row + 1]]
+
+    def take(self, rows: IntArray) -> sparse.csr_matrix:
+        """Return the rows at these positions, ready to be computed with."""
+        starts, sizes = self.bounds[rows], np.diff(self.bounds)[rows]
+        bounds = np.cumsum([0, *sizes])
+        places = np.repeat(starts - bounds[:-1], sizes) + np.arange(bounds[-1])
+        parts = (self.values[places].astype(np.float32), self.columns[places], bounds)
+        return sparse.csr_matrix(parts, shape=(len(rows), self.width))
+
+
 class ReferenceExamples:
     """The training examples in their three views, by language.
 
     Args:
         languages: Code of each example's language.
         ngrams: Fitted n-gram hashing.
-        ngram_rows: One row an example, `columns` wide.
+        ngram_rows: One row an example.
         use_projection, e5_projection: How sentence vectors are projected.
         use_rows, e5_rows: The projected vectors of the examples, in half precision. Those of USE are zero outside of
             its languages.
@@ -102,7 +138,7 @@ class ReferenceExamples:
         self,
         languages: Sequence[str],
         ngrams: HashedNgrams,
-        ngram_rows: sparse.csr_matrix,
+        ngram_rows: NgramRows,
         use_projection: Projection,
         use_rows: HalfArray,
         e5_projection: Projection,
@@ -124,7 +160,7 @@ class ReferenceExamples:
     def fingerprint(self) -> str:
         """A hash of all rows: weights trained on one reference are wrong on any other."""
         digest = hashlib.sha256()
-        for rows in (self.use_rows, self.e5_rows, self.ngram_rows.data, self.ngram_rows.indices):
+        for rows in (self.use_rows, self.e5_rows, self.ngram_rows.values, self.ngram_rows.columns):
             digest.update(rows.tobytes())
         return digest.hexdigest()
 
@@ -151,7 +187,7 @@ class ReferenceExamples:
         return cls(
             languages,
             ngrams,
-            stack([ngrams.row(text) for text in texts], columns),
+            NgramRows.stack([ngrams.row(text) for text in texts], columns),
             use_projection,
             use_rows,
             e5_projection,
@@ -177,21 +213,13 @@ class ReferenceExamples:
     def take(self, rows: IntArray) -> Block:
         """Return the examples at these positions."""
         return Block(
-            self.use_rows[rows].astype(np.float32), self.e5_rows[rows].astype(np.float32), self.ngram_rows[rows]
+            self.use_rows[rows].astype(np.float32), self.e5_rows[rows].astype(np.float32), self.ngram_rows.take(rows)
         )
 
 
 #: Measured: no loss against the full 512 and 384.
 USE_DIMENSIONS = 256
 E5_DIMENSIONS = 192
-
-
-def stack(rows: Sequence[SparseRow], columns: int) -> sparse.csr_matrix:
-    """Return sparse rows as one matrix."""
-    bounds = np.cumsum([0, *(len(indices) for indices, _ in rows)])
-    indices = np.concatenate([indices for indices, _ in rows])
-    values = half_precision(np.concatenate([values for _, values in rows]))
-    return sparse.csr_matrix((values, indices, bounds), shape=(len(rows), columns), dtype=np.float32)
 
 
 def half_precision(values: FloatArray) -> FloatArray:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -118,3 +120,22 @@ def test_a_reloaded_model_predicts_the_very_same(
             before = cascade.probabilities(SpyEncoding(reference, row), language)
             after = again.probabilities(SpyEncoding(read, row), language)
             assert np.array_equal(before, after)
+
+
+def test_a_reference_outlives_its_files_and_gives_the_same_examples(
+    reference: ReferenceExamples, tmp_path: Path
+) -> None:
+    write_reference(reference, tmp_path)
+    again = read_reference(tmp_path)
+    for file in tmp_path.iterdir():
+        # Rasa removes what it unpacked of a model as soon as that is loaded.
+        file.unlink()
+    rows = np.array([7, 0, 3, 3])
+    before, after = reference.take(rows), again.take(rows)
+    assert (before.use_rows == after.use_rows).all() and (before.e5_rows == after.e5_rows).all()
+    assert (before.ngram_rows != after.ngram_rows).nnz == 0
+    for place, row in enumerate(rows):
+        columns, values = reference.ngrams.row(TEXTS[row])
+        found = after.ngram_rows[place]
+        assert sorted(found.indices.tolist()) == sorted(columns.tolist())
+        assert np.allclose(found.toarray()[0][columns], values, atol=1e-3)
