@@ -41,6 +41,8 @@ _SWITCH_CONFIDENCE = 0.85
 # Written so much alike that a sentence is often right in both; then the one that was expected is likelier.
 _SISTERS = ({"da", "no"}, {"id", "ms"})
 _SISTER_CONFIDENCE = 0.95
+# Characters that both ways of writing Chinese share tell little, and far more people write simplified ones.
+_TRADITIONAL_CONFIDENCE = 2 / 3
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def identify(text: str, own: OwnNgrams, conversation: str | None = None, locale:
         language, confidence = _best(" ".join(words), possible, own, odds)
         if any({language, expected} == sisters for sisters in _SISTERS) and confidence < _SISTER_CONFIDENCE:
             language = str(expected)
+        if language == "zh-TW" and not expected and "zh" in possible and confidence < _TRADITIONAL_CONFIDENCE:
+            language = "zh"
     if expected and language != expected:
         is_same_script = expected in possible
         if conversation:

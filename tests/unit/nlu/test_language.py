@@ -42,6 +42,23 @@ def test_a_foreign_sentence_switches_a_conversation() -> None:
     assert identify("我想退货，鞋子太小了", OWN, conversation="en").language == "zh"
 
 
+CHINESE = OwnNgrams.fit(
+    ["我想把它退了", "鞋子我想退掉", "我要退掉鞋子", "我想把跑鞋退掉", "把它退掉", "好的", "可以"],
+    ["zh", "zh", "zh-TW", "zh-TW", "zh-TW", "zh", "zh-TW"],
+)
+
+
+def test_characters_that_both_orthographies_share_are_simplified_unless_more_tells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "你好，我想把跑鞋退掉"
+    assert identify(text, CHINESE).language == "zh"
+    assert identify(text, CHINESE, locale="zh-TW").language == "zh-TW"
+    # Our n-grams lean to the other side, but not by enough.
+    monkeypatch.setattr("bot.nlu.language.identify._TRADITIONAL_CONFIDENCE", 0.0)
+    assert identify(text, CHINESE).language == "zh-TW"
+
+
 @pytest.mark.parametrize(
     ("current", "detected", "confidence", "words", "expected"),
     [
