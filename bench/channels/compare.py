@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from bench.channels.customers import PHOTO, Customer
 from bot.conversations.choices import text_of
@@ -19,6 +20,8 @@ from tests.channels.sides.side import Received, WebhookSide
 
 MOST_DELIVERIES = 2
 _ALL = 1_000_000
+# What is written down may be lost with the process a moment later.
+_SETTLES_WITHIN = timedelta(seconds=1)
 
 
 @dataclass
@@ -33,8 +36,8 @@ class Comparison:
     cases: int = 0
 
 
-async def compare(store: Database, customers: Sequence[Customer]) -> Comparison:
-    """Return how the database compares with what customers sent and got."""
+async def compare(store: Database, customers: Sequence[Customer], kills: Sequence[datetime] = ()) -> Comparison:
+    """Return how the database compares with what customers sent and got, the process having been killed at times."""
     found = Comparison()
     for customer in customers:
         async with store.uow() as uow:
@@ -49,7 +52,7 @@ async def compare(store: Database, customers: Sequence[Customer]) -> Comparison:
         said = [m for m in told if m.author not in (Author.CUSTOMER, Author.NOTE) and m.id not in dead]
         # What is dead may have arrived all the same, at a try before the customer blocked us.
         if not dead:
-            _letters(customer, said, sent, await customer.side.got(), found)
+            _letters(customer, said, sent, await customer.side.got(), kills, found)
     return found
 
 
@@ -92,9 +95,10 @@ def _letters(
     told: Sequence[Message],
     outbox: Sequence[OutboundMessage],
     got: Sequence[Received],
+    kills: Sequence[datetime],
     found: Comparison,
 ) -> None:
-    """Compare what was said with what arrived: each at least once and at most twice, and in order."""
+    """Compare what was said with what arrived, in order: each at least once, and once more for what went wrong."""
     side = customer.side
     if isinstance(side, MailSide):
         ids = list(dict.fromkeys(str(entry.platform_message_id) for entry in outbox if entry.platform_message_id))
@@ -108,7 +112,7 @@ def _letters(
         found.twice[side.channel] += count == MOST_DELIVERIES
         if count < 1:
             found.problems.append(f"{side.channel} {side.own}: {key[:60]!r} never arrived, or not in order")
-        elif count > MOST_DELIVERIES + _lates(customer, key):
+        elif count > MOST_DELIVERIES + _lates(customer, key) + max(0, _kills(key, told, outbox, kills) - 1):
             found.problems.append(f"{side.channel} {side.own}: {key[:60]!r} arrived {count} times")
 
 
@@ -119,6 +123,19 @@ def _lates(customer: Customer, key: str) -> int:
     address, wanted = customer.side.address.encode(), json.dumps(key).encode()
     late = customer.side.world.servers[customer.side.channel].late
     return sum(wanted in call.body and address in call.body for call in late)
+
+
+def _kills(key: str, told: Sequence[Message], outbox: Sequence[OutboundMessage], kills: Sequence[datetime]) -> int:
+    """Return how often the process died before it had written down that a letter was sent."""
+    sent = {entry.message_id: entry for entry in outbox}
+    most = 0
+    for message in told:
+        entry = sent.get(int(message.id or 0))
+        names = (str(message.id), entry.platform_message_id if entry else None)
+        if key in names or (message.text and text_of(message) in key):
+            ends_at = entry.sent_at + _SETTLES_WITHIN if entry and entry.sent_at else None
+            most = max(most, sum(message.at <= kill and (ends_at is None or kill <= ends_at) for kill in kills))
+    return most
 
 
 def _by_id(ids: Sequence[str], got: Sequence[Received]) -> list[tuple[str, int]]:

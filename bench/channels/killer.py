@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timezone
 
 from bench.channels.customers import Customer
 from bench.installation import Installation
@@ -17,14 +18,14 @@ _NEWS_WITHIN_SECONDS = 5.0
 
 
 class Killer:
-    """Kills a process and starts it again; ``moments`` tells when, by ``time.monotonic``."""
+    """Kills a process and starts it again; ``moments`` tells when, in UTC."""
 
     def __init__(self, installation: Installation, world: World, chance: random.Random, counts: Counter[str]) -> None:
         self._installation = installation
         self._world = world
         self._chance = chance
         self._counts = counts
-        self.moments: list[float] = []
+        self.moments: list[datetime] = []
 
     async def play(self, ends: asyncio.Event, customers: Sequence[Customer], every_seconds: float) -> None:
         """Kill until the end; the process runs again when this returns."""
@@ -38,7 +39,7 @@ class Killer:
     async def kill(self) -> None:
         """Kill the process now, without starting it again."""
         self._installation.kill()
-        self.moments.append(time.monotonic())
+        self.moments.append(datetime.now(timezone.utc))
 
     async def start(self) -> None:
         """Start the process again."""

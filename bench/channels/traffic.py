@@ -112,7 +112,7 @@ class Traffic:
             await customer.post.rest()
         await faults.heal()
         await self._settle(killer, parley)
-        found = await compare(self._store, self._customers)
+        found = await compare(self._store, self._customers, killer.moments)
         return Outcome(
             found, counted(self._customers), self._counts, len(killer.moments), self._world.seconds,
             self._world.breaches, [*self._problems, *found.problems],
