@@ -167,9 +167,12 @@ async def test_two_agents_and_two_customers_go_every_way_and_nothing_is_lost_or_
     async with desk.parley.uow() as uow:
         account, handoff = await uow.accounts.get("ben"), await uow.escalations.open_of(MIA)
         assert account is not None and handoff is not None and handoff.agent_id == "ben"
-        # For him the grace is over, for Ana it is not, however slow the machine is.
+        # For him the grace is over, and for Rita, who has left; for Ana it is not, however slow the machine is.
         handoff.assigned_at = now() - 2 * presence.GRACE
-        await uow.accounts.note_seen(account, now() - 2 * presence.GRACE)
+        supervisor = await uow.accounts.get("root")
+        assert supervisor is not None
+        for gone in (account, supervisor):
+            await uow.accounts.note_seen(gone, now() - 2 * presence.GRACE)
         await uow.commit()
     await expect(mia.bubble("utter_handoff_requeued")).to_have_count(1)
     await expect(mia.bubble("utter_handoff_joined Ana Lima")).to_have_count(2)
