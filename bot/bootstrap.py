@@ -29,6 +29,7 @@ from bot.conversations.router import Router
 from bot.conversations.routing_rounds import EVERY, RoutingRounds
 from bot.conversations.sent_changes import SentChanges
 from bot.conversations.translated_bot import TranslatedBot
+from bot.dialogue.without_tensorflow import leave_out_tensorflow
 from bot.documents.key import kept_key
 from bot.errors import StartupError
 from bot.evidence.files import EvidenceFiles
@@ -52,7 +53,8 @@ from bot.services.privacy import Retention
 from bot.services.service_level_files import load_service_levels
 from bot.services.warehouses import shop_warehouses
 from bot.services.webhooks import SlackSettings
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
+from bot.settings.components import component_names
 from bot.settings.folders import make_writable
 from bot.store.database import Database
 from bot.store.repositories.translations import StoredTranslations
@@ -294,7 +296,8 @@ def _file_link(settings: Settings) -> FileLink | None:
 
 
 def _assistant(settings: Settings, model: Path, load_events: Any, clock: Clock) -> Any:
-    # TensorFlow comes with Rasa and takes seconds; commands that need no dialogue never import this.
+    leave_out_tensorflow(component_names(ROOT / "config.yml"))
+    # Rasa takes seconds to import; commands that need no dialogue never do.
     from bot.dialogue.assistant import Assistant, action_endpoint
 
     try:

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.errors import StartupError
 from bot.settings import ROOT, Settings
+from bot.settings.components import component_names
 from bot.settings.folders import make_writable
 
 _FINISHED = "Finished training component"
@@ -47,7 +47,7 @@ def ensure_model(settings: Settings) -> Path:
     try:
         is_there = path.exists()
         if is_there and not _is_archive(path):
-            # Told before TensorFlow is loaded, which would only find the same out seconds later.
+            # Told before Rasa is loaded, which would only find the same out seconds later.
             raise StartupError(f"the model {path.name} is no archive: train a new one with `make train`")
     except OSError as error:
         raise StartupError(f"cannot read {path}: {error.strerror}; set PARLEY_MODELS to another folder") from error
@@ -57,7 +57,7 @@ def ensure_model(settings: Settings) -> Path:
 def train(settings: Settings) -> Path:
     """Train a model with a progress bar and return its file; raises StartupError with the end of the log."""
     path = model_path(settings)
-    parts = _count_of_parts()
+    parts = len(component_names(ROOT / "config.yml"))
     # Otherwise it would turn out when the training has ended.
     make_writable(settings.models, "PARLEY_MODELS")
     make_writable(settings.var, "PARLEY_VAR", mode=0o700)
@@ -115,20 +115,6 @@ def _sources() -> Iterator[Path]:
         ("bot/nlu", "**/*.yml"),
     ):
         yield from sorted((ROOT / folder).glob(pattern))
-
-
-def _count_of_parts() -> int:
-    """Return how many parts the model has; raises StartupError where the configuration does not tell."""
-    try:
-        config = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))
-        return len(config["pipeline"]) + len(config["policies"])
-    except yaml.MarkedYAMLError as error:
-        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise StartupError(f"config.yml is no YAML: {error.problem}{line}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StartupError("config.yml is no YAML: it holds what no text does") from error
-    except (KeyError, TypeError) as error:
-        raise StartupError("config.yml must have the lists 'pipeline' and 'policies'") from error
 
 
 def _show_progress(process: subprocess.Popen[bytes], log: Path, total: int) -> None:
