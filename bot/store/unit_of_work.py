@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
+from typing import Any, TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import Self
@@ -72,137 +73,100 @@ _NEXT_NUMBER = (
 )
 
 
+R = TypeVar("R")
+
+
+def _made(kind: Callable[[Transaction], R]) -> R:
+    """Return what makes a repository for a unit of work when it is first asked for: most need few of the many."""
+    return cast(R, _Repository(kind))
+
+
+class _Repository:
+    def __init__(self, kind: Callable[[Transaction], Any]) -> None:
+        self._kind = kind
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, uow: SqlUnitOfWork, owner: type) -> Any:
+        return uow.repository(self._name, self._kind)
+
+
 class SqlUnitOfWork:
     """A unit of work in the database; enter it, use its repositories, commit, leave.
 
     What was read stays readable after leaving. It may be entered again, which begins anew.
     """
 
-    products: ports.Products
-    customers: ports.Customers
-    orders: ports.Orders
-    order_origins: OrderOrigins
-    cases: ports.Cases
-    returns: ports.Returns
-    exchanges: ports.Exchanges
-    repairs: lifecycle_ports.Repairs
-    reshipments: lifecycle_ports.Reshipments
-    customs: lifecycle_ports.CustomsMatters
-    shop_events: lifecycle_ports.ShopEvents
-    escalations: ports.Escalations
-    identifications: ports.Identifications
-    known_customers: KnownCustomers
-    try_counts: TryCounts
-    audit: ports.AuditLog
-    audit_trail: AuditTrail
-    notifications: ports.Notifications
-    tasks: ports.Tasks
-    evidence: evidence_ports.EvidencePieces
-    liability: decision_ports.LiabilityFindings
-    approvals: Approvals
-    accounts: ports.Accounts
-    service_clocks: service_level_ports.ServiceClocks
-    ratings: service_level_ports.Ratings
-    contacts: service_level_ports.Contacts
-    job_leases: Leases
-    refunds: money_ports.Refunds
-    ledger: money_ports.Ledger
-    coupons: money_ports.Coupons
-    warranty_extensions: money_ports.WarrantyExtensions
-    payment_instructions: money_ports.RecordedInstructions
-    claims: Claims
-    records: Records
-    personal_data: PersonalData
-    statistics: Statistics
-    inboxes: Inboxes
-    tags: Tags
-    snoozes: Snoozes
-    search: SearchIndex
-    desk_settings: KeptSettings
-    routing: RoutingBoard
-    api_tokens: ApiTokens
-    idempotency_keys: IdempotencyKeys
-    changes: Changes
-    conversations: conversation_ports.Conversations
-    messages: conversation_ports.Messages
-    inbox: conversation_ports.Inbox
-    outbox: conversation_ports.Outbox
-    correspondents: conversation_ports.Correspondents
-    dialogue: conversation_ports.DialogueLog
-    conversation_export: ConversationExport
-    translations: TranslationCache
-    canned_responses: CannedResponses
-    mentions: Mentions
-    revisions: Revisions
-    read_states: ReadStates
-    webhooks: Webhooks
+    products: ports.Products = _made(SqlProducts)
+    customers: ports.Customers = _made(SqlCustomers)
+    orders: ports.Orders = _made(SqlOrders)
+    order_origins: OrderOrigins = _made(SqlOrderOrigins)
+    cases: ports.Cases = _made(SqlCases)
+    returns: ports.Returns = _made(SqlReturns)
+    exchanges: ports.Exchanges = _made(SqlExchanges)
+    repairs: lifecycle_ports.Repairs = _made(SqlRepairs)
+    reshipments: lifecycle_ports.Reshipments = _made(SqlReshipments)
+    customs: lifecycle_ports.CustomsMatters = _made(SqlCustomsMatters)
+    shop_events: lifecycle_ports.ShopEvents = _made(SqlShopEvents)
+    escalations: ports.Escalations = _made(SqlEscalations)
+    identifications: ports.Identifications = _made(SqlIdentifications)
+    known_customers: KnownCustomers = _made(SqlKnownCustomers)
+    try_counts: TryCounts = _made(SqlTryCounts)
+    audit: ports.AuditLog = _made(SqlAuditLog)
+    audit_trail: AuditTrail = _made(SqlAuditTrail)
+    notifications: ports.Notifications = _made(SqlNotifications)
+    tasks: ports.Tasks = _made(SqlTasks)
+    evidence: evidence_ports.EvidencePieces = _made(SqlEvidencePieces)
+    liability: decision_ports.LiabilityFindings = _made(SqlLiabilityFindings)
+    approvals: Approvals = _made(SqlApprovals)
+    accounts: ports.Accounts = _made(SqlAccounts)
+    service_clocks: service_level_ports.ServiceClocks = _made(SqlServiceClocks)
+    ratings: service_level_ports.Ratings = _made(SqlRatings)
+    contacts: service_level_ports.Contacts = _made(SqlContacts)
+    job_leases: Leases = _made(SqlJobLeases)
+    refunds: money_ports.Refunds = _made(SqlRefunds)
+    ledger: money_ports.Ledger = _made(SqlLedger)
+    coupons: money_ports.Coupons = _made(SqlCoupons)
+    warranty_extensions: money_ports.WarrantyExtensions = _made(SqlWarrantyExtensions)
+    payment_instructions: money_ports.RecordedInstructions = _made(SqlRecordedInstructions)
+    claims: Claims = _made(SqlClaims)
+    records: Records = _made(SqlRecords)
+    personal_data: PersonalData = _made(SqlPersonalData)
+    statistics: Statistics = _made(SqlStatistics)
+    inboxes: Inboxes = _made(SqlInboxes)
+    tags: Tags = _made(SqlTags)
+    snoozes: Snoozes = _made(SqlSnoozes)
+    search: SearchIndex = _made(SqlSearchIndex)
+    desk_settings: KeptSettings = _made(SqlKeptSettings)
+    routing: RoutingBoard = _made(SqlRoutingBoard)
+    api_tokens: ApiTokens = _made(SqlApiTokens)
+    idempotency_keys: IdempotencyKeys = _made(SqlIdempotencyKeys)
+    changes: Changes = _made(SqlChanges)
+    conversations: conversation_ports.Conversations = _made(SqlConversations)
+    messages: conversation_ports.Messages = _made(SqlMessages)
+    inbox: conversation_ports.Inbox = _made(SqlInbox)
+    outbox: conversation_ports.Outbox = _made(SqlOutbox)
+    correspondents: conversation_ports.Correspondents = _made(SqlCorrespondents)
+    dialogue: conversation_ports.DialogueLog = _made(SqlDialogueLog)
+    conversation_export: ConversationExport = _made(SqlConversationExport)
+    translations: TranslationCache = _made(SqlTranslations)
+    canned_responses: CannedResponses = _made(SqlCannedResponses)
+    mentions: Mentions = _made(SqlMentions)
+    revisions: Revisions = _made(SqlRevisions)
+    read_states: ReadStates = _made(SqlReadStates)
+    webhooks: Webhooks = _made(SqlWebhooks)
 
     def __init__(self, engine: AsyncEngine, turn: WriteTurn | None, shelf: Shelf) -> None:
         self._engine = engine
         self._turn = turn
         self._shelf = shelf
         self._transaction: Transaction
+        self._repositories: dict[str, Any] = {}
 
     async def __aenter__(self) -> Self:
-        transaction = self._transaction = Transaction(self._engine, self._turn, self._shelf)
-        self.products = SqlProducts(transaction)
-        self.customers = SqlCustomers(transaction)
-        self.orders = SqlOrders(transaction)
-        self.order_origins = SqlOrderOrigins(transaction)
-        self.cases = SqlCases(transaction)
-        self.returns = SqlReturns(transaction)
-        self.exchanges = SqlExchanges(transaction)
-        self.repairs = SqlRepairs(transaction)
-        self.reshipments = SqlReshipments(transaction)
-        self.customs = SqlCustomsMatters(transaction)
-        self.shop_events = SqlShopEvents(transaction)
-        self.escalations = SqlEscalations(transaction)
-        self.identifications = SqlIdentifications(transaction)
-        self.known_customers = SqlKnownCustomers(transaction)
-        self.try_counts = SqlTryCounts(transaction)
-        self.audit = SqlAuditLog(transaction)
-        self.audit_trail = SqlAuditTrail(transaction)
-        self.notifications = SqlNotifications(transaction)
-        self.tasks = SqlTasks(transaction)
-        self.evidence = SqlEvidencePieces(transaction)
-        self.liability = SqlLiabilityFindings(transaction)
-        self.approvals = SqlApprovals(transaction)
-        self.accounts = SqlAccounts(transaction)
-        self.service_clocks = SqlServiceClocks(transaction)
-        self.ratings = SqlRatings(transaction)
-        self.contacts = SqlContacts(transaction)
-        self.job_leases = SqlJobLeases(transaction)
-        self.refunds = SqlRefunds(transaction)
-        self.ledger = SqlLedger(transaction)
-        self.coupons = SqlCoupons(transaction)
-        self.warranty_extensions = SqlWarrantyExtensions(transaction)
-        self.payment_instructions = SqlRecordedInstructions(transaction)
-        self.claims = SqlClaims(transaction)
-        self.records = SqlRecords(transaction)
-        self.personal_data = SqlPersonalData(transaction)
-        self.statistics = SqlStatistics(transaction)
-        self.inboxes = SqlInboxes(transaction)
-        self.tags = SqlTags(transaction)
-        self.snoozes = SqlSnoozes(transaction)
-        self.search = SqlSearchIndex(transaction)
-        self.desk_settings = SqlKeptSettings(transaction)
-        self.routing = SqlRoutingBoard(transaction)
-        self.api_tokens = SqlApiTokens(transaction)
-        self.idempotency_keys = SqlIdempotencyKeys(transaction)
-        self.changes = SqlChanges(transaction)
-        self.conversations = SqlConversations(transaction)
-        self.messages = SqlMessages(transaction)
-        self.inbox = SqlInbox(transaction)
-        self.outbox = SqlOutbox(transaction)
-        self.correspondents = SqlCorrespondents(transaction)
-        self.dialogue = SqlDialogueLog(transaction)
-        self.conversation_export = SqlConversationExport(transaction)
-        self.translations = SqlTranslations(transaction)
-        self.canned_responses = SqlCannedResponses(transaction)
-        self.mentions = SqlMentions(transaction)
-        self.revisions = SqlRevisions(transaction)
-        self.read_states = SqlReadStates(transaction)
-        self.webhooks = SqlWebhooks(transaction)
+        self._transaction = Transaction(self._engine, self._turn, self._shelf)
+        self._repositories.clear()
         return self
 
     async def __aexit__(
@@ -211,6 +175,12 @@ class SqlUnitOfWork:
         await self._transaction.close()
         # Asking for something saves what was added before, so a conflict may show before commit.
         raise_conflict(error)
+
+    def repository(self, name: str, kind: Callable[[Transaction], R]) -> R:
+        """Return the repository of this name in the transaction, made at the first call."""
+        if name not in self._repositories:
+            self._repositories[name] = kind(self._transaction)
+        return cast(R, self._repositories[name])
 
     async def next_number(self, sequence: str) -> int:
         """Return the next number of a named sequence, starting at 1; a rollback gives it back."""
