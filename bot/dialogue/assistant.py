@@ -18,6 +18,7 @@ from bot.conversations.customer_language import Heard
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
 from bot.dialogue import failures
 from bot.dialogue.executor import HttpActions, InProcessActions
+from bot.dialogue.graph_runner import PlannedGraphRunner
 from bot.dialogue.nlg import LocalisedResponses, Phrasing
 from bot.dialogue.tracker_store import LiveTrackerStore, LoadEvents
 from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, resolve, spoken_language
@@ -47,6 +48,7 @@ class Assistant:
         self._store = LiveTrackerStore(agent.domain, load_events)
         agent.tracker_store = self._store
         agent.processor.tracker_store = self._store
+        agent.processor.graph_runner = PlannedGraphRunner.of(agent.processor.graph_runner)
         agent.processor.parse_message = _measured(agent.processor.parse_message)
         self._agent = agent
         self._intents = frozenset(agent.domain.intents) - _COMMANDS
