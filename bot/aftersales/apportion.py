@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, pairwise
 
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderLine
@@ -34,6 +35,16 @@ def portion(amount: Money, part: Money, whole: Money) -> Money:
     the whole is nothing.
     """
     return _share(amount, part.minor, whole.minor) if whole else Money.zero(amount.currency)
+
+
+def spread(amount: Money, claims: Sequence[Money]) -> list[Money]:
+    """Return how much of an amount, no more than all claims together, goes to each: in proportion, and never above it.
+
+    Each gets the difference of two growing ``portion``s, which places the odd minor units by the order of the claims.
+    """
+    ends = list(accumulate(claims, initial=Money.zero(amount.currency)))
+    reached = [portion(amount, end, ends[-1]) for end in ends]
+    return [after - before for before, after in pairwise(reached)]
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from bot.aftersales.apportion import duties_on, left, portion, total, worth
+from bot.aftersales.apportion import duties_on, left, portion, spread, total, worth
 from bot.aftersales.labels import Label
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderLine
@@ -147,19 +147,13 @@ def breakdown(
     trader). With ``duties`` their share comes back. ``share`` scales all of it. Deductions end at nothing.
     """
     nothing = Money.zero(order.currency)
-    gone = refunded_pieces(earlier)
-    after, lines = dict(gone), []
-    for selection in sorted(selections, key=lambda selection: selection.line.position):
-        line, before = selection.line, gone.get(selection.line.position, 0)
-        quantity = max(0, min(selection.quantity, line.quantity - before))
-        after[line.position] = before + quantity
-        paid_back = total((e.goods for b in earlier for e in b.lines if e.position == line.position), order.currency)
-        lines.append(_line(line, before, quantity, share, left(line.total, paid_back)))
+    gone, rests = refunded_pieces(earlier), _rests(order, selections, earlier)
+    after = gone | {rest.line.position: rest.gone + rest.quantity for rest in rests}
     is_complete = after != gone and all(after.get(line.position, 0) >= line.quantity for line in order.lines)
     fee = order.shipping_fee * share if outbound_shipping and is_complete else nothing
     charges = (duties_on(order, after) - duties_on(order, gone)) * share if duties else nothing
     found = RefundBreakdown(
-        lines=tuple(lines),
+        lines=tuple(rest.refund(min(rest.price * share, rest.claim), share) for rest in rests),
         shipping=min(fee, left(order.shipping_fee, total((b.shipping for b in earlier), order.currency))),
         duties=min(charges, left(order.duties, total((b.duties for b in earlier), order.currency))),
         goodwill=nothing,
@@ -171,6 +165,24 @@ def breakdown(
     return found if found.total <= most else _less(found, Deduction("paid_back_before", found.total - most))
 
 
+def part_of_price(
+    order: Order, selections: Sequence[Selection], amount: Money, *, earlier: Sequence[RefundBreakdown] = ()
+) -> RefundBreakdown:
+    """Return a refund of exactly this amount, as a part of the price of these pieces.
+
+    It is spread in proportion over what ``earlier`` refunds left of that price; what is beyond that is goodwill. The
+    share is that of all pieces together: only their whole price refunds them whole.
+    """
+    rests = _rests(order, selections, earlier)
+    claims = [rest.claim for rest in rests]
+    goods = min(amount, total(claims, order.currency))
+    if not goods:
+        return RefundBreakdown.of_goodwill(amount)
+    share = goods.amount / total((rest.price for rest in rests), order.currency).amount
+    lines = tuple(rest.refund(given, share) for rest, given in zip(rests, spread(goods, claims), strict=True))
+    return replace(RefundBreakdown.of_goodwill(amount - goods), lines=lines)
+
+
 def refunded_pieces(earlier: Iterable[RefundBreakdown]) -> dict[int, int]:
     """Return by order line how many pieces refunds gave the whole price back for."""
     pieces: dict[int, int] = {}
@@ -179,11 +191,37 @@ def refunded_pieces(earlier: Iterable[RefundBreakdown]) -> dict[int, int]:
     return pieces
 
 
-def _line(line: OrderLine, gone: int, quantity: int, share: Decimal, most: Money) -> RefundLine:
-    whole = worth(line, gone + quantity) - worth(line, gone)
-    tax = portion(line.tax, worth(line, gone + quantity), line.total) - portion(line.tax, worth(line, gone), line.total)
-    goods = min(whole * share, most)
-    return RefundLine(line.position, quantity, goods, portion(tax, goods, whole), share)
+@dataclass(frozen=True)
+class _Rest:
+    """Pieces of a line that are not ``gone``; ``back`` is what came back for the line, ``price`` what they cost."""
+
+    line: OrderLine
+    gone: int
+    quantity: int
+    back: Money
+
+    @property
+    def price(self) -> Money:
+        return worth(self.line, self.gone + self.quantity) - worth(self.line, self.gone)
+
+    @property
+    def claim(self) -> Money:
+        return min(self.price, left(self.line.total, self.back))
+
+    def refund(self, goods: Money, share: Decimal) -> RefundLine:
+        reached = portion(self.line.tax, self.back + goods, self.line.total)
+        tax = reached - portion(self.line.tax, self.back, self.line.total)
+        return RefundLine(self.line.position, self.quantity, goods, tax, share)
+
+
+def _rests(order: Order, selections: Sequence[Selection], earlier: Sequence[RefundBreakdown]) -> list[_Rest]:
+    pieces = refunded_pieces(earlier)
+    found = []
+    for selection in sorted(selections, key=lambda selection: selection.line.position):
+        line, gone = selection.line, pieces.get(selection.line.position, 0)
+        back = total((e.goods for b in earlier for e in b.lines if e.position == line.position), order.currency)
+        found.append(_Rest(line, gone, max(0, min(selection.quantity, line.quantity - gone)), back))
+    return found
 
 
 def _less(refund: RefundBreakdown, deduction: Deduction) -> RefundBreakdown:

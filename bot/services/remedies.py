@@ -10,12 +10,12 @@ from decimal import Decimal
 from bot.aftersales.case import Case
 from bot.aftersales.customs import CustomsMatter
 from bot.aftersales.grant import Coupon, WarrantyExtension
-from bot.aftersales.labels import IssueType, Remedy
+from bot.aftersales.labels import WHOLE_ORDER, IssueType, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy
-from bot.aftersales.refund import Refund, RefundBreakdown, breakdown
+from bot.aftersales.refund import Refund, RefundBreakdown, breakdown, part_of_price
 from bot.aftersales.repair import Repair
 from bot.aftersales.reship import Reshipment
 from bot.aftersales.return_ import Return
@@ -161,15 +161,18 @@ async def _part(uow: UnitOfWork, case: Case, order: Order, verdict: Verdict, off
         return RefundBreakdown.of_overpaid(verdict.owed)
     if offer.amount is None:
         raise InvalidInputError("amount", "missing")
-    if percent := offer.terms.get("percent"):
-        chosen = cases.selections(order, case.lines)
-        earlier = await refunds.earlier(uow, order.number)
+    percent = offer.terms.get("percent")
+    if percent is None and case.issue_type in WHOLE_ORDER:
+        # A sum for a parcel, a payment or a service is the price of no goods.
+        return offer.amount
+    chosen, earlier = cases.selections(order, case.lines), await refunds.earlier(uow, order.number)
+    if percent is not None:
         share = Decimal(percent) / _HUNDRED
         found = breakdown(order, chosen, outbound_shipping=False, duties=False, share=share, earlier=earlier)
         if found.total == offer.amount:
             return found
-    # The customer's own figure is no whole percentage of the price.
-    return offer.amount
+    # A figure in money is no whole percentage of the price, but a part of it all the same.
+    return part_of_price(order, chosen, offer.amount, earlier=earlier)
 
 
 def _is_searching(verdict: Verdict, now: datetime) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderLine, OrderState, Payment
-from bot.aftersales.refund import Deduction, Refund, RefundBreakdown, RefundState, breakdown, split
+from bot.aftersales.refund import Deduction, Refund, RefundBreakdown, RefundState, breakdown, part_of_price, split
 from bot.aftersales.selection import Selection
 from bot.errors import IllegalStateError
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
@@ -73,6 +73,45 @@ def test_a_share_leaves_the_rest_for_later_but_never_more_than_the_line_cost() -
     assert kept.total == euros("7.50")
     returned = refund_of(order, (1, 1), earlier=[kept])
     assert returned.goods == euros("42.50")
+
+
+def pieces_of(order: Order) -> list[Selection]:
+    return [Selection(line, line.quantity) for line in order.lines]
+
+
+def test_an_amount_is_a_part_of_the_price_and_leaves_the_rest_for_later() -> None:
+    order = an_order(discounted(a_line(1, 1, euros(500)), "20", "76.64"))
+    order.total = euros("484.90")
+    part = part_of_price(order, pieces_of(order), euros(71))
+    assert (part.goods, part.tax, part.goodwill, part.total) == (euros(71), euros("11.34"), euros(0), euros(71))
+    rest = refund_of(order, (1, 1), earlier=[part])
+    assert (rest.goods, rest.tax, rest.shipping) == (euros(409), euros("65.30"), euros("4.90"))
+    assert rest.deductions == ()
+
+
+def test_an_amount_is_spread_over_what_is_left_of_the_lines() -> None:
+    order = an_order(a_line(1, 1, euros(10)), a_line(2, 1, euros(10)), a_line(3, 1, euros(10)))
+    once = part_of_price(order, pieces_of(order), euros(10))
+    assert [str(line.goods.amount) for line in once.lines] == ["3.33", "3.34", "3.33"]
+    whole = refund_of(order, (2, 1))
+    after = part_of_price(order, pieces_of(order), euros(10), earlier=[whole])
+    assert [(line.quantity, str(line.goods.amount)) for line in after.lines] == [(1, "5.00"), (0, "0.00"), (1, "5.00")]
+
+
+def test_what_is_beyond_the_price_of_the_pieces_is_goodwill() -> None:
+    order = an_order()
+    beyond = part_of_price(order, pieces_of(order), euros("54.90"))
+    assert (beyond.goods, beyond.goodwill, beyond.lines[0].share) == (euros(50), euros("4.90"), Decimal(1))
+    again = part_of_price(order, pieces_of(order), euros(5), earlier=[beyond])
+    assert again == RefundBreakdown.of_goodwill(euros(5))
+
+
+def test_a_small_piece_is_not_gone_because_its_part_was_rounded_up() -> None:
+    yen = Money(Decimal(1), "JPY")
+    order = an_order(a_line(1, 1, yen), a_line(2, 1, yen), shipping_fee=Money.zero("JPY"))
+    part = part_of_price(order, pieces_of(order), yen)
+    assert {line.share for line in part.lines} == {Decimal("0.5")}
+    assert refund_of(order, (1, 1), (2, 1), earlier=[part]).goods == yen
 
 
 def test_deductions_end_at_nothing_and_are_listed() -> None:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.aftersales.bookings import refund_agreed, refund_canceled
-from bot.aftersales.ledger import balances
+from bot.aftersales.ledger import Account, balances
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order
-from bot.aftersales.refund import Deduction, Refund, RefundBreakdown, breakdown, split
+from bot.aftersales.refund import Deduction, Refund, RefundBreakdown, breakdown, part_of_price, split
 from bot.aftersales.selection import Selection
 from tests.unit.aftersales.builders import NOW, a_line, an_order
 
@@ -51,6 +51,41 @@ def steps(draw: st.DrawFn) -> tuple[Order, list[list[Selection]]]:
         now, pieces = pieces[:size], pieces[size:]
         batches.append([Selection(line, now.count(line)) for line in order.lines if line in now])
     return order, batches
+
+
+@st.composite
+def pieces(draw: st.DrawFn, order: Order) -> list[Selection]:
+    """Draw some pieces of some lines of an order."""
+    chosen = draw(st.lists(st.sampled_from(order.lines), min_size=1, unique=True))
+    return [Selection(line, draw(st.integers(1, line.quantity))) for line in chosen]
+
+
+@st.composite
+def amounts(draw: st.DrawFn, most: Money) -> Money:
+    """Draw an amount up to another one."""
+    found = Money.from_minor(draw(st.integers(0, most.minor)), most.currency)
+    assert found is not None
+    return found
+
+
+def on(position: int, refunds: list[RefundBreakdown]) -> tuple[Money, Money]:
+    """Return what refunds gave back for a line, and the tax in it."""
+    nothing = Money.zero(refunds[0].currency)
+    lines = [line for refund in refunds for line in refund.lines if line.position == position]
+    return sum((line.goods for line in lines), start=nothing), sum((line.tax for line in lines), start=nothing)
+
+
+def booked(order: Order, refunds: list[RefundBreakdown]) -> dict[Account, Money]:
+    """Return what the ledger holds by account after agreeing on refunds of something, each of which balances."""
+    found: dict[Account, Money] = {}
+    for part in (refund for refund in refunds if refund.gross):
+        parts = split(part.total, order, [])
+        refund = Refund("F1", "k", "C1", order.number, "agreed", NOW, NOW, part, part.total, parts)
+        entry = refund_agreed(refund)
+        assert not any(balances(entry.postings).values())
+        for posting in entry.postings:
+            found[posting.account] = found.get(posting.account, Money.zero(order.currency)) + posting.amount
+    return found
 
 
 @given(steps())
@@ -96,6 +131,59 @@ def test_nothing_is_negative_and_the_parts_add_up_below_what_was_paid(
     for line in order.lines:
         parts = [part.goods for found in earlier for part in found.lines if part.position == line.position]
         assert sum(parts, start=nothing) <= line.total
+
+
+@given(orders(), st.data())
+def test_a_part_and_then_all_of_the_lines_are_exactly_what_they_cost(order: Order, data: st.DataObject) -> None:
+    chosen, amount = data.draw(pieces(order)), data.draw(amounts(order.total))
+    part = part_of_price(order, chosen, amount)
+    lines = [selection.line for selection in chosen]
+    rest = breakdown(
+        order,
+        [Selection(line, line.quantity) for line in lines],
+        outbound_shipping=True,
+        duties=True,
+        earlier=[part],
+    )
+    nothing = Money.zero(order.currency)
+    assert part.total == amount
+    assert part.goods == min(amount, breakdown(order, chosen, outbound_shipping=False, duties=False).goods)
+    for line in part.lines + rest.lines:
+        assert nothing <= line.tax <= line.goods
+    for line in lines:
+        assert on(line.position, [part, rest]) == (line.total, line.tax)
+    cost = sum((line.total for line in lines), start=nothing)
+    assert amount + rest.total == min(order.total, cost + part.goodwill + rest.shipping + rest.duties)
+    ledger = booked(order, [part, rest])
+    assert ledger.get(Account.GOODS_REFUNDED, nothing) == cost
+    assert ledger.get(Account.GOODWILL, nothing) == part.goodwill
+    assert ledger.get(Account.OWED_TO_CUSTOMER, nothing) == (amount + rest.total) * -1
+
+
+@given(orders(), st.data())
+def test_parts_and_shares_in_whatever_order_leave_exactly_the_rest_of_every_line(
+    order: Order, data: st.DataObject
+) -> None:
+    earlier: list[RefundBreakdown] = []
+    nothing = Money.zero(order.currency)
+    for _ in range(data.draw(st.integers(1, 4))):
+        chosen, left = data.draw(pieces(order)), order.total - sum((part.total for part in earlier), start=nothing)
+        if data.draw(st.booleans()):
+            earlier.append(part_of_price(order, chosen, data.draw(amounts(left)), earlier=earlier))
+        else:
+            share = data.draw(SHARES)
+            earlier.append(
+                breakdown(order, chosen, outbound_shipping=False, duties=False, share=share, earlier=earlier)
+            )
+        for line in order.lines:
+            goods, tax = on(line.position, earlier)
+            assert nothing <= tax <= goods <= line.total
+        assert all(nothing <= line.tax <= line.goods for line in earlier[-1].lines)
+    everything = [Selection(line, line.quantity) for line in order.lines]
+    earlier.append(breakdown(order, everything, outbound_shipping=True, duties=True, earlier=earlier))
+    for line in order.lines:
+        assert on(line.position, earlier) == (line.total, line.tax)
+    assert sum((part.total for part in earlier), start=nothing) <= order.total
 
 
 @given(orders(), SHARES)

@@ -13,21 +13,24 @@ from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.notification import Notification
 from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.order import Payment, ShipmentState
-from bot.aftersales.refund import Refund
+from bot.aftersales.refund import Refund, RefundBreakdown, breakdown
 from bot.aftersales.reship import ReshipState
 from bot.aftersales.return_ import Refusal, Return, ReturnState
+from bot.aftersales.selection import Selection
 from bot.aftersales.task import Task, TaskState
 from bot.errors import IllegalStateError
-from bot.services import remedies, returns, reviews
+from bot.services import agent_decisions, remedies, returns, reviews
 from bot.services.cases import Complaint
+from bot.services.deciding import Decider
 from bot.services.remedies import Outcome
-from tests.unit.aftersales.builders import NOW, an_order, euros
+from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.world import A_RETURN, World, proved_world
 
 NOT_AS_DESCRIBED = replace(A_RETURN, issue=IssueType.NOT_AS_DESCRIBED, wish=None, evidence_given=True)
 LATE = replace(A_RETURN, issue=IssueType.LATE_DELIVERY, lines={}, wish=Remedy.APOLOGY)
 LOST = replace(A_RETURN, issue=IssueType.LOST_PARCEL, lines={}, wish=Remedy.RESHIP)
+ANNA = Decider("anna")
 
 
 async def register(world: World, complaint: Complaint, *offers: Offer) -> Outcome:
@@ -65,11 +68,47 @@ async def test_the_customers_own_figure_stands_in_the_ledger() -> None:
     assert outcome.case.state is CaseState.EXECUTING
 
 
-async def test_a_figure_between_the_steps_is_goodwill() -> None:
+async def test_a_figure_between_the_steps_is_a_share_of_the_price() -> None:
     world = await proved_world()
     outcome = await register(world, NOT_AS_DESCRIBED, part("24", "12.00", OfferState.ACCEPTED))
     assert outcome.refund is not None
-    assert outcome.refund.amount == euros(12)
+    given = outcome.refund.breakdown
+    assert [(line.goods, line.share) for line in given.lines] == [(euros(12), Decimal("0.24"))]
+    assert not given.goodwill
+
+
+@pytest.mark.parametrize("figure", [71, 100, 143])
+async def test_a_figure_that_is_no_round_percentage_leaves_the_rest_of_the_line(figure: int) -> None:
+    world = await proved_world(an_order(a_line(1, 1, euros(480))))
+    percent = f"{Decimal(figure) / Decimal('4.8'):.2f}"
+    outcome = await register(world, NOT_AS_DESCRIBED, part(percent, str(figure), OfferState.ACCEPTED))
+    assert outcome.refund is not None
+    given = outcome.refund.breakdown
+    assert [line.goods for line in given.lines] == [euros(figure)]
+    assert not given.goodwill
+    whole = [Selection(world.order.lines[0], 1)]
+    rest = breakdown(world.order, whole, outbound_shipping=False, duties=False, earlier=[given])
+    assert rest.total == euros(480 - figure)
+
+
+async def sum_paid(world: World, complaint: Complaint, amount: str) -> RefundBreakdown:
+    """Return what a sum consists of that an agent paid without naming a percentage."""
+    case = (await register(world, complaint)).case
+    async with world.uow() as uow:
+        paid = await agent_decisions.refund(uow, A_POLICY, case.number, ANNA, Decimal(amount), "long wait", NOW)
+    assert isinstance(paid, Outcome) and paid.refund is not None
+    return paid.refund.breakdown
+
+
+async def test_a_sum_that_an_agent_pays_for_goods_is_a_part_of_their_price() -> None:
+    given = await sum_paid(await proved_world(), NOT_AS_DESCRIBED, "7.13")
+    assert ([line.goods for line in given.lines], given.goodwill) == ([euros("7.13")], euros(0))
+
+
+async def test_a_sum_for_a_late_parcel_is_the_price_of_no_goods() -> None:
+    order = an_order(delivered_days_ago=None, shipment=ShipmentState.IN_TRANSIT)
+    given = await sum_paid(await proved_world(order), replace(LATE, wish=None), "7.13")
+    assert given == RefundBreakdown.of_goodwill(euros("7.13"))
 
 
 async def test_what_was_paid_too_much_stands_in_the_ledger_with_its_sum() -> None:
