@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -15,7 +14,7 @@ from actions.intake import FORM_SLOTS, forget_answers
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import IssueType, Priority
-from bot.aftersales.mood import Said, mood_of
+from bot.aftersales.mood import MoodLevel
 from bot.services import cases, escalations, instructions
 from bot.services.instructions import InstructionKind
 
@@ -47,7 +46,7 @@ async def queue(
             turn.language,
             known.clock(),
             case_number=case_number,
-            priority=_priority(reason, slots),
+            priority=_priority(turn, reason, slots),
             levels=known.policy.levels,
             facts={
                 "message": turn.message_id,
@@ -55,7 +54,7 @@ async def queue(
                 "asked_for": asked,
                 "during": turn.tracker.active_loop.get("name"),
                 "last_words": None if turn.is_payload else turn.text[:500],
-                "mood": mood_of(_said(turn.tracker.events)).as_json(),
+                "mood": turn.mood.as_json(),
                 "question": turn.requested_slot,
             },
         )
@@ -63,19 +62,12 @@ async def queue(
     return [SlotSet("misunderstood", 0)]
 
 
-def _priority(reason: EscalationReason, slots: dict[str, Any]) -> Priority:
+def _priority(turn: Turn, reason: EscalationReason, slots: dict[str, Any]) -> Priority:
     # Who was hurt and asks for a person before the complaint is complete must not wait like anybody else.
     is_hazard = reason is EscalationReason.SAFETY or slots.get("reason") == IssueType.SAFETY_HAZARD.value
-    return Priority.URGENT if is_hazard else Priority.NORMAL
-
-
-def _said(events: list[dict[str, Any]]) -> Iterator[Said]:
-    """Yield what the customer said in the conversation so far, as it was understood."""
-    for event in events:
-        if event.get("event") == "user":
-            text = str(event.get("text") or "")
-            intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name") or ""
-            yield Said(str(intent), "" if text.startswith("/") else text)
+    if is_hazard or turn.is_threatening:
+        return Priority.URGENT
+    return Priority.HIGH if turn.mood.level is MoodLevel.ANGRY else Priority.NORMAL
 
 
 AGENT_OFFER = "agent_offer"

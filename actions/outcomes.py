@@ -14,6 +14,7 @@ from bot.aftersales.case import Case
 from bot.aftersales.customs import CustomsMatter
 from bot.aftersales.grant import Coupon
 from bot.aftersales.labels import IssueType, Payer, Remedy
+from bot.aftersales.mood import MoodLevel
 from bot.aftersales.refund import Refund
 from bot.aftersales.repair import Repair
 from bot.aftersales.reship import Reshipment, ReshipState
@@ -39,6 +40,8 @@ def complaint_of(intake: Intake, wish: Remedy | None) -> Complaint:
         wish=wish,
         evidence_given=intake.evidence_given,
         return_method=ReturnMethod(intake["return_method"] or ReturnMethod.DROP_OFF),
+        is_threatening=turn.is_threatening,
+        is_angry=turn.mood.level is MoodLevel.ANGRY,
     )
 
 

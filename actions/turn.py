@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from copy import copy
 from decimal import Decimal
 from typing import Any
 
 from rasa_sdk import Tracker
 
+from bot.aftersales.mood import Mood, Said, mood_of
 from bot.aftersales.order import normalised_number
+from bot.aftersales.threats import threatens
 from bot.l10n.languages import DEFAULT_LANGUAGE
 
 _CASE_NUMBER = re.compile(r"[CR]\d{7}")
@@ -186,6 +189,21 @@ class Turn:
         return [Turn(_Moment(self.tracker, event)) for event in said[:-1]]
 
     @property
+    def said(self) -> list[Said]:
+        """What the customer said in the conversation so far, as it was understood."""
+        return list(_said(self.tracker.events))
+
+    @property
+    def mood(self) -> Mood:
+        """How the customer seems to feel."""
+        return mood_of(self.said)
+
+    @property
+    def is_threatening(self) -> bool:
+        """Whether the customer spoke of lawyers, courts or of taking the payment back."""
+        return any(threatens(said.text, self.language) for said in self.said)
+
+    @property
     def is_story(self) -> bool:
         """Tell whether the message is long enough to be the customer's own account of what happened."""
         return not self.is_payload and (len(self.text.split()) >= 7 or _wide_characters(self.text) >= 12)
@@ -200,6 +218,14 @@ class _Moment:
         self.events = [event]
         self.get_slot = tracker.get_slot
         self.active_loop = tracker.active_loop
+
+
+def _said(events: list[dict[str, Any]]) -> Iterator[Said]:
+    for event in events:
+        if event.get("event") == "user":
+            text = str(event.get("text") or "")
+            intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name") or ""
+            yield Said(str(intent), "" if text.startswith("/") else text)
 
 
 def _since_last_message(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

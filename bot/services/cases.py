@@ -28,7 +28,7 @@ class Complaint:
     """What the customer has told and confirmed; ``lines`` maps order line positions to quantities.
 
     ``evidence_given`` is None where no photos were asked for, False where the customer declined. ``return_method``
-    counts where goods are sent back.
+    counts where goods are sent back. ``is_threatening`` and ``is_angry`` are about everything said on the way here.
     """
 
     conversation_id: str
@@ -42,6 +42,8 @@ class Complaint:
     wish: Remedy | None = None
     evidence_given: bool | None = None
     return_method: ReturnMethod = ReturnMethod.DROP_OFF
+    is_threatening: bool = False
+    is_angry: bool = False
 
 
 async def taken_pieces(uow: UnitOfWork, order_number: str) -> dict[int, int]:
@@ -116,7 +118,12 @@ async def open_case(
     Without a verdict it rests on no decision of the policy: it changes an order that has not left yet.
     """
     earlier = await contacts.earlier_cases(uow, order.customer.id, order.number, now)
-    priority = triage.priority_of(complaint.issue, earlier_cases=len(earlier))
+    priority = triage.priority_of(
+        complaint.issue,
+        earlier_cases=len(earlier),
+        is_threatening=complaint.is_threatening,
+        is_angry=complaint.is_angry,
+    )
     levels = await desk_settings.service_levels(uow, policy.levels)
     case = Case(
         number=f"C{1_000_000 + await uow.next_number('case')}",

@@ -52,3 +52,14 @@ def test_every_issue_is_of_exactly_one_kind() -> None:
 
 def test_labels_print_as_their_value() -> None:
     assert f"{IssueType.WRONG_SIZE}" == "wrong_size"
+
+
+@pytest.mark.parametrize("issue", [IssueType.POOR_SERVICE, IssueType.WRONG_SIZE, IssueType.OVERCHARGED])
+def test_a_threat_is_urgent_and_anger_is_high(issue: IssueType) -> None:
+    assert priority_of(issue, earlier_cases=0, is_threatening=True) is Priority.URGENT
+    assert priority_of(issue, earlier_cases=0, is_angry=True) is Priority.HIGH
+    assert priority_of(issue, earlier_cases=2, is_threatening=True, is_angry=True) is Priority.URGENT
+
+
+def test_anger_does_not_make_danger_less_urgent() -> None:
+    assert priority_of(IssueType.SAFETY_HAZARD, earlier_cases=0, is_angry=True) is Priority.URGENT
