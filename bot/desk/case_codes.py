@@ -36,13 +36,14 @@ REASONS = (
 """Why law and policy grant or refuse something."""
 
 TASKS = (
-    "answer_customer", "ask_customs", "ask_for_proof_of_delivery", "bill_repair", "check_authenticity",
-    "check_duties", "check_payment", "check_refund", "check_safety", "check_shop_event", "collect_difference",
-    "decide", "decide_customs", "decide_return", "file_claim", "first_response_overdue", "inspect_return",
-    "look_into_pattern", "low_rating", "next_response_overdue", "offer_refund", "parcel_came_back", "pay_customs",
-    "promise_broken_again", "quote_repair", "reclaim_duties", "repair", "repair_failed", "resolution_overdue",
-    "search_parcel", "send_goods_back", "send_papers", "ship_again", "ship_replacement", "speed_parcel_up",
-    "trace_parcel", "trace_refund", "trace_return", "unexpected_return",
+    "answer_customer", "arrange_pickup", "ask_customs", "ask_for_proof_of_delivery", "bill_repair",
+    "check_authenticity", "check_duties", "check_payment", "check_refund", "check_safety", "check_shop_event",
+    "collect_difference", "decide", "decide_customs", "decide_return", "file_claim", "first_response_overdue",
+    "inspect_return", "issue_return_label", "look_into_pattern", "low_rating", "next_response_overdue",
+    "offer_refund", "parcel_came_back", "pay_customs", "promise_broken_again", "quote_repair", "reclaim_duties",
+    "repair", "repair_failed", "resolution_overdue", "search_parcel", "send_goods_back", "send_papers",
+    "ship_again", "ship_replacement", "speed_parcel_up", "trace_parcel", "trace_refund", "trace_return",
+    "unexpected_return",
 )  # fmt: skip
 """What departments have to do."""
 

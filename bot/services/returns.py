@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.aftersales.case import Case
 from bot.aftersales.exchange import Exchange, ExchangeState
-from bot.aftersales.labels import Remedy
+from bot.aftersales.labels import Payer, Remedy
 from bot.aftersales.order import Address, Order
 from bot.aftersales.policy import Policy, Verdict
 from bot.aftersales.return_ import Refusal, Return, ReturnLine, ReturnMethod, ReturnState
@@ -41,8 +41,7 @@ async def open_return(
     if not complaint.lines:
         raise InvalidInputError("lines", "missing")
     case, verdict, order = await cases.draft(uow, policy, replace(complaint, wish=remedy), now)
-    return_ = await add_return(uow, case, verdict, order, now, remedy)
-    return_.method = complaint.return_method
+    return_ = await add_return(uow, case, verdict, order, now, remedy, method=complaint.return_method)
     cases.agree(case, remedy, verdict, now)
     if return_.state is ReturnState.MANUAL_REVIEW:
         case.investigate()
@@ -54,14 +53,21 @@ async def open_return(
 
 
 async def add_return(
-    uow: UnitOfWork, case: Case, verdict: Verdict, order: Order, now: datetime, remedy: Remedy = Remedy.RETURN_REFUND
+    uow: UnitOfWork,
+    case: Case,
+    verdict: Verdict,
+    order: Order,
+    now: datetime,
+    remedy: Remedy = Remedy.RETURN_REFUND,
+    *,
+    method: ReturnMethod = ReturnMethod.DROP_OFF,
 ) -> Return:
     """Add a return of the case's pieces to the transaction, approved unless a person has to decide."""
     return_ = Return(
         rma=f"R{1_000_000 + await uow.next_number('return')}",
         case_number=case.number,
         order_number=case.order_number,
-        method=ReturnMethod.DROP_OFF,
+        method=method,
         deadline=verdict.send_by,
         refund=verdict.refund,
         return_shipping=verdict.return_shipping,
@@ -77,6 +83,8 @@ async def add_return(
         return_.approve()
     uow.returns.add(return_)
     record(uow, "bot", "return.opened", return_.subject, case, now)
+    if return_.state is ReturnState.APPROVED:
+        await _ask_logistics(uow, return_, now)
     return return_
 
 
@@ -106,6 +114,7 @@ async def approve(uow: UnitOfWork, rma: str, now: datetime, *, actor: str) -> Re
     return_.approve()
     begin(case)
     record(uow, actor, "return.approved", return_.subject, case, now)
+    await _ask_logistics(uow, return_, now)
     await tell_approved(uow, return_, case, now)
     return return_
 
@@ -151,6 +160,7 @@ async def issue_label(
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
     return_.issue_label(carrier, tracking_number)
+    await tasks.cancel_by_key(uow, _label(return_), now)
     record(uow, actor, "return.label_issued", return_.subject, case, now)
     values = {"rma": rma, "deadline": wording.day(return_.deadline)}
     await notify(uow, case, "utter_notify_label_ready", f"{return_.subject}:label", now, **values)
@@ -167,6 +177,7 @@ async def register_tracking(
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
     return_.ship(carrier, "".join(tracking_number.split()).upper(), now)
+    await _release_logistics(uow, return_, now)
     record(uow, actor, "return.shipped", return_.subject, case, now, tracking_number=return_.tracking_number)
     return return_
 
@@ -175,6 +186,7 @@ async def scanned(uow: UnitOfWork, return_: Return, now: datetime) -> None:
     """Record that the carrier has a parcel whose prepaid label named its number; commits nothing."""
     case = await case_of(uow, return_.case_number)
     return_.ship(return_.carrier or "", return_.tracking_number or "", now)
+    await _release_logistics(uow, return_, now)
     record(uow, SHOP, "return.shipped", return_.subject, case, now)
     await notify(uow, case, "utter_notify_return_shipped", f"{return_.subject}:shipped", now, rma=return_.rma)
 
@@ -196,6 +208,7 @@ async def receive(
     case = await case_of(uow, return_.case_number)
     return_.receive(pieces, now)
     subject = return_.subject
+    await _release_logistics(uow, return_, now)
     await tasks.cancel_by_key(uow, f"{subject}:lost", now)
     here, announced = sum(line.received for line in return_.lines), sum(line.quantity for line in return_.lines)
     record(uow, actor, "return.received", subject, case, now, received=here, announced=announced)
@@ -232,12 +245,29 @@ async def expire(uow: UnitOfWork, return_: Return, now: datetime, *, actor: str 
     """End a return whose parcel did not come, never sent or lost on the way; commits nothing."""
     case = await case_of(uow, return_.case_number)
     return_.expire(now)
+    await _release_logistics(uow, return_, now)
     await tasks.cancel_by_key(uow, f"{return_.subject}:lost", now)
     await _give_replacement_up(uow, return_, now)
     record(uow, actor, "return.expired", return_.subject, case, now)
     values = {"rma": return_.rma, "deadline": wording.day(return_.deadline)}
     await notify(uow, case, "utter_notify_return_expired", f"{return_.subject}:expired", now, **values)
     await finish(uow, case, now)
+
+
+async def _ask_logistics(uow: UnitOfWork, return_: Return, now: datetime) -> None:
+    """Let somebody see to what brings the goods here and is not the customer's to arrange; commits nothing."""
+    number = return_.case_number
+    if return_.method is ReturnMethod.PICKUP:
+        await tasks.open_task(uow, number, Department.LOGISTICS, "arrange_pickup", _pickup(return_), now)
+    elif return_.return_shipping is Payer.SHOP:
+        # The label on the return slip is only an address: no carrier is paid with it.
+        await tasks.open_task(uow, number, Department.LOGISTICS, "issue_return_label", _label(return_), now)
+
+
+async def _release_logistics(uow: UnitOfWork, return_: Return, now: datetime) -> None:
+    """Call off what is needless once the goods travel, or never will; commits nothing."""
+    for key in (_pickup(return_), _label(return_)):
+        await tasks.cancel_by_key(uow, key, now)
 
 
 async def _give_replacement_up(uow: UnitOfWork, return_: Return, now: datetime) -> None:
@@ -255,6 +285,14 @@ async def pay_difference_back(uow: UnitOfWork, exchange: Exchange, now: datetime
         # It was paid beside the order, so no refund of the order gives it back.
         key = f"{exchange.subject}:paid"
         await tasks.open_task(uow, exchange.case_number, Department.FINANCE, "pay_difference_back", key, now)
+
+
+def _pickup(return_: Return) -> str:
+    return f"{return_.subject}:pickup"
+
+
+def _label(return_: Return) -> str:
+    return f"{return_.subject}:label"
 
 
 def _on_one_line(address: Address) -> str:

@@ -56,6 +56,7 @@ _SENT_BACK = Outcome(
     issue="not_as_described",
     wish="return_refund",
     returns=("approved",),
+    tasks=("issue_return_label",),
     photos=1,
 )
 #: What is wrong with the goods; the coupon of 10 %, 15 % and 30 % of the price, and everything with delivery.

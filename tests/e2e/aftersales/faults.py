@@ -121,6 +121,7 @@ _EXCHANGED = Outcome(
     offers=("exchange bot accepted",),
     returns=("approved",),
     exchanges=("canvas-sneakers-38-white",),
+    tasks=("issue_return_label",),
     photos=1,
 )
 #: What happened, the wish, and the variant that was ordered in the first place.

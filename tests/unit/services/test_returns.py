@@ -11,12 +11,14 @@ from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import IssueType, Payer, Remedy
 from bot.aftersales.offer import OfferState
 from bot.aftersales.return_ import Return, ReturnMethod, ReturnState
+from bot.aftersales.task import Department, Task
 from bot.errors import NotIdentifiedError, PolicyRefusalError
-from bot.services import returns
+from bot.services import exchanges, returns, tasks
 from bot.services.cases import Complaint
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
-from tests.unit.services.world import A_RETURN, World, proved_world
+from tests.unit.services.lifecycles import LATER, open_tasks
+from tests.unit.services.world import A_RETURN, AN_EXCHANGE, World, proved_world
 
 
 async def open_return(world: World, complaint: Complaint = A_RETURN) -> tuple[Case, Return]:
@@ -102,6 +104,65 @@ async def test_the_shop_pays_the_way_back_of_faulty_goods() -> None:
 
 async def test_goods_travel_back_in_the_way_that_was_chosen() -> None:
     world = await proved_world()
-    async with world.uow() as uow:
-        _, return_ = await returns.open_return(uow, A_POLICY, replace(A_RETURN, return_method=ReturnMethod.PICKUP), NOW)
+    _, return_ = await open_return(world, replace(A_RETURN, return_method=ReturnMethod.PICKUP))
     assert return_.method is ReturnMethod.PICKUP
+
+
+@pytest.mark.parametrize(
+    ("issue", "method", "kinds"),
+    [
+        (IssueType.CHANGED_MIND, ReturnMethod.DROP_OFF, []),
+        (IssueType.CHANGED_MIND, ReturnMethod.POST, []),
+        (IssueType.CHANGED_MIND, ReturnMethod.PICKUP, ["arrange_pickup"]),
+        (IssueType.DAMAGED, ReturnMethod.DROP_OFF, ["issue_return_label"]),
+        (IssueType.DAMAGED, ReturnMethod.POST, ["issue_return_label"]),
+        (IssueType.DAMAGED, ReturnMethod.PICKUP, ["arrange_pickup"]),
+    ],
+)
+async def test_logistics_sees_to_a_pickup_and_to_the_label_that_the_shop_pays_for(
+    issue: IssueType, method: ReturnMethod, kinds: list[str]
+) -> None:
+    world = await proved_world()
+    case, _ = await open_return(world, replace(A_RETURN, issue=issue, return_method=method))
+    opened = world.database.all(Task)
+    assert [task.what for task in opened] == kinds
+    for task in opened:
+        assert (task.case_number, task.department) == (case.number, Department.LOGISTICS)
+        assert task.due_at == NOW + tasks.DUE_IN[Department.LOGISTICS]
+
+
+@pytest.mark.parametrize(
+    ("issue", "method", "kind"),
+    [
+        (IssueType.CHANGED_MIND, ReturnMethod.PICKUP, "arrange_pickup"),
+        (IssueType.DAMAGED, ReturnMethod.DROP_OFF, "issue_return_label"),
+    ],
+)
+async def test_nobody_is_asked_to_arrange_the_way_back_before_it_is_approved(
+    issue: IssueType, method: ReturnMethod, kind: str
+) -> None:
+    world = await proved_world(an_order(a_line(price=euros(501))))
+    _, return_ = await open_return(world, replace(A_RETURN, issue=issue, return_method=method))
+    assert open_tasks(world) == []
+    async with world.uow() as uow:
+        await returns.approve(uow, return_.rma, LATER, actor="agent:mia")
+        await uow.commit()
+    assert [(task.what, task.opened_at) for task in world.database.all(Task)] == [(kind, LATER)]
+
+
+async def test_a_label_alone_brings_nobody_who_picks_goods_up() -> None:
+    world = await proved_world()
+    _, return_ = await open_return(world, replace(A_RETURN, return_method=ReturnMethod.PICKUP))
+    async with world.uow() as uow:
+        await returns.issue_label(uow, return_.rma, LATER, carrier="Kranich Paket", tracking_number="KP5")
+        await uow.commit()
+    assert open_tasks(world) == ["arrange_pickup"]
+
+
+async def test_of_faulty_goods_that_are_exchanged_the_shop_sends_a_label_too() -> None:
+    world = await proved_world()
+    async with world.uow() as uow:
+        faulty = replace(AN_EXCHANGE, issue=IssueType.DAMAGED)
+        _, return_, _ = await exchanges.open_exchange(uow, A_POLICY, faulty, "product1-43", NOW)
+    assert return_.return_shipping is Payer.SHOP
+    assert "issue_return_label" in open_tasks(world)

@@ -20,7 +20,7 @@ from bot.aftersales.labels import IssueType, Payer
 from bot.aftersales.order import Order, OrderState, Payment, ShipmentState
 from bot.aftersales.order_change import LineChange
 from bot.aftersales.repair import Repair
-from bot.aftersales.return_ import Finding, Refusal
+from bot.aftersales.return_ import Finding, Refusal, Return, ReturnMethod
 from bot.aftersales.sla import ALWAYS_OPEN, Metric, ServiceClock
 from bot.aftersales.task import LEADS_TO_DECISION, LOOKED_INTO, Department, Task, TaskState
 from bot.services import (
@@ -249,6 +249,75 @@ async def a_dearer_order_is_called_off() -> AsyncIterator[World]:
 
 
 # --- returns and exchanges ----------------------------------------------------------------------------------------
+
+
+async def approved(kind: str) -> tuple[World, Case, Return]:
+    complaints = {
+        "arrange_pickup": replace(A_RETURN, return_method=ReturnMethod.PICKUP),
+        "issue_return_label": replace(A_RETURN, issue=IssueType.DEFECTIVE),
+    }
+    world = await proved_world()
+    async with world.uow() as uow:
+        case, return_ = await returns.open_return(uow, A_POLICY, complaints[kind], NOW)
+    return world, case, return_
+
+
+@life("issue_return_label")
+async def a_label_is_issued() -> AsyncIterator[World]:
+    world, _, return_ = await approved("issue_return_label")
+    yield world
+    async with world.uow() as uow:
+        await returns.issue_label(uow, return_.rma, LATER, carrier="Kranich Paket", tracking_number="KP5")
+
+
+async def a_parcel_is_sent(kind: str) -> AsyncIterator[World]:
+    world, _, return_ = await approved(kind)
+    yield world
+    async with world.uow() as uow:
+        await returns.register_tracking(uow, return_.rma, "Kranich Paket", "KP 99", LATER)
+
+
+async def a_parcel_is_scanned(kind: str) -> AsyncIterator[World]:
+    world, _, return_ = await approved(kind)
+    yield world
+    async with world.uow() as uow:
+        await returns.scanned(uow, return_, LATER)
+
+
+async def a_parcel_arrives_unannounced(kind: str) -> AsyncIterator[World]:
+    world, _, return_ = await approved(kind)
+    yield world
+    async with world.uow() as uow:
+        await returns.receive(uow, return_.rma, {1: (1, 0)}, LATER)
+
+
+async def a_parcel_never_comes(kind: str) -> AsyncIterator[World]:
+    world, _, return_ = await approved(kind)
+    yield world
+    async with world.uow() as uow:
+        await returns.expire(uow, return_, LATER)
+
+
+async def a_return_is_called_off(kind: str) -> AsyncIterator[World]:
+    world, case, _ = await approved(kind)
+    yield world
+    async with world.uow() as uow:
+        await cases.withdraw(uow, CONVERSATION, case.number, NOW)
+
+
+def _ways_back() -> None:
+    ends = (
+        a_parcel_is_sent, a_parcel_is_scanned, a_parcel_arrives_unannounced, a_parcel_never_comes,
+        a_return_is_called_off,
+    )  # fmt: skip
+    for kind in ("arrange_pickup", "issue_return_label"):
+        for end in ends:
+            tell = functools.partial(end, kind)
+            tell.__name__ = end.__name__  # type: ignore[attr-defined]
+            life(kind)(tell)
+
+
+_ways_back()
 
 
 @life("trace_return")
