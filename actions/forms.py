@@ -82,7 +82,8 @@ class Form(Action):
             return [*self._saved(intake), *forget_answers(), *ended("ended", order_number=None)]
         if intake.failed_proof and not intake["verification"]:
             dispatcher.utter_message(response="utter_identification_failed")
-        if self.soothes and "verification" in intake.updates:
+        # Whoever comes back to the same conversation has proved the order before.
+        if self.soothes and ("verification" in intake.updates or not asked):
             await _note_contact(dispatcher, intake)
         if not asked:
             await self.on_start(dispatcher, intake)

@@ -20,6 +20,12 @@ CONTENT = frozenset({"en", "fr", "it", "ar", "ru"})
 #: What neither accepts nor declines the price for sure, so that the bot had better ask again.
 DOUBTS = {"en": "don't repair it for that price", "de": "repariert es bitte nicht", "zh": "不修了，太贵了"}
 
+#: Another problem with the order of which something was missing.
+COMES_BACK = {
+    "en": "the other things of order {n} arrived broken, too",
+    "de": "und jetzt sehe ich, dass von Bestellung {n} auch noch etwas kaputt ist",
+}
+
 NEXT_DAY = {
     "en": NextDay("they're too small, I can't get into them", "Yes, that price is fine", "quick and friendly, thanks"),
     "de": NextDay("sie sind mir viel zu klein", "Nein, das ist mir zu teuer", "hat ewig gedauert"),

@@ -23,6 +23,8 @@ _LOST_AND_SENT_AGAIN = {
     "ja": ("配送会社から荷物を紛失したと言われました。注文{n}です", "もう一度送ってください"),
     "zh": ("快递公司说我的包裹丢了，订单{n}", "请重新给我发一份"),
 }
+#: What cannot be done about a parcel that never came, so that the customer is told why and asked again.
+_REFUSED_FIRST = {"en": "I want to exchange it for another model", "it": "Vorrei cambiarlo con un altro modello"}
 _PAID_BACK = Outcome(
     ends=("utter_complaint_refund_agreed",),
     issue="lost_parcel",
@@ -124,9 +126,11 @@ _DENIED = {
 
 def _rows() -> Iterator[Scenario]:
     for language, (story, wish) in _LOST_AND_SENT_AGAIN.items():
+        refused = _REFUSED_FIRST.get(language)
         yield Scenario(
-            language, "lost", story, _SENT_AGAIN, {"utter_ask_remedy": wish}, hears=("utter_found_lost",),
-            stock={"football-size5": -1},
+            language, "lost", story, _SENT_AGAIN, {"utter_ask_remedy": (refused, wish) if refused else wish},
+            hears=("utter_found_lost", "utter_wish_not_open") if refused else ("utter_found_lost",),
+            stock={"football-size5": -1}, reasons=("not_delivered_yet",) if refused else (),
         )  # fmt: skip
     for language, (story, wish, amount) in _LOST_AND_PAID_BACK.items():
         yield Scenario(

@@ -17,7 +17,7 @@ from bot.store.tables import metadata
 from bot.store.types import UtcDateTime
 from bot.store.unit_of_work import SqlUnitOfWork
 from tests.e2e.aftersales import faults
-from tests.e2e.aftersales.follow_up import CONTENT, DOUBTS, NEXT_DAY
+from tests.e2e.aftersales.follow_up import COMES_BACK, CONTENT, DOUBTS, NEXT_DAY
 from tests.e2e.aftersales.scenario import Outcome, Scenario, answer_questions, converse, written
 from tests.e2e.aftersales.two_cases import TWO_CASES
 from tests.e2e.aftersales.voices import VOICES
@@ -40,9 +40,10 @@ class Yesterday:
         self.interrupted: dict[str, Customer] = {}
         self.repaired: dict[str, Customer] = {}
         self.refunded: dict[str, Customer] = {}
+        self.incomplete: dict[str, Customer] = {}
 
     def talk(self) -> None:
-        """Have the conversations: a return left half filled, a repair and a refund."""
+        """Have the conversations: a return left half filled, a repair, a refund and what was not in the parcel."""
         with ThreadPoolExecutor(3) as threads:
             for done in [threads.submit(self._talk, language) for language in NEXT_DAY]:
                 done.result()
@@ -52,7 +53,10 @@ class Yesterday:
         left = half_said(language)
         self.interrupted[language].say(left.written(left.first))
         answer_questions(self.interrupted[language], left, until="utter_ask_reason")
-        for situation, customers in (("defective", self.repaired), ("cheap", self.refunded)):
+        complaints = [("defective", self.repaired), ("cheap", self.refunded)]
+        for situation, customers in (
+            [*complaints, ("incomplete", self.incomplete)] if language in COMES_BACK else complaints
+        ):
             customers[language] = self._begin(language)
             scenario = of(language, situation)
             converse(customers[language], scenario)
@@ -155,6 +159,17 @@ def test_whether_it_is_solved_is_asked_and_counts(language: str, yesterday: Yest
 
     found = yesterday.parley.query(rating)
     assert (found.rating, found.comment) == (5, NEXT_DAY[language].comment)
+
+
+@pytest.mark.parametrize("language", sorted(COMES_BACK))
+def test_who_complains_again_in_the_same_conversation_is_known(language: str, yesterday: Yesterday) -> None:
+    customer, scenario = yesterday.incomplete[language], of(language, "incomplete")
+    assert yesterday.shop.only_case(scenario.number)["priority"] == "normal"
+    customer.say(COMES_BACK[language].format(n=scenario.number))
+    heard = customer.responses
+    # Proved yesterday, so it is not asked for again.
+    assert "utter_known_case" in heard and "utter_ask_verification" not in heard
+    assert yesterday.shop.only_case(scenario.number)["priority"] == "high"
 
 
 def _currency(parley: Parley, number: str) -> str:
