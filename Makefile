@@ -20,7 +20,7 @@ test: check unit
 	  && echo "rasa test stories: ok" || (tail -n 60 var/stories.log; exit 1)
 	PYTHONHASHSEED=0 $(RUN) pytest -q -n auto --dist loadfile tests/e2e --ignore tests/e2e/channels
 	PYTHONHASHSEED=0 $(RUN) pytest -q -n auto --dist loadfile tests/e2e/channels tests/browser
-	$(RUN) python -m bench.simulation.run
+	$(RUN) python -m bench.simulation.run --kills 3
 
 check: .venv/.synced
 	$(RUN) ruff check .
