@@ -1,8 +1,8 @@
 """How long the inbox of the desk takes on a large database: ``python -m bench.inbox [--open 5000] [--url URL]``.
 
-It fills an empty, migrated database with made-up conversations, makes them findable, and times pages, updates and
-searches as the desk's views do them. Without a URL it uses an SQLite file in a temporary folder. Everything comes from
-a seed.
+It fills an empty database with made-up conversations, makes them findable, serves it, and times pages, updates and
+searches as an agent's browser asks for them over HTTP. Without a URL it uses an SQLite file in a temporary folder.
+Everything comes from a seed.
 """
 
 from __future__ import annotations
@@ -15,24 +15,28 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from functools import partial
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from bench.desk_load.agents import Agent, add_agents
+from bench.installation import Installation
+from bot import training
 from bot.aftersales.escalation import EscalationReason, EscalationState
 from bot.aftersales.labels import IssueType, Liability, Priority
 from bot.aftersales.order import Address, OrderState
 from bot.aftersales.sla import Metric
 from bot.conversations.model import Author
-from bot.desk import queue
 from bot.desk.inbox_address import Asked
 from bot.services import search
-from bot.services.account import Account, Role
 from bot.services.inbox_ports import Filters, Sort, View
+from bot.settings import Settings
 from bot.store.engine import create_engine, migrate
 from bot.store.tables import aftersales, conversations, service_levels, shop
 from bot.store.unit_of_work import unit_of_work_factory
 
-NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
+NOW = datetime.now(timezone.utc).replace(microsecond=0)
 AGENTS = 50
 LANGUAGES = ("de", "fr", "en", "pt", "ja", "zh", "es", "tr", "it", "pl", "nl", "ko", "ar", "ru")
 COUNTRIES = ("DE", "FR", "GB", "US", "BR", "JP", "CN", "MX", "TR", "AU")
@@ -46,6 +50,9 @@ SAYINGS = (
     "Quiero hablar con una persona sobre mi reembolso",
     "أريد استرجاع المبلغ لأن المنتج تالف",
 )
+SEARCHES = (
+    "退货", "款", "交換", "환불", "zuruckgeben", "parcel tracking", "10000123", "anna77@example.org", "ann",
+)  # fmt: skip
 _BATCH = 2000
 
 
@@ -100,6 +107,10 @@ def _id(place: int) -> str:
     return f"c{place:07d}"
 
 
+def _agent(number: int) -> str:
+    return f"agent{number:02d}"
+
+
 def _number(place: int) -> str:
     return str(10_000_000 + place)
 
@@ -141,7 +152,7 @@ def _case(pick: random.Random, place: int, at: datetime, language: str) -> dict[
 
 
 def _handoff(pick: random.Random, place: int, at: datetime, language: str, is_open: bool) -> dict[str, Any]:
-    agent = f"agent{pick.randrange(AGENTS)}" if pick.random() < 0.3 else None
+    agent = _agent(pick.randrange(AGENTS)) if pick.random() < 0.3 else None
     state = (EscalationState.ASSIGNED if agent else EscalationState.QUEUED) if is_open else EscalationState.RESOLVED
     return {
         "conversation_id": _id(place), "reason": EscalationReason.ASKED_FOR_HUMAN, "opened_at": at,
@@ -162,8 +173,8 @@ def _clock(pick: random.Random, place: int, at: datetime, metric: Metric) -> dic
     }  # fmt: skip
 
 
-async def measure(url: str, open_ones: int, others: int) -> dict[str, Any]:
-    """Fill a database, and return milliseconds (median and 95th percentile) by what was done."""
+async def fill(url: str, open_ones: int, others: int) -> dict[str, Any]:
+    """Fill an empty database, and return how many texts were made findable, and how many a second."""
     await migrate(url)
     engine = create_engine(url)
     factory = unit_of_work_factory(engine)
@@ -171,93 +182,68 @@ async def measure(url: str, open_ones: int, others: int) -> dict[str, Any]:
         for table, found in rows(open_ones, others):
             for start in range(0, len(found), _BATCH):
                 await connection.execute(table.insert(), found[start : start + _BATCH])
-    async with factory() as uow:
-        for number in range(AGENTS):
-            name = f"agent{number}"
-            account = Account(name, name, name, "", Role.AGENT, NOW, ["en"], teams=["europe"])
-            uow.accounts.add(account)
-        await uow.commit()
     began = time.perf_counter()
     indexed = await search.follow(factory, 10**9)
     seconds = time.perf_counter() - began
     async with engine.begin() as connection:
         await connection.exec_driver_sql("ANALYZE")
-    found: dict[str, Any] = {"indexed": indexed, "indexed_per_second": round(indexed / seconds)}
-    for name, act in _acts(factory).items():
-        found[name] = await _timed(act)
     await engine.dispose()
-    return found
+    return {"indexed": indexed, "indexed_per_second": round(indexed / seconds)}
 
 
-def _acts(factory: Callable[[], Any]) -> dict[str, Callable[[], Awaitable[Any]]]:
-    def page(**asked: Any) -> Callable[[], Awaitable[Any]]:
-        async def load() -> None:
-            async with factory() as uow:
-                await queue.load(uow, (await uow.accounts.get("agent1")), Asked(**asked), NOW)
-                await queue.offered(uow)
+async def measure(base: str) -> dict[str, Any]:
+    """Return milliseconds (median and 95th percentile) of whole answers over HTTP by what an agent's browser asks."""
+    agent = Agent(_agent(1), frozenset(), random.Random(0))
+    await agent.log_in(base)
+    try:
+        return {name: await _timed(partial(agent.fetch, path)) for name, path in _paths().items()}
+    finally:
+        await agent.log_out()
 
-        return load
 
-    async def later_page() -> None:
-        async with factory() as uow:
-            account = await uow.accounts.get("agent1")
-            first = await queue.load(uow, account, Asked(view=View.ALL), NOW)
-            await queue.more(uow, account, Asked(view=View.ALL, after=first.next_key), NOW)
-
-    async def update() -> None:
-        async with factory() as uow:
-            account = await uow.accounts.get("agent1")
-            await queue.changes(uow, account, Asked(view=View.ALL), [_id(7), _id(8)], NOW)
-
-    acts = {f"page {view.value}": page(view=view) for view in View}
-    acts |= {f"page all by {sort.value}": page(view=View.ALL, sort=sort) for sort in Sort}
-    acts["page all in Japanese, from Japan"] = page(
-        view=View.ALL, filters=Filters(language="ja", country="JP", issue_type=IssueType.DAMAGED)
-    )
-    acts["first and second page"] = later_page
-    acts["update of two rows"] = update
-    for words in (
-        "退货",
-        "款",
-        "交換",
-        "환불",
-        "zuruckgeben",
-        "parcel tracking",
-        "10000123",
-        "anna77@example.org",
-        "ann",
-    ):
-        acts[f"search {words}"] = page(query=words)
-    return acts
+def _paths() -> dict[str, str]:
+    asked = {f"page {view.value}": Asked(view) for view in View}
+    asked |= {f"page all by {sort.value}": Asked(sort=sort) for sort in Sort}
+    filters = Filters(language="ja", country="JP", issue_type=IssueType.DAMAGED)
+    asked["page all in Japanese, from Japan"] = Asked(filters=filters)
+    asked |= {f"search {words}": Asked(query=words) for words in SEARCHES}
+    paths = {name: f"?{found.address}" for name, found in asked.items()}
+    return paths | {"update of two rows": f"/queue/changes?view=all&id={_id(7)}&id={_id(8)}"}
 
 
 async def _timed(act: Callable[[], Awaitable[Any]], times: int = 15) -> dict[str, float]:
     await act()
     taken = []
-    worked = time.process_time()
     for _ in range(times):
         began = time.perf_counter()
         await act()
         taken.append((time.perf_counter() - began) * 1000)
-    # On a machine that is busy with other things this says more; of PostgreSQL it leaves out the server's part.
-    cpu = (time.process_time() - worked) * 1000 / times
-    return {
-        "median_ms": round(median(taken), 1),
-        "p95_ms": round(quantiles(taken, n=20)[-1], 1),
-        "cpu_ms": round(cpu, 1),
-    }
+    return {"median_ms": round(median(taken), 1), "p95_ms": round(quantiles(taken, n=20)[-1], 1)}
 
 
 def main() -> None:
-    """Measure and print JSON."""
+    """Fill, serve, measure and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--open", type=int, default=5000)
     parser.add_argument("--others", type=int, default=20_000)
     parser.add_argument("--url")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        url = given.url or f"sqlite+aiosqlite:///{folder}/inbox.db"
-        print(json.dumps(asyncio.run(measure(url, given.open, given.others)), indent=2, ensure_ascii=False))
+    model = training.ensure_model(Settings.from_environment())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        url = given.url or f"sqlite+aiosqlite:///{folder}/parley.db"
+        found = asyncio.run(fill(url, given.open, given.others))
+        environment = {"PARLEY_VAR": str(folder), "PARLEY_DATABASE_URL": url}
+        asyncio.run(add_agents(environment, [_agent(number) for number in range(AGENTS)], ["europe"]))
+        served = Installation(
+            folder, "bench.desk_load.served", ("{port}", str(model)), log="served.log", environment=environment
+        )
+        served.start()
+        try:
+            found |= asyncio.run(measure(served.base))
+        finally:
+            served.stop()
+        print(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ import psutil
 
 from bench.conversations import Writer
 from bench.desk_load import findings
-from bench.desk_load.agents import PASSWORD, Agent
+from bench.desk_load.agents import Agent, add_agents
 from bench.desk_load.customers import Customer
 from bench.installation import Installation
 from bench.processes import BenchError
@@ -30,24 +30,6 @@ from bench.processes import BenchError
 _SETTLE_SECONDS = 45
 _ASK_FOR_PERSON = 5
 """Every so many customers one asks for a person."""
-
-
-async def add_agents(folder: Path, names: list[str]) -> None:
-    """Create the accounts of a fresh installation."""
-    from bot import bootstrap
-    from bot.services.account import Account, Role
-    from bot.services.accounts import hash_password
-    from bot.settings import Settings
-
-    store = await bootstrap.open_store(Settings.from_environment({"PARLEY_VAR": str(folder)}))
-    try:
-        hashed, now = await hash_password(PASSWORD), bootstrap.utc_now()
-        async with store.uow() as uow:
-            for name in names:
-                uow.accounts.add(Account(name, name, name.title(), hashed, Role.AGENT, now, ["en"], capacity=20))
-            await uow.commit()
-    finally:
-        await store.close()
 
 
 def people(agents: int, customers: int, turns: int, seed: int) -> tuple[list[Agent], list[Customer]]:
@@ -120,7 +102,7 @@ async def measure(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     # A mean pause gives twice as many turns at most, and nobody runs out of words.
     turns = int(given.seconds / given.pause * 4) + 5
     agents, customers = people(given.agents, given.customers, turns, given.seed)
-    await add_agents(folder, [agent.name for agent in agents])
+    await add_agents({"PARLEY_VAR": str(folder)}, [agent.name for agent in agents])
     served = Installation(
         folder, "bench.desk_load.served", ("{port}", str(given.model)), log="served.log", environment={}
     )

@@ -8,7 +8,7 @@ import random
 import re
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,27 @@ CONVERSATION_PAUSE = 0.12
 QUEUE_PATIENCE, _LONGEST_PAUSE = 8, 5.0
 _MOST_AT_ONCE = 100
 _THINKS_SECONDS = (2.0, 6.0)
+
+
+async def add_agents(environment: Mapping[str, str], names: Sequence[str], teams: Sequence[str] = ()) -> None:
+    """Create accounts in an installation with these settings, before it is served."""
+    from bot import bootstrap
+    from bot.services.account import Account, Role
+    from bot.services.accounts import hash_password
+    from bot.settings import Settings
+
+    store = await bootstrap.open_store(Settings.from_environment(environment))
+    try:
+        hashed, now = await hash_password(PASSWORD), bootstrap.utc_now()
+        async with store.uow() as uow:
+            for name in names:
+                account = Account(
+                    name, name, name.title(), hashed, Role.AGENT, now, ["en"], teams=list(teams), capacity=20
+                )
+                uow.accounts.add(account)
+            await uow.commit()
+    finally:
+        await store.close()
 
 
 @dataclass
@@ -44,7 +65,7 @@ class Agent:
         self._base = base + "/desk"
         connector = aiohttp.TCPConnector(limit=6)
         self._http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), connector=connector)
-        form = await self._text("/login")
+        form = await self.fetch("/login")
         token = re.search(r'name="token" value="(\w+)"', form)
         if token is None:
             raise BenchError("the desk shows no login form")
@@ -77,6 +98,10 @@ class Agent:
             await asyncio.gather(listening, over, return_exceptions=True)
         for task in [*self._tasks, *self._queue.tasks, *self._conversation.tasks]:
             task.cancel()
+        await self.log_out()
+
+    async def log_out(self) -> None:
+        """Close the browser."""
         await self._http.close()
 
     @property
@@ -96,7 +121,7 @@ class Agent:
         id, is_customer = news["conversation_id"], news.get("author") == "customer"
         if kind == "message" and is_customer:
             self.hints[id].append(time.monotonic())
-        if kind in ("state", "marks") or (kind == "message" and id in self._rows):
+        if kind in ("state", "marks") or (kind in ("message", "change") and id in self._rows):
             self._changed.add(id)
             self._queue.soon()
         if kind != "typing" and id == self._open.get("id"):
@@ -135,7 +160,7 @@ class Agent:
             self.replies.append(text)
 
     async def _show(self, id: str) -> None:
-        page = await self._text(f"/conversations/{id}?view=all")
+        page = await self.fetch(f"/conversations/{id}?view=all")
         last, change = re.search(r'data-last="(\d*)"', page), re.search(r'data-change="(\d*)"', page)
         self._rows = set(re.findall(r'data-item="([^"]+)"', page))
         self._open = {"id": id, "last": last[1] if last else "0", "change": change[1] if change else "0"}
@@ -143,7 +168,7 @@ class Agent:
     async def _update_queue(self) -> None:
         ids, self._changed = list(self._changed), set()
         if len(ids) > _MOST_AT_ONCE:
-            page = await self._text("/queue?view=all")
+            page = await self.fetch("/queue?view=all")
             self._rows = set(re.findall(r'data-item="([^"]+)"', page))
             return
         asked = [("view", "all"), ("selected", self._open.get("id", "")), *(("id", id) for id in ids)]
@@ -158,7 +183,8 @@ class Agent:
         updates = await self._json(f"/conversations/{opened['id']}/updates", asked)
         opened["last"], opened["change"] = str(updates["last_id"]), str(updates["last_change"])
 
-    async def _text(self, path: str) -> str:
+    async def fetch(self, path: str) -> str:
+        """Return what the desk answers at an address; raises BenchError where it is no page."""
         began = time.monotonic()
         async with self._http.get(self._base + path) as answer:
             text = await answer.text()
