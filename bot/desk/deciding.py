@@ -36,8 +36,11 @@ Kind = TypeVar("Kind", bound=Enum)
 Act = Callable[[UnitOfWork, Desk, Decider], Awaitable[object]]
 
 
-async def decide(request: web.Request, case_number: str, act: Act) -> web.Response:
-    """Let somebody decide about a case, and answer what came of it or, with 409 and 400, why nothing did."""
+async def decide(request: web.Request, case_number: str, act: Act, other: str | None = None) -> web.Response:
+    """Let somebody decide about a case, and answer what came of it or, with 409 and 400, why nothing did.
+
+    ``other`` is a second case that the decision changes too, perhaps one of another conversation.
+    """
     desk, by, _ = desk_of(request), decider_of(request), texts_of(request)
     try:
         conversation_id, result = await _once_more(desk, case_number, by, act)
@@ -46,8 +49,11 @@ async def decide(request: web.Request, case_number: str, act: Act) -> web.Respon
     except ParleyError as error:
         return refusal(error, _)
     desk.router.announced()
-    # Everybody who looks at the conversation sees what was decided.
-    desk.router.feed.publish(conversation_id, {"type": "note"})
+    touched = {conversation_id} if other is None else {conversation_id, (await _case(desk, other)).conversation_id}
+    for each in touched:
+        # Everybody who looks at the conversation sees what was decided, and so does everybody who looks at an inbox.
+        for kind in ("note", "marks"):
+            desk.router.feed.publish(each, {"type": kind})
     answer: dict[str, Any] = {"ok": True}
     if isinstance(result, Approval):
         answer["waits"] = True

@@ -157,7 +157,7 @@ async def merge(request: web.Request) -> web.Response:
         await lifecycle.case_of(uow, other)
         return await merging.merge(uow, number, other, by, desk.clock(), seen=seen, duplicate_seen=other_seen)
 
-    return await decide(request, number, act)
+    return await decide(request, number, act, other)
 
 
 ROUTES = [

@@ -116,7 +116,8 @@ async def changes(
     if asked.query:
         listed = await uow.inboxes.anywhere(conversation_ids, asked.filters, now)
     else:
-        wanted = Wanted(_viewer(account), asked.view, asked.sort, asked.filters, None, conversation_ids)
+        ids = conversation_ids
+        wanted = Wanted(_viewer(account), asked.view, asked.sort, asked.filters, None, ids, limit=len(ids))
         listed = await uow.inboxes.listed(wanted, now)
     return Changes(await _rows(uow, account, asked, listed), counts)
 

@@ -3,6 +3,9 @@ import { confirmed } from "./confirming.js";
 import { post } from "./fetching.js";
 import { _ } from "./texts.js";
 
+// So many the server takes in one request.
+const MOST_AT_ONCE = 100;
+
 export class Bulk {
   #element;
   #done;
@@ -71,21 +74,37 @@ export class Bulk {
     const items = this.#picked.map((item) => ({ id: item.dataset.item, from: item.dataset.holder }));
     const problem = this.#element.querySelector("[data-queue-problem]");
     problem.hidden = true;
-    try {
-      const { done, refused } = await post(`/desk/queue/${what}`, { ...body, items });
-      this.#announce(_.count("1 conversation done", "{count} conversations done", done.length));
-      if (refused.length) {
-        const { message } = refused[0];
-        this.#tell(_.count("1 was left out: {message}", "{count} were left out, the first because: {message}", refused.length, { message }));
-      }
-      // Those that were left out stay selected, to be tried again or looked at.
-      const left = new Set(refused.map(({ id }) => id));
-      for (const item of this.#picked) item.querySelector("[data-pick]").checked = left.has(item.dataset.item);
-    } catch (error) {
-      this.#tell(error.message);
-    }
+    const { done, refused } = await this.#sent(`/desk/queue/${what}`, body, items);
+    if (done.length) this.#announce(_.count("1 conversation done", "{count} conversations done", done.length));
+    if (refused.length) this.#tell(this.#why(refused, done.length));
+    // Those that were left out stay selected, to be tried again or looked at.
+    const gone = new Set(done);
+    for (const item of this.#picked) if (gone.has(item.dataset.item)) item.querySelector("[data-pick]").checked = false;
     this.refresh();
     this.#done(items.map(({ id }) => id));
+  }
+
+  // Of a request that fails as a whole nothing is done; the others are made all the same.
+  async #sent(path, body, items) {
+    const done = [];
+    const refused = [];
+    for (let start = 0; start < items.length; start += MOST_AT_ONCE) {
+      const some = items.slice(start, start + MOST_AT_ONCE);
+      try {
+        const answer = await post(path, { ...body, items: some });
+        done.push(...answer.done);
+        refused.push(...answer.refused);
+      } catch ({ message }) {
+        refused.push(...some.map(({ id }) => ({ id, message })));
+      }
+    }
+    return { done, refused };
+  }
+
+  #why(refused, doneCount) {
+    const [{ message }] = refused;
+    if (!doneCount) return message;
+    return _.count("1 was left out: {message}", "{count} were left out, the first because: {message}", refused.length, { message });
   }
 
   #tell(text) {

@@ -45,10 +45,13 @@ export class Queue {
 
   // Most news are of customers that the bot talks to: they concern only who looks at them.
   onNews(news) {
-    const id = news.conversation_id;
-    if (news.type === "state" || news.type === "marks") this.#happened([id]);
-    else if (news.type !== "message") return;
-    else if (this.#rows.has(id) || this.#view === "snoozed") this.#happened([id]);
+    const { type, conversation_id: id } = news;
+    const isShown = this.#rows.has(id);
+    if (type === "state" || type === "marks") this.#happened([id]);
+    // What was edited or retracted may be what a row shows of its conversation.
+    else if (isShown && type === "change") this.#happened([id]);
+    else if (type !== "message") return;
+    else if (isShown || this.#view === "snoozed") this.#happened([id]);
     else if (this.#view === "bot") {
       this.#changed.add(id);
       this.#updateLater();
@@ -76,9 +79,10 @@ export class Queue {
   }
 
   async #update() {
-    const ids = [...this.#changed];
-    if (ids.length > MOST_AT_ONCE) return this.#refresh();
-    this.#changed.clear();
+    const ids = [...this.#changed].slice(0, MOST_AT_ONCE);
+    for (const id of ids) this.#changed.delete(id);
+    // More are asked for later: drawing everything anew would lose what is selected, and what was said of it.
+    if (this.#changed.size) this.#updateSoon();
     const asks = this.#asks;
     asks.set("selected", this.#element.dataset.selected);
     for (const id of ids) asks.append("id", id);

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.aftersales.identification import Identification
 from bot.aftersales.labels import IssueType, Priority
 from bot.aftersales.sla import Metric, ServiceClock
-from bot.conversations.model import Author, Message
+from bot.conversations.model import Author, Conversation, Message
 from bot.desk import queue
 from bot.desk.inbox_address import Asked
+from bot.desk.inbox_views import MOST_AT_ONCE
 from bot.desk.queue import Row
 from bot.services import escalations, inbox, search
 from bot.services.account import Account, Role
@@ -122,7 +124,8 @@ async def test_each_order_puts_something_else_first(uow: UowFactory) -> None:
     ("filters", "found"),
     [
         (Filters(language="zh"), ["c-li"]),
-        (Filters(channel="telegram"), []),
+        (Filters(channel="telegram"), ["c-held"]),
+        (Filters(channel="line"), []),
         (Filters(issue_type=IssueType.SAFETY_HAZARD), ["c-anna"]),
         (Filters(country="DE"), ["c-anna"]),
         (Filters(agent_id="ben"), ["c-held"]),
@@ -132,6 +135,10 @@ async def test_each_order_puts_something_else_first(uow: UowFactory) -> None:
 )
 async def test_filters_leave_what_fits(uow: UowFactory, filters: Filters, found: list[str]) -> None:
     async with uow() as work:
+        held = await work.conversations.get("c-held")
+        assert held is not None
+        held.channel = "telegram"
+        await work.commit()
         await inbox.tag(work, "c-evil", "vip", "ana", NOW)
     assert await ids(uow, filters=filters) == found
 
@@ -159,6 +166,18 @@ async def test_an_update_brings_only_what_is_still_in_the_view(uow: UowFactory) 
         changed = await queue.changes(work, account(), Asked(View.UNASSIGNED), ["c-li", "c-held", "nobody"], NOW)
     assert [row.conversation_id for row in changed.rows] == ["c-li"]
     assert changed.counts[View.ALL] == 4
+
+
+async def test_an_update_brings_as_many_as_are_asked_for(uow: UowFactory) -> None:
+    many = [f"many-{number}" for number in range(MOST_AT_ONCE)]
+    async with uow() as work:
+        for id in many:
+            work.conversations.add(Conversation(id, "web", NOW, NOW, "en"))
+            work.escalations.add(Escalation(id, EscalationReason.ASKED_FOR_HUMAN, Priority.NORMAL, NOW, "en"))
+        await work.commit()
+    async with uow() as work:
+        changed = await queue.changes(work, account(), Asked(), many, NOW)
+    assert {row.conversation_id for row in changed.rows} == set(many)
 
 
 async def test_a_customer_who_writes_brings_a_snoozed_conversation_back(uow: UowFactory) -> None:

@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.aftersales.audit import AuditEvent
+from bot.aftersales.rating import Rating
+from bot.services import escalations
 from bot.services.account import Role
 from bot.services.statistics import refresh
 from tests.integration.desk.conftest import Browser
@@ -95,6 +97,18 @@ async def test_people_are_shown_with_what_they_have_in_hand(supervisor: Browser)
     assert "1 of 4" in row[0]
 
 
+async def test_people_are_shown_with_how_satisfied_their_customers_were(supervisor: Browser, world: World) -> None:
+    async with world.uow() as uow:
+        await escalations.take_over(uow, "c-anna", "ana", "de", world.now)
+        uow.ratings.add(Rating("C1000001", "c-anna", "k1", 4, world.now))
+        await uow.commit()
+    await refresh(world.uow, world.now.date() + timedelta(days=1))
+    page = await supervisor.text("/desk/statistics")
+    # Cases, time to resolution, answers on time, satisfaction and from how many ratings.
+    assert _figures(page, "Ana Lima") == ["1", "–", "–", "4", "1"]
+    assert _figures(page, "Ben Okafor") == ["–"] * 5
+
+
 async def test_a_file_holds_the_same_figures_and_no_formula(supervisor: Browser) -> None:
     answer = await supervisor.get("/desk/statistics.csv?by=product&period=30")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
@@ -125,3 +139,8 @@ async def _cases(browser: Browser, address: str) -> int:
     page = await browser.text(f"/desk/statistics?{address}")
     tile = re.search(r'tile-name">Cases</span>\s*<strong>(\d+)</strong>', page)
     return int(tile[1]) if tile else 0
+
+
+def _figures(page: str, name: str) -> list[str]:
+    row = re.search(rf'<th scope="row" dir="auto">{name}</th>.*?</tr>', page, re.DOTALL)
+    return re.findall(r'<td class="figure">(.*?)</td>', row[0]) if row else []
