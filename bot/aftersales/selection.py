@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.aftersales.apportion import worth
 from bot.aftersales.money import Money
 from bot.aftersales.order import OrderLine
 
@@ -17,5 +18,5 @@ class Selection:
 
     @property
     def price(self) -> Money:
-        """Return what these pieces cost before discounts."""
-        return self.line.unit_price * self.quantity
+        """Return what was paid for these pieces: their price after their part of the line's discount."""
+        return worth(self.line, self.quantity)
