@@ -64,10 +64,13 @@ class Floor:
     """What the law demands of a section; a field that is None or empty: nothing.
 
     ``remedies`` holds remedies of which one at least must be open for every issue of the section.
+    ``remedies_within`` holds remedies each of which must be open for every issue of it, for so many days from receipt;
+    None is always, which means as long as anything of the section is.
     """
 
     days: int | None = None
     remedies: tuple[Remedy, ...] = ()
+    remedies_within: Mapping[Remedy, int | None] = field(default_factory=dict)
     return_shipping: Payer | None = None
     refunds_outbound_shipping: bool = False
 

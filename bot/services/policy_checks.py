@@ -41,6 +41,12 @@ def _section(name: str, terms: Terms) -> Iterator[Problem]:
         yield _at(terms, name, "refunds_outbound_shipping", message)
     if floor.remedies and not set(floor.remedies) & set(terms.remedies):
         yield _at(terms, name, "remedies", f"must hold one of {_listed(floor.remedies)} (legal_remedies)")
+    if missing := floor.remedies_within.keys() - set(terms.remedies):
+        yield _at(terms, name, "remedies", f"must hold {_listed(missing)} (legal_remedies_within)")
+    for remedy, days in floor.remedies_within.items():
+        if days is not None and terms.days is not None and terms.days < days:
+            message = f"must be at least {days} (legal_remedies_within.{remedy}), not {terms.days}"
+            yield _at(terms, name, "days", message)
 
 
 def _row(issue: IssueType, row: Row, caps: Caps) -> Iterator[Problem]:
@@ -93,6 +99,8 @@ def _row_at(destination: DestinationPolicy, issue: IssueType, row: Row) -> Itera
     elif terms.floor.remedies and not set(terms.floor.remedies) & set(open_):
         message = f"must hold one of {_listed(terms.floor.remedies)} (legal_remedies of {there})"
         yield _at(row, path, "remedies", message)
+    if missing := terms.floor.remedies_within.keys() - set(row.remedies):
+        yield _at(row, path, "remedies", f"must hold {_listed(missing)} (legal_remedies_within of {there})")
     if terms.floor.refunds_outbound_shipping and Part.OUTBOUND_SHIPPING not in row.refunds:
         message = f"must hold outbound_shipping (legal_refunds_outbound_shipping of {there})"
         yield _at(row, path, "refunds", message)

@@ -51,6 +51,8 @@ _TERMS_KEYS = frozenset(
         "review_above",
     }
 )
+# Its days count from receipt; what falls under service often comes up before anything was received.
+_GOODS_KEYS = _TERMS_KEYS | {"legal_remedies_within"}
 _CAPS_KEYS = frozenset({"percent_of_order", "per_customer_in_365_days"})
 
 
@@ -107,9 +109,9 @@ def _destination(file: Section, rows: dict[IssueType, Row] | None) -> Destinatio
     return DestinationPolicy(
         name=Path(file.file).stem,
         countries=frozenset(code for code, _ in _countries(file)),
-        change_of_mind=_terms(file.section("change_of_mind")),
-        faulty=_terms(file.section("faulty")),
-        service=_terms(file.section("service")),
+        change_of_mind=_terms(file.section("change_of_mind"), _GOODS_KEYS),
+        faulty=_terms(file.section("faulty"), _GOODS_KEYS),
+        service=_terms(file.section("service"), _TERMS_KEYS),
         days_to_send=_days_to_send(file),
         days_to_refund=_days_to_refund(file),
         # The default's own rows have been read before the others, which build on them.
@@ -145,8 +147,8 @@ def _days_to_refund(file: Section) -> int:
     return days or 0
 
 
-def _terms(section: Section) -> Terms:
-    section.check_keys(_TERMS_KEYS)
+def _terms(section: Section, known: frozenset[str]) -> Terms:
+    section.check_keys(known)
     days = section.whole_number_or_none("days")
     legal = section.whole_number_or_none("legal_days")
     if days is not None and legal is not None and days < legal:
@@ -161,6 +163,7 @@ def _terms(section: Section) -> Terms:
         floor=Floor(
             days=legal,
             remedies=section.labels("legal_remedies", Remedy) if section.has("legal_remedies") else (),
+            remedies_within=_legal_remedies_within(section),
             return_shipping=_legal_payer(section),
             refunds_outbound_shipping=section.has("legal_refunds_outbound_shipping")
             and section.yes_or_no("legal_refunds_outbound_shipping"),
@@ -171,6 +174,14 @@ def _terms(section: Section) -> Terms:
 
 def _legal_payer(section: Section) -> Payer | None:
     return section.label("legal_return_shipping", Payer) if section.has("legal_return_shipping") else None
+
+
+def _legal_remedies_within(section: Section) -> dict[Remedy, int | None]:
+    if not section.has("legal_remedies_within"):
+        return {}
+    within = section.section("legal_remedies_within")
+    within.check_keys(frozenset(remedy.value for remedy in Remedy))
+    return {remedy: within.whole_number_or_none(remedy.value, least=1) for remedy in Remedy if within.has(remedy.value)}
 
 
 def _caps(file: Section) -> Caps:

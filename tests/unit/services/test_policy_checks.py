@@ -236,6 +236,98 @@ def test_what_is_below_the_law_or_overlaps_is_named(
     assert problem in change(file, written, instead)
 
 
+@pytest.mark.parametrize(
+    ("file", "written", "instead", "problem"),
+    [
+        (
+            "uk.yml",
+            "repair, return_refund, refund_full",
+            "repair, refund_full",
+            "uk.yml:HERE: faulty.remedies: must hold return_refund (legal_remedies_within)",
+        ),
+        (
+            "tr.yml",
+            "repair, return_refund, refund_full, refund_partial",
+            "repair, refund_full",
+            "tr.yml:HERE: faulty.remedies: must hold refund_partial, return_refund (legal_remedies_within)",
+        ),
+        (
+            "au.yml",
+            "repair, return_refund, refund_full",
+            "repair, refund_full",
+            "au.yml:HERE: faulty.remedies: must hold return_refund (legal_remedies_within)",
+        ),
+        (
+            "cn.yml",
+            "exchange, repair, return_refund, refund_full",
+            "repair, return_refund, refund_full",
+            "cn.yml:HERE: faulty.remedies: must hold exchange (legal_remedies_within)",
+        ),
+        (
+            "uk.yml",
+            "  days: 2192\n  legal_days: 2192\n",
+            "  days: 29\n  legal_days: null\n",
+            "uk.yml:HERE: faulty.days: must be at least 30 (legal_remedies_within.return_refund), not 29",
+        ),
+        (
+            "uk.yml",
+            "  changed_mind:\n",
+            "  damaged: {remedies: [exchange, repair], ladder: [], refund_without_return_below: null}\n"
+            "  changed_mind:\n",
+            "uk.yml:HERE: issues.damaged.remedies: must hold return_refund (legal_remedies_within of uk.faulty)",
+        ),
+        (
+            "uk.yml",
+            "{return_refund: 30}",
+            "{return_refund: 0}",
+            "uk.yml:HERE: faulty.legal_remedies_within.return_refund: must be a whole number of at least 1, not 0",
+        ),
+        (
+            "uk.yml",
+            "{return_refund: 30}",
+            "[return_refund]",
+            "uk.yml:HERE: faulty.legal_remedies_within: must hold keys with values",
+        ),
+    ],
+)
+def test_a_choice_that_the_law_leaves_to_the_customer_stays_open(
+    change: Change, file: str, written: str, instead: str, problem: str
+) -> None:
+    assert change(file, written, instead, after="\nfaulty:\n") == [problem]
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "problem"),
+    [
+        ("{return_refund: 30}", "{hug: 30}", "uk.yml:HERE: faulty.legal_remedies_within.hug: is not known; known are "),
+        (
+            "\n  days: null\n",
+            "\n  days: null\n  legal_remedies_within: {reship: 9}\n",
+            "service.legal_remedies_within: is not known; known are ",
+        ),
+    ],
+)
+def test_the_law_s_choice_names_remedies_and_is_about_goods_that_were_received(
+    change: Change, written: str, instead: str, problem: str
+) -> None:
+    (found,) = change("uk.yml", written, instead, after="\nfaulty:\n")
+    assert problem in found
+
+
+def test_a_row_of_the_default_below_the_law_of_a_destination_is_named_where_it_stands(tmp_path: Path) -> None:
+    for file in ("shop.yml", "uk.yml"):
+        shutil.copy(SHIPPED / file, tmp_path)
+    text = (tmp_path / "shop.yml").read_text("utf-8")
+    start = text.index("    remedies: [return_refund, exchange, refund_partial]", text.index("\n  counterfeit:\n"))
+    (tmp_path / "shop.yml").write_text(text[:start] + text[start:].replace("return_refund, ", "", 1), "utf-8")
+    line = text[:start].count("\n") + 1
+    with pytest.raises(SettingsError) as error:
+        load_policy(tmp_path)
+    assert str(error.value) == (
+        f"shop.yml:{line}: issues.counterfeit.remedies: must hold return_refund (legal_remedies_within of uk.faulty)"
+    )
+
+
 def test_a_row_of_which_nothing_is_open_at_a_destination_is_a_gap(change: Change) -> None:
     found = change("us.yml", "remedies: [reship, refund_full, refund_partial, coupon, apology]", "remedies: [coupon]")
     gaps = [line for line in found if "none of them is among the remedies of us.service" in line]

@@ -230,8 +230,8 @@ def test_the_version_follows_what_the_files_say(folder: Folder) -> None:
             "  days: 30\n",
             "  days: 30\n  hours: 2\n",
             "eu.yml:9: change_of_mind.hours: is not known; known are days, legal_days, "
-            "legal_refunds_outbound_shipping, legal_remedies, legal_return_shipping, refunds_outbound_shipping, "
-            "remedies, return_shipping, review_above, source",
+            "legal_refunds_outbound_shipping, legal_remedies, legal_remedies_within, legal_return_shipping, "
+            "refunds_outbound_shipping, remedies, return_shipping, review_above, source",
         ),
         (
             "[return_refund, exchange]",

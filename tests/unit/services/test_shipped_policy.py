@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from bot.aftersales.labels import IssueType, Payer, Remedy
+from bot.aftersales.labels import FAULTS, IssueType, Payer, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderState, Payment, ShipmentState
 from bot.aftersales.policy import Policy, Selection, Verdict
@@ -64,8 +64,8 @@ def test_every_remedy_is_open_for_something() -> None:
 @PROPERTY
 @given(st.sampled_from(COUNTRIES), st.sampled_from(list(IssueType)), st.integers(0, 3000), st.integers(1, 4000))
 def test_nothing_is_granted_below_the_law(country: str, issue: IssueType, days: int, price: int) -> None:
-    destination = POLICY.for_country(country)
-    floor = destination.terms(issue).floor
+    terms = POLICY.for_country(country).terms(issue)
+    floor = terms.floor
     order = an_order(a_line(price=euros(price)), country=country, delivered_days_ago=days)
     verdict = decide(order, issue)
     if floor.return_shipping is Payer.SHOP:
@@ -76,6 +76,9 @@ def test_nothing_is_granted_below_the_law(country: str, issue: IssueType, days: 
         assert set(floor.remedies) & set(verdict.remedies)
     if floor.days is not None and days <= floor.days:
         assert "window_closed" not in verdict.reasons
+    for remedy, within in floor.remedies_within.items():
+        last_day = terms.days if within is None else within
+        assert verdict.allows(remedy) or (last_day is not None and last_day < days)
 
 
 @PROPERTY
@@ -122,6 +125,33 @@ def test_what_time_refuses_today_it_refuses_tomorrow(
 )
 def test_the_days_that_the_law_demands_are_in_the_files(country: str, issue: IssueType, last_day: int | None) -> None:
     assert POLICY.for_country(country).terms(issue).floor.days == last_day
+
+
+@pytest.mark.parametrize(
+    ("country", "within"),
+    [
+        ("GB", {Remedy.RETURN_REFUND: 30}),
+        ("TR", {Remedy.RETURN_REFUND: 731, Remedy.REFUND_PARTIAL: 731}),
+        ("AU", {Remedy.RETURN_REFUND: None, Remedy.EXCHANGE: None}),
+        ("CN", {Remedy.RETURN_REFUND: 7, Remedy.EXCHANGE: 15}),
+        ("KR", {Remedy.RETURN_REFUND: 92}),
+        ("MX", {Remedy.RETURN_REFUND: 62, Remedy.EXCHANGE: 62}),
+        ("DE", {}),
+        ("BR", {}),
+        ("JP", {}),
+        ("US", {}),
+        ("CA", {}),
+        ("CH", {}),
+    ],
+)
+def test_the_choice_that_the_law_leaves_to_the_customer_is_in_the_files(
+    country: str, within: dict[Remedy, int | None]
+) -> None:
+    destination = POLICY.for_country(country)
+    assert destination.faulty.floor.remedies_within == within
+    for remedy, days in within.items():
+        order = an_order(country=country, delivered_days_ago=days or destination.faulty.days)
+        assert {issue for issue in FAULTS if decide(order, issue).allows(remedy)} == FAULTS
 
 
 def test_a_return_to_brazil_s_sellers_costs_the_customer_nothing() -> None:
