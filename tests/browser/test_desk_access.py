@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
+from bot.aftersales.approval import Approval, ApprovalKind
+from bot.aftersales.money import Money
+from bot.conversations.model import Author, Conversation, Message, OutboundMessage, OutboxState
+from bot.conversations.translating import Translating
+from bot.conversations.words import Original
 from bot.desk.texts import DESK_LANGUAGES
 from bot.services import accounts, invitations
 from bot.services.desk_settings import SettingKey
+from bot.services.statistics import refresh
 from bot.services.words_model import CannedResponse
 from tests.browser.accessibility import grave_problems
 from tests.browser.test_desk import Agent, an_agent
@@ -23,9 +31,22 @@ from tests.integration.desk.world import CHEAP_HASHER, PASSWORD, Template, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CONVERSATION = "/desk/conversations/c-anna"
+ANNA, HELD = "c-anna", "c-held"
+CONVERSATION = f"/desk/conversations/{ANNA}"
 SCHEMES = ("light", "dark")
 ARABIC = "مرحبا، وصلت الغلاية مكسورة (order 10482733)!"
+REASON = "The parcel came late, and the customer wrote three times before anybody answered"
+FILLED = {
+    CONVERSATION: ("li.note", "b.mention", ".with-other .other", ".notice"),
+    "/desk/conversations/c-evil": ("[data-open^=grant-]",),
+    f"/desk/conversations/{HELD}": ("li.retracted", "li.note", ".with-other .other", ".meta"),
+    "/desk/conversations/telegram~7f": (".undelivered",),
+    "/desk/approvals": ("[data-open^=grant-]", "#decided-title"),
+    "/desk/mentions": ("li.unseen",),
+    "/desk/statistics": ("svg.chart .bar", ".tile", "table.parts"),
+    "/desk/undelivered": (".kinds li", "[action$=resend]"),
+}
+"""What the fixtures fill, and by what one sees that it is filled."""
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +57,73 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest_asyncio.fixture(loop_scope="module")
 async def world(template: Template, tmp_path: Path) -> AsyncIterator[World]:
     async with a_world(template, tmp_path) as world:
+        await fill_pages(world)
         yield world
+
+
+async def fill_pages(world: World) -> None:
+    """Leave no page empty: words of every kind, approvals, what was not delivered, and figures."""
+    await _fill_transcripts(world)
+    await _fill_approvals(world)
+    await _fill_undelivered(world)
+    await refresh(world.uow, world.now.date() + timedelta(days=1))
+
+
+async def _fill_transcripts(world: World) -> None:
+    """Let there be notes, mentions, translations, and what was edited and retracted."""
+    world.translator.is_on = True
+    words = world.router.words
+    await words.note(ANNA, "ben", "@root please look at this: the box was crushed")
+    async with world.uow() as uow:
+        ids = [message.id for message in await uow.messages.of(ANNA) if message.id is not None]
+    await Translating(world.uow, world.translator).messages(ANNA, ids, "en")
+    written = Original("One moment, please", "en", "apertium", is_edited=True)
+    await words.say(HELD, "ben", "Einen Moment bitte", original=written)
+    for text, then in (("Gutn Tag", "edit"), ("Nothing of that", "retract"), ("Hello again", None)):
+        message = await words.say(HELD, "ben", text)
+        assert message.id is not None
+        if then == "edit":
+            await words.edit(message.id, "ben", "Guten Tag")
+        elif then == "retract":
+            await words.retract(message.id, "ben")
+    await world.router.handling.whisper(HELD, "root", "Offer the express return")
+    await words.note(HELD, "ben", "@root what do you think?")
+    # Nobody opens this conversation here, so that this mention stays unseen.
+    await words.note("c-li", "ana", "@root does anybody here speak Chinese?")
+    world.translator.is_on = False
+
+
+async def _fill_approvals(world: World) -> None:
+    """Let one approval wait, and one be declined: of Anna's case, which can still be decided about."""
+    waiting, declined = (
+        Approval(number, ApprovalKind.REFUND, Money(Decimal("25.50"), currency), REASON, "ana", world.now)
+        for number, currency in (("C1000002", "USD"), ("C1000001", "EUR"))
+    )
+    declined.decline("root", "Please ask for a photo first", world.now)
+    async with world.uow() as uow:
+        uow.approvals.add(waiting)
+        uow.approvals.add(declined)
+        await uow.commit()
+
+
+async def _fill_undelivered(world: World) -> None:
+    """Let a channel refuse two messages for one reason, and another one for another."""
+    refused = (("telegram", "blocked", "Ihr Paket ist da."), ("telegram", "blocked", "Es liegt beim Nachbarn."),
+               ("whatsapp", "window_closed", ARABIC))  # fmt: skip
+    async with world.uow() as uow:
+        for channel in ("telegram", "whatsapp"):
+            uow.conversations.add(Conversation(f"{channel}~7f", channel, world.now, world.now, "de"))
+        await uow.commit()
+        for channel, error, text in refused:
+            message = Message(f"{channel}~7f", Author.BOT, text, world.now)
+            await uow.messages.add(message)
+            assert message.id is not None
+            uow.outbox.add(
+                OutboundMessage(
+                    message.id, message.conversation_id, channel, world.now, OutboxState.FAILED, 3, error=error
+                )
+            )
+        await uow.commit()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -63,7 +150,8 @@ async def speak(agent: Agent, language: str) -> None:
 
 async def pages_of(agent: Agent, world: World) -> list[str]:
     """Return the address of every page: whatever has no parameters and answers with HTML, and some that have."""
-    found = [CONVERSATION, "/desk/conversations/c-evil", "/desk/conversations/none", "/desk/people/ana"]
+    found = ["/desk/conversations/none", "/desk/people/ana"]
+    found += [path for path in FILLED if path.startswith("/desk/conversations/")]
     found += [f"/desk/settings/{key}" for key in SettingKey]
     for path in sorted(set(_plain_paths(world.app))):
         answer = await agent.page.request.get(f"{agent.address}{path}", max_redirects=0)
@@ -88,6 +176,16 @@ def _plain_paths(app: web.Application) -> list[str]:
 async def sideways(page: Page) -> int:
     """Return by how many pixels a page is wider than the window."""
     return int(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+async def test_the_pages_that_are_looked_at_are_not_empty(world: World, browser: Browser, address: str) -> None:
+    chief = await a_chief(browser, address)
+    assert set(FILLED) <= set(await pages_of(chief, world))
+    for path, marks in FILLED.items():
+        await chief.page.goto(f"{address}{path}")
+        missing = [mark for mark in marks if not await chief.page.locator(mark).count()]
+        assert not missing, path
+    await chief.page.context.close()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -135,13 +233,8 @@ async def test_axe_finds_nothing_serious_in_any_dialog_or_menu(
     await expect(page.get_by_role("dialog")).to_be_visible()
     await look("shortcuts")
     await page.keyboard.press("Escape")
-    for opener in await page.locator("button[data-open]:visible").all():
-        what = await opener.get_attribute("data-open")
-        await opener.click()
-        await expect(page.get_by_role("dialog")).to_be_visible()
-        await look(what or "")
-        await page.keyboard.press("Escape")
-        await expect(page.get_by_role("dialog")).to_have_count(0)
+    opened = await _in_each_dialog(page, look)
+    assert {"approve-C1000001", "offer-C1000001", "refund-C1000001"} <= set(opened)
     await chief.button("Take over").click()
     await expect(page.get_by_text("With you")).to_be_visible()
     await look("an agent who holds the conversation", None)
@@ -150,8 +243,24 @@ async def test_axe_finds_nothing_serious_in_any_dialog_or_menu(
     await chief.open("c-held")
     await turn()
     await _in_dialog(chief, "whisper", look)
+    await page.goto(f"{address}/desk/approvals")
+    await turn()
+    assert len(await _in_each_dialog(page, look)) == 2
     await page.context.close()
     assert problems == {}
+
+
+async def _in_each_dialog(page: Page, look: Callable[[str], Awaitable[None]]) -> list[str]:
+    """Look at each dialog that a page has a button for, and return what they are for."""
+    found = []
+    for opener in await page.locator("button[data-open]:visible").all():
+        found.append(await opener.get_attribute("data-open") or "")
+        await opener.click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await look(found[-1])
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+    return found
 
 
 async def _in_dialog(agent: Agent, name: str, look: Callable[[str], Awaitable[None]]) -> None:

@@ -1,6 +1,7 @@
 """Who may do what: every route of the desk, for every role, over HTTP.
 
-A new route belongs into the table; the first test names those that are not.
+A new route belongs into the table, and one that changes something into that of the events it writes; the first tests
+name those that are not.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from bot.desk.audit_codes import ACTIONS, code_of
+from bot.desk.case_codes import HAPPENED
 from bot.desk.permissions import PERMISSIONS, Permission
 from bot.services import accounts
 from bot.services.account import Account, Role
@@ -139,6 +142,79 @@ TABLE = {
     """,
 }
 
+EVENTS = """
+    /desk/account/second-factor                        account.second_factor_on
+    /desk/account/second-factor/codes                  account.recovery_codes_renewed
+    /desk/account/second-factor/off                    account.second_factor_off
+    /desk/account/sessions/end-others                  account.other_sessions_ended
+    /desk/account/sessions/{session}/end               account.session_ended
+    /desk/approvals/{id}/approve                       approval.granted
+    /desk/approvals/{id}/decline                       approval.declined
+    /desk/approvals/{id}/withdraw                      approval.withdrawn
+    /desk/cases/{number}/answer                        offer.accepted offer.declined
+    /desk/cases/{number}/approve                       case.approved
+    /desk/cases/{number}/decline                       case.declined
+    /desk/cases/{number}/liability                     liability.overruled
+    /desk/cases/{number}/merge                         case.merged case.absorbed
+    /desk/cases/{number}/offer                         offer.made
+    /desk/cases/{number}/priority                      case.prioritised
+    /desk/cases/{number}/refund                        case.refunded approval.asked
+    /desk/cases/{number}/reopen                        case.reopened
+    /desk/cases/{number}/settle                        return.settled
+    /desk/conversations/{id}/attach                    message.sent
+    /desk/conversations/{id}/messages/{message}/edit     message.edited
+    /desk/conversations/{id}/messages/{message}/retract  message.retracted
+    /desk/conversations/{id}/note                      note.added
+    /desk/conversations/{id}/reply                     message.sent
+    /desk/conversations/{id}/resolve                   conversation.resolved
+    /desk/conversations/{id}/return                    conversation.returned_to_bot
+    /desk/conversations/{id}/take-over                 conversation.taken_over
+    /desk/conversations/{id}/transfer                  conversation.assigned conversation.requeued
+    /desk/conversations/{id}/whisper                   conversation.whispered
+    /desk/customs/{number}/close                       customs.closed
+    /desk/invitation/{token}                           account.invitation_accepted account.logged_in
+    /desk/login                                        account.logged_in
+    /desk/login/code                                   account.logged_in
+    /desk/logout                                       account.logged_out
+    /desk/password                                     account.password_changed
+    /desk/people                                       account.created
+    /desk/people/{id}                                  account.changed
+    /desk/people/{id}/activate                         account.activated
+    /desk/people/{id}/deactivate                       account.deactivated conversation.requeued
+    /desk/people/{id}/link                             account.invited_again
+    /desk/people/{id}/second-factor/remove             account.second_factor_removed
+    /desk/people/{id}/sessions/{session}/end           account.session_ended
+    /desk/preferences                                  account.desk_language_changed
+    /desk/presence                                     account.presence_changed
+    /desk/queue/assign                                 conversation.taken_over conversation.assigned
+    /desk/queue/close                                  conversation.taken_over conversation.resolved
+    /desk/queue/snooze                                 conversation.snoozed conversation.woken
+    /desk/queue/tag                                    conversation.tagged conversation.untagged
+    /desk/repairs/{number}/quote                       repair.quoted
+    /desk/returns/{rma}/label                          return.label_issued
+    /desk/settings/canned/new                          canned_response.added
+    /desk/settings/canned/{id}                         canned_response.changed
+    /desk/settings/canned/{id}/remove                  canned_response.removed
+    /desk/settings/{key}                               settings.changed
+    /desk/tasks/{id}/finish                            task.finished
+    /desk/tasks/{id}/take                              task.taken
+    /desk/undelivered/resend                           message.resent
+    /desk/undelivered/{id}/resend                      message.resent
+"""
+
+WITHOUT_EVENT = {
+    "/desk/conversations/{id}/preview": "keeps nothing: a draft is shown in another language",
+    "/desk/conversations/{id}/read": "how far somebody has read changes nothing for anybody else",
+    "/desk/conversations/{id}/translate": "adds a reading of what was said; the words themselves stay as they were",
+    "/desk/presence/beat": "a sign of life every few seconds; who comes and goes is told by account.presence_changed",
+}
+
+AUDITED: dict[str, tuple[str, ...] | str] = {
+    **{line.split()[0]: tuple(line.split()[1:]) for line in EVENTS.strip().splitlines()},
+    **WITHOUT_EVENT,
+}
+"""What each POST writes into the audit log, or why nothing; ``test_audited_actions.py`` does each of them."""
+
 ROLES = {
     Role.AGENT: {Permission.READ, Permission.ANSWER, Permission.DECIDE},
     Role.SUPERVISOR: set(Permission) - {Permission.MANAGE_PEOPLE, Permission.SETTINGS},
@@ -152,6 +228,11 @@ def listed(text: str) -> list[tuple[str, str]]:
 
 
 GUARDED = {entry: permission for permission, text in TABLE.items() for entry in listed(text)}
+
+
+def posted(world: World) -> set[str]:
+    """Return the paths by which something may be changed."""
+    return {route.path for route in routes(world.app) if route.method not in ("GET", "HEAD")}
 
 
 def of_app(world: World) -> list[Route]:
@@ -178,6 +259,16 @@ async def test_every_route_is_in_the_table_with_its_permission(world: World) -> 
     found = {(route.method, route.path): route.permission for route in of_app(world)}
     table: dict[tuple[str, str], Permission | None] = {**GUARDED, **dict.fromkeys(listed(WITHOUT_LOGIN))}
     assert found == table
+
+
+async def test_every_action_has_its_events_in_the_table_or_a_reason_for_none(world: World) -> None:
+    assert set(AUDITED) == posted(world)
+    assert all(AUDITED.values())
+
+
+async def test_the_audit_log_has_words_for_every_event_of_the_table() -> None:
+    events = {event for events in AUDITED.values() if isinstance(events, tuple) for event in events}
+    assert {event for event in events if event not in ACTIONS and code_of(event) not in HAPPENED} == set()
 
 
 def test_every_role_has_the_permissions_of_the_table() -> None:
