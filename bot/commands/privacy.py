@@ -26,25 +26,29 @@ def export(
 ) -> None:
     """Write everything about a customer into one JSON file that only you can read."""
 
-    async def run() -> dict[str, Any]:
+    async def run() -> None:
         store = await bootstrap.open_store(Settings.from_environment())
         try:
             async with store.uow() as uow:
                 ids = await privacy.customer_ids(uow, who)
                 now = bootstrap.utc_now()
                 found = [await export_customer(uow, customer_id, now, actor="operator") for customer_id in ids]
+                # First, so that nothing is recorded as given out that was not.
+                _write(out, found[0] if len(found) == 1 else {"customers": found})
                 await uow.commit()
         finally:
             await store.close()
-        return found[0] if len(found) == 1 else {"customers": found}
 
-    document = json.dumps(asyncio.run(run()), ensure_ascii=False, indent=2)
+    asyncio.run(run())
+    typer.echo(f"written to {out}")
+
+
+def _write(out: Path, document: dict[str, Any]) -> None:
     try:
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(document + "\n")
+            file.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     except OSError as error:
         raise StartupError(f"cannot write {out}: {error.strerror}") from error
-    typer.echo(f"written to {out}")
 
 
 def erase(

@@ -142,6 +142,7 @@ def test_a_file_that_exists_is_not_written_over(case: str, tmp_path: Path) -> No
     with pytest.raises(StartupError, match=r"^cannot write .*copy\.json: File exists$"):
         parley("export", "c1", "--out", str(out))
     assert (out.read_text("utf-8"), stat.S_IMODE(out.stat().st_mode)) == ("kept", 0o644)
+    assert recorded() == []
 
 
 def test_a_link_is_not_followed_to_a_file_elsewhere(case: str, tmp_path: Path) -> None:
