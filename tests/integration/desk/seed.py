@@ -26,9 +26,13 @@ from bot.aftersales.order import (
     ShipmentState,
     TrackingEvent,
 )
+from bot.aftersales.policy_terms import Evidence
+from bot.aftersales.refund import RefundBreakdown
 from bot.aftersales.return_ import Return, ReturnLine, ReturnMethod, ReturnState
+from bot.aftersales.verdict import Step, Verdict
 from bot.conversations.model import Author, Conversation, Message
 from bot.conversations.ports import UnitOfWork
+from bot.services import case_verdicts
 from bot.services.account import Account, Role
 
 EVIL = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
@@ -177,6 +181,7 @@ async def _fill_cases(seed: Seed) -> None:
         priority=Priority.URGENT, liability=Liability.SUPPLIER, state=CaseState.ESCALATED,
         offers=[Offer(Remedy.EXCHANGE, Proposer.BOT, seed.ago(12), Money(Decimal("39.00"), eur), ["legal_guarantee"],
                       OfferState.ACCEPTED)],
+        verdict=case_verdicts.as_kept(_verdict(seed), seed.ago(12)),
     )  # fmt: skip
     earlier = Case(
         "C1000000", "c-old", "k1", "10482733", IssueType.WRONG_SIZE, now - timedelta(days=2), now, "de", "web", "m0",
@@ -213,6 +218,35 @@ async def _fill_cases(seed: Seed) -> None:
         for handoff in _handoffs(seed):
             uow.escalations.add(handoff)
         await uow.commit()
+
+
+def _verdict(seed: Seed) -> Verdict:
+    """Return what law and policy say of the kettle that smokes: it goes back or is exchanged once a person agreed."""
+    price, today = Money(Decimal("39.00"), "EUR"), seed.now.date()
+    return Verdict(
+        remedies=(Remedy.RETURN_REFUND, Remedy.EXCHANGE),
+        reasons=("faulty_goods",),
+        window_closes=today + timedelta(days=727),
+        send_by=today + timedelta(days=14),
+        return_shipping=Payer.SHOP,
+        refund=price,
+        needs_review=True,
+        days_to_refund=14,
+        policy="eu",
+        policy_version="v1",
+        source="Directive (EU) 2019/771",
+        evidence=Evidence.ASKED,
+        ladder=(
+            Step(Remedy.WARRANTY_EXTENSION, None, None, 12),
+            Step(Remedy.REFUND_PARTIAL, Decimal(15), Money(Decimal("5.85"), "EUR")),
+        ),
+        goods_stay=False,
+        breakdown=RefundBreakdown.of_goodwill(price),
+        duties=Payer.SHOP,
+        rules=(),
+        cap=Money(Decimal("7.80"), "EUR"),
+        owed=Money(Decimal("1.10"), "EUR"),
+    )
 
 
 def _handoffs(seed: Seed) -> list[Escalation]:

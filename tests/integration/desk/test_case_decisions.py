@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +19,7 @@ from bot.aftersales.offer import OfferState
 from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.task import Department
 from bot.conversations.notifier import Notifier
+from bot.desk import formats
 from bot.errors import ConflictError
 from bot.services import deciding, tasks
 from bot.services.document_links import DocumentLinks
@@ -301,6 +304,60 @@ async def test_the_panel_shows_identity_route_offers_and_history(world: World, l
     history = await ana.text(f"/desk/cases/{CASE}/timeline")
     assert "Offer made" in history and "Ana Lima" in history
     assert (await ana.get("/desk/cases/C9/timeline")).status == 404
+
+
+async def policy_card(browser: Browser) -> str:
+    """Return what the panel shows of the case's verdict, without tags and with one space between words."""
+    page = await browser.text(f"/desk/conversations/{CONVERSATION}")
+    found = re.search(rf'<details id="policy-{CASE}".*?</details>', page, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split()) if found else ""
+
+
+async def test_the_panel_shows_what_law_and_policy_say(world: World, logged_in: LogIn) -> None:
+    right_ends = formats.day(world.now.date() + timedelta(days=727))
+    shown = await policy_card(await logged_in("ana"))
+    facts, _, ladder = shown.partition("What the bot may offer, one after the other")
+    assert facts.strip() == (
+        "What law and policy say"
+        " Open Return for refund a person decides Exchange a person decides"
+        " Because Faulty goods"
+        " In full €39.00"
+        " Goodwill left €7.80"
+        " Paid too much €1.10"
+        f" Right ends {right_ends}"
+        " Shipping back Paid by: Shop"
+        " Source Directive (EU) 2019/771"
+    )
+    assert ladder.strip() == "Warranty extension · 12 months Partial refund 15 % · €5.85"
+
+
+@pytest.mark.parametrize(("changes", "there", "missing"), [
+    ({"needs_review": False, "reviewed": ["exchange"]}, "Open Return for refund Exchange a person decides Because", ""),
+    ({"needs_review": False}, "Open Return for refund Exchange Because", "a person decides"),
+    ({"remedies": [], "ladder": []}, "Open Nothing by policy alone Because", "What the bot may offer"),
+    ({"reasons": ["window_closed", "already_returned"]}, "Because Window closed, Already returned In full", "Faulty"),
+    ({"cap": None, "owed": None, "window_closes": None}, "In full €39.00 Shipping back", "Right ends"),
+])  # fmt: skip
+async def test_the_panel_shows_of_a_verdict_what_there_is(
+    world: World, logged_in: LogIn, changes: dict[str, Any], there: str, missing: str
+) -> None:
+    async with world.uow() as uow:
+        case = await uow.cases.get(CASE)
+        assert case is not None
+        case.verdict = {**(case.verdict or {}), **changes}
+        await uow.commit()
+    shown = await policy_card(await logged_in("ana"))
+    assert there in shown
+    assert not missing or missing not in shown
+
+
+async def test_without_a_verdict_nothing_is_said_of_law_and_policy(world: World, logged_in: LogIn) -> None:
+    async with world.uow() as uow:
+        case = await uow.cases.get(CASE)
+        assert case is not None
+        case.verdict = None
+        await uow.commit()
+    assert await policy_card(await logged_in("ana")) == ""
 
 
 async def test_without_proof_no_money_can_be_offered_and_no_order_is_shown(world: World, logged_in: LogIn) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.aftersales.business_calendar import Calendar
 from bot.aftersales.case import CaseState
 from bot.aftersales.escalation import Escalation, EscalationReason, EscalationState
 from bot.aftersales.labels import Priority
+from bot.aftersales.sla import ALWAYS_OPEN, ServiceLevels, Team
 from bot.errors import ConflictError, NotFoundError
 from bot.services import escalations
+from bot.services.account import Account, Presence, Role
 from bot.services.escalations import QueuePlace
 from tests.unit.aftersales.builders import NOW
 from tests.unit.services.world import CONVERSATION, World
@@ -210,3 +215,67 @@ async def test_a_case_that_was_withdrawn_meanwhile_stays_withdrawn() -> None:
     async with world.uow() as uow:
         await escalations.resolve(uow, CONVERSATION, ANA, NOW)
     assert case.state is CaseState.WITHDRAWN
+
+
+def office(name: str, zone: str, *languages: str) -> Team:
+    """Return a team that is there from 8 to 16 o'clock on working days, by its own clocks."""
+    calendar = Calendar(ZoneInfo(zone), dict.fromkeys(range(5), ((8 * 60, 16 * 60),)))
+    return replace(ALWAYS_OPEN.default, name=name, languages=frozenset(languages), calendar=calendar)
+
+
+OFFICES = ServiceLevels(
+    (office("east_asia", "Asia/Shanghai", "zh"),), office("europe", "Europe/Berlin"), ALWAYS_OPEN.warn_share
+)
+# In Berlin the clocks change before the next working day.
+FRIDAY_NIGHT = datetime(2026, 3, 27, 22, tzinfo=NOW.tzinfo)
+
+
+async def hand_over_at(world: World, now: datetime, language: str = "de") -> QueuePlace:
+    async with world.uow() as uow:
+        return await escalations.hand_over(
+            uow, CONVERSATION, EscalationReason.ASKED_FOR_HUMAN, language, now, levels=OFFICES
+        )
+
+
+@pytest.mark.parametrize(("language", "zone", "opens"), [
+    ("de", "Europe/Berlin", "2026-03-30T08:00:00+02:00"),
+    ("zh", "Asia/Shanghai", "2026-03-30T08:00:00+08:00"),
+])  # fmt: skip
+async def test_at_night_the_customer_is_told_when_people_are_there_by_the_team_s_own_clocks(
+    language: str, zone: str, opens: str
+) -> None:
+    world = World()
+    told = await hand_over_at(world, FRIDAY_NIGHT, language)
+    assert told.response == "utter_handoff_out_of_hours"
+    assert told.values == {"until": {"type": "datetime", "datetime": opens, "zone": zone}}
+    assert told.as_fact()["opens_at"] == opens
+    (escalation,) = world.database.all(Escalation)
+    assert escalation.state is EscalationState.QUEUED
+    assert escalation.promised_for == datetime.fromisoformat(opens)
+
+
+async def test_what_was_promised_at_night_is_kept_when_the_customer_asks_again_by_day() -> None:
+    world = World()
+    promised = (await hand_over_at(world, FRIDAY_NIGHT)).opens_at
+    again = await hand_over_at(world, FRIDAY_NIGHT + timedelta(days=2, hours=12))
+    assert (again.response, again.values) == ("utter_handoff_queued", {"position": 1, "minutes": 6})
+    assert "opens_at" not in again.as_fact()
+    (escalation,) = world.database.all(Escalation)
+    assert promised is not None and escalation.promised_for == promised
+
+
+async def test_in_the_hours_nothing_is_promised() -> None:
+    world = World()
+    assert (await hand_over_at(world, FRIDAY_NIGHT - timedelta(hours=12))).response == "utter_handoff_queued"
+    assert world.database.all(Escalation)[0].promised_for is None
+
+
+@pytest.mark.parametrize(("presence", "response"), [
+    (Presence.ONLINE, "utter_handoff_queued"),
+    (Presence.AWAY, "utter_handoff_out_of_hours"),
+])  # fmt: skip
+async def test_whoever_works_late_is_there_at_night(presence: Presence, response: str) -> None:
+    world = World()
+    late = Account(BEN, "ben", "Ben", "", Role.AGENT, NOW, presence=presence, seen_at=FRIDAY_NIGHT)
+    world.database.all(Account).append(late)
+    assert (await hand_over_at(world, FRIDAY_NIGHT)).response == response
