@@ -154,7 +154,8 @@ async def test_a_clock_turns_red_and_sounds_only_for_who_wants_it(world: World, 
 
 
 async def wants_sound(agent: Agent) -> None:
-    await agent.page.evaluate("localStorage.setItem('parley-desk-sla-sound', 'yes')")
+    # Before the next page is there: the one that is could sound at once, and then no other would.
+    await agent.page.add_init_script("localStorage.setItem('parley-desk-sla-sound', 'yes')")
     await agent.page.reload()
 
 
