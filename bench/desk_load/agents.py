@@ -56,6 +56,7 @@ class Agent:
     chance: random.Random
     hints: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     heard: int = 0
+    written: int = 0
     replies: list[str] = field(default_factory=list)
     fetches: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -155,7 +156,9 @@ class Agent:
     async def _reply(self, id: str) -> None:
         if self._open.get("id") != id:
             await self._show(id)
-        text = f"{self.name} answers {id}, number {len(self.replies) + 1}."
+        # Before anything is waited for: a second reply may be written meanwhile.
+        self.written += 1
+        text = f"{self.name} answers {id}, number {self.written}."
         if await self._post(f"/conversations/{id}/reply", {"text": text}):
             self.replies.append(text)
 
