@@ -16,7 +16,7 @@ from actions.intake import Intake, forget_answers
 from actions.joining import join_case
 from actions.lookup import tell_what_is_known
 from actions.quotes import answer_quote_in_words, may_be_about_quote
-from actions.refusals import reason_label, say_refusal
+from actions.refusals import say_refusal
 from actions.replacement import open_variants, read_variant
 from actions.turn import Turn
 from bot.aftersales.labels import WHOLE_ORDER, IssueType, Remedy
@@ -199,12 +199,8 @@ class ValidateComplaintForm(OrderForm):
             intake.set("remedy", open_now[0].value)
             return
         against = list(dict.fromkeys(reason for remedy in meant for reason in verdict.reasons_against(remedy)))
-        dispatcher.utter_message(
-            response="utter_wish_not_open",
-            wish=facts.label(f"label_wish_{wish}"),
-            why=facts.lines(*(reason_label(reason, verdict) for reason in against)),
-            facts={"reasons": against},
-        )
+        said = facts.label(f"label_wish_{wish}")
+        say_refusal(dispatcher, "utter_wish_not_open", verdict, reasons=against, with_choices=False, wish=said)
         intake.set("wish", None)
 
     async def _bargain(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> bool:

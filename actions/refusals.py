@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -11,9 +12,19 @@ from bot.aftersales.policy import Verdict
 
 
 def say_refusal(
-    dispatcher: CollectingDispatcher, response: str, verdict: Verdict, *, with_choices: bool = True
+    dispatcher: CollectingDispatcher,
+    response: str,
+    verdict: Verdict,
+    *,
+    reasons: Sequence[str] | None = None,
+    with_choices: bool = True,
+    **values: Any,
 ) -> None:
-    """Tell the customer in plain words which rules stand against it; ``custom.reasons`` holds their codes."""
+    """Tell the customer in plain words which rules stand against it; ``custom.reasons`` holds their codes.
+
+    The ``reasons`` are the verdict's unless others are given; ``values`` are for the rest of the response's text.
+    """
+    reasons = verdict.reasons if reasons is None else reasons
     choices: list[dict[str, Any]] = []
     if with_choices:
         if "window_closed" in verdict.reasons:
@@ -21,9 +32,10 @@ def say_refusal(
         choices.append(facts.choice(facts.label("label_choice_human"), "/ask_human"))
     dispatcher.utter_message(
         response=response,
-        why=facts.lines(*(reason_label(reason, verdict) for reason in verdict.reasons)),
-        facts={"reasons": list(verdict.reasons)},
+        why=facts.lines(*(reason_label(reason, verdict) for reason in reasons)),
+        facts={"reasons": list(reasons)},
         choices=choices,
+        **values,
     )
 
 
