@@ -169,11 +169,10 @@ class Agent:
         self._open = {"id": id, "last": last[1] if last else "0", "change": change[1] if change else "0"}
 
     async def _update_queue(self) -> None:
-        ids, self._changed = list(self._changed), set()
-        if len(ids) > _MOST_AT_ONCE:
-            page = await self.fetch("/queue?view=all")
-            self._rows = set(re.findall(r'data-item="([^"]+)"', page))
-            return
+        ids = list(self._changed)[:_MOST_AT_ONCE]
+        self._changed.difference_update(ids)
+        if self._changed:
+            self._queue.soon()
         asked = [("view", "all"), ("selected", self._open.get("id", "")), *(("id", id) for id in ids)]
         changes = await self._json("/queue/changes", asked)
         for row in changes["rows"]:
