@@ -18,7 +18,7 @@ from actions.lookup import tell_what_is_known
 from actions.quotes import answer_quote_in_words, may_be_about_quote
 from actions.refusals import say_refusal
 from actions.replacement import open_variants, read_variant
-from actions.turn import Turn
+from actions.turn import HALF_GUESSED, NOT_UNDERSTOOD, Turn
 from bot.aftersales.labels import WHOLE_ORDER, IssueType, Remedy
 from bot.aftersales.verdict import Verdict
 
@@ -123,6 +123,8 @@ class ValidateComplaintForm(OrderForm):
             intake.set("wish", _WISHES[turn.intent])
             if intake["remedy"]:
                 intake.clear("remedy", "confirmation")
+        elif asked == "remedy" and not intake.updates and (guessed := await self._guessed_wish(intake)):
+            intake.set("wish", guessed)
         if asked == "reason" and "reason" in intake.updates and intake.issue is IssueType.SAFETY_HAZARD:
             intake.set("wish", None)
         await read_variant(intake, asked == "variant")
@@ -174,6 +176,21 @@ class ValidateComplaintForm(OrderForm):
         if asked == "offer":
             return turn.intent != "refund_order"
         return asked in ("remedy", "confirmation") or intake["remedy"] is None
+
+    @staticmethod
+    async def _guessed_wish(intake: Intake) -> str | None:
+        """Return the wish that an unsure answer to "what would you like" comes down to among those open, or None."""
+        likely = [found for found in intake.turn.intent_ranking if found["name"] != NOT_UNDERSTOOD]
+        if not likely or likely[0]["name"] not in _WISHES:
+            return None
+        verdict = await intake.verdict()
+        wishes = [
+            (float(found["confidence"]), wish)
+            for found in likely
+            if (wish := _WISHES.get(found["name"])) and any(verdict.allows(remedy) for remedy in _MEANT_BY[wish])
+        ]
+        first, second = [*wishes, (0.0, ""), (0.0, "")][:2]
+        return first[1] if first[0] >= HALF_GUESSED and first[0] >= 2 * second[0] else None
 
     async def _remedy_needed(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
         if intake.issue is IssueType.SAFETY_HAZARD and intake["remedy"] is None:

@@ -31,6 +31,9 @@ GUESSED = 0.4
 HALF_GUESSED = 0.25
 """From this confidence on likewise, where every other issue type is at most half as likely."""
 
+NOT_UNDERSTOOD = "nlu_fallback"
+"""The intent of a message that was not understood well enough to act on."""
+
 STATED = 0.5
 """From this probability on a message is taken to state a problem at all."""
 

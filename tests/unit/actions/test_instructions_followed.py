@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -45,10 +45,14 @@ class Talk:
         self.is_rejected = False
         self._heard = 0
 
-    async def run(self, action: Any, intent: str, text: str = "") -> tuple[list[str], list[dict[str, Any]]]:
+    async def run(
+        self, action: Any, intent: str, text: str = "", ranking: Mapping[str, float] | None = None
+    ) -> tuple[list[str], list[dict[str, Any]]]:
         """Return what an action says to a message, and its events, which are applied."""
         self._heard += 1
-        message = {"text": text or f"/{intent}", "intent": {"name": intent, "confidence": 1.0}, "entities": []}
+        guesses = [{"name": name, "confidence": confidence} for name, confidence in (ranking or {intent: 1.0}).items()]
+        understood = {"name": intent, "confidence": guesses[0]["confidence"]}
+        message = {"text": text or f"/{intent}", "intent": understood, "intent_ranking": guesses, "entities": []}
         said: dict[str, Any] = {"event": "bot", "metadata": {"utter_action": self.last_said}}
         user = {"event": "user", "message_id": f"m{self._heard}", "text": message["text"], "parse_data": message}
         rejected = {"event": "action_execution_rejected", "name": self.form}

@@ -1,0 +1,56 @@
+"""An answer to "what would you like instead" that is unsure by itself, but clear among what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from actions import context
+from actions.complaint_form import ValidateComplaintForm
+from bot.services.document_links import DocumentLinks
+from tests.unit.actions.test_instructions_followed import Talk
+from tests.unit.aftersales.builders import NOW
+from tests.unit.aftersales.policies import A_POLICY
+from tests.unit.services.world import proved_world
+
+SLOTS = {
+    "requested_slot": "remedy",
+    "order_number": "10482733",
+    "verification": "10482733",
+    "reason": "missing_item",
+    "details": "one of the two was not in the box",
+    "items": [1],
+    "quantity": {"1": 1},
+    "evidence": "declined",
+}
+
+
+@pytest.fixture(autouse=True)
+def unbound() -> Iterator[None]:
+    before = list(context._bound)
+    yield
+    context._bound[:] = before
+
+
+@pytest.mark.parametrize(("ranking", "remedy"), [
+    # Repairing what never came is not open, so that sending it again remains.
+    ({"repair_item": 0.46, "reship_item": 0.42}, "reship"),
+    ({"reship_item": 0.48, "repair_item": 0.4}, "reship"),
+    # Both are open: the customer is asked again.
+    ({"reship_item": 0.45, "refund_order": 0.4}, None),
+    # A wish that the message refuses is ranked behind the refusal.
+    ({"deny": 0.45, "reship_item": 0.4}, None),
+    ({"reship_item": 0.2}, None),
+    ({"track_order": 0.45, "reship_item": 0.4}, None),
+])  # fmt: skip
+async def test_an_unsure_wish_is_read_among_the_remedies_that_are_open(
+    ranking: dict[str, float], remedy: str | None
+) -> None:
+    world = await proved_world()
+    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    talk = Talk(world, "complaint_form", **SLOTS)
+    _, events = await talk.run(ValidateComplaintForm(), "nlu_fallback", "hm could you maybe...", ranking)
+    assert talk.slots.get("remedy") == remedy
+    # Without an event the form has rejected the message, and the bot says that it did not understand.
+    assert bool(events) is (remedy is not None)
