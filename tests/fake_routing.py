@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.aftersales.case import Case
 from bot.aftersales.escalation import Escalation, EscalationState, GivenBy
 from bot.aftersales.sla import ServiceClock
 from bot.conversations.model import Author, Message
-from bot.services.routing_ports import Held, Past, Waiting
+from bot.services.routing_ports import Held, Past, Teamless, Waiting
 from tests.fake_tables import HasDatabase
 
 
@@ -52,8 +53,13 @@ class FakeRoutingBoard:
             )
         ][:limit]
 
-    async def without_team(self) -> list[Escalation]:
-        return [found for found in self._all() if found.is_open and found.team is None]
+    async def without_team(self) -> list[Teamless]:
+        issues = {case.number: case.issue_type for case in self.uow.database.all(Case)}
+        return [
+            Teamless(found.conversation_id, found.language, issues.get(found.case_number or ""))
+            for found in self._all()
+            if found.is_open and found.team is None
+        ]
 
     async def lately(self, since: datetime, limit: int = 200) -> list[Past]:
         mine = [e for e in self._all() if e.first_assigned_at and e.assigned_at and e.first_assigned_at >= since]

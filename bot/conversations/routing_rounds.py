@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 import structlog
 
@@ -40,14 +41,29 @@ _GONE_BY = (ConflictError, IllegalStateError, NotFoundError)
 
 @dataclass
 class _Board:
-    """What a round works on, read once; ``floor`` is kept up to date while conversations are given."""
+    """What a round works on, read once; ``floor`` and ``last_given`` keep up while conversations are given.
+
+    Thousands may wait: whatever does not depend on the single conversation is worked out once.
+    """
 
     settings: DeskSettings
     levels: ServiceLevels
     everybody: Mapping[str, Account]
     floor: Floor
-    held: list[Held]
-    waiting: list[Waiting]
+    held: Sequence[Held]
+    waiting: Sequence[Waiting]
+    last_given: dict[str, datetime]
+    _speakers: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def speakers(self, language: str) -> frozenset[str]:
+        """Return the ids of all who could ever come and are known to write a language."""
+        if language not in self._speakers:
+            self._speakers[language] = frozenset(
+                account.id
+                for account in self.everybody.values()
+                if account.is_active and account.languages and routing.speaks(account, language)
+            )
+        return self._speakers[language]
 
 
 class RoutingRounds:
@@ -105,7 +121,9 @@ class RoutingRounds:
             held = await uow.routing.held()
             floor = await routing.floor_of(uow, now, held)
             waiting = await uow.routing.waiting()
-        return _Board(settings, settings.service_levels(self._levels), everybody, floor, held, waiting)
+        # Those who hold theirs longest come first.
+        last_given = {one.agent_id: one.assigned_at for one in held}
+        return _Board(settings, settings.service_levels(self._levels), everybody, floor, held, waiting, last_given)
 
     async def _take_away(self, board: _Board, now: datetime) -> int:
         taken = 0
@@ -146,36 +164,37 @@ class RoutingRounds:
             if not await _is_done(waiting.conversation_id, step):
                 continue
             board.floor.load[chosen.id] += 1
-            board.held.append(Held(waiting.conversation_id, chosen.id, GivenBy.ROUTING, now))
+            board.last_given[chosen.id] = now
             given += 1
         return given
 
     @staticmethod
     def _choose(board: _Board, waiting: Waiting, now: datetime, *, again: bool = True) -> Account | None:
-        speakers = {
-            account.id
-            for account in board.everybody.values()
-            if account.is_active and account.languages and routing.speaks(account, waiting.language)
-        }
-        last_given: dict[str, datetime] = {}
-        for held in board.held:
-            last_given[held.agent_id] = max(held.assigned_at, last_given.get(held.agent_id, held.assigned_at))
-        return routing.choose(waiting, board.floor, speakers, now, last_given, again=again)
+        speakers = board.speakers(waiting.language)
+        return routing.choose(waiting, board.floor, speakers, now, board.last_given, again=again)
 
     async def _tell(self, board: _Board, now: datetime) -> None:
         if not board.waiting:
             return
         async with self._uow() as uow:
             pace = await routing.pace_of(uow, now)
+
+        @cache
+        def is_open(team: str | None, language: str) -> bool:
+            hours = routing.hours_of(board.settings, board.levels, team, language)
+            return routing.opens_at(hours, team, board.floor, now) is None
+
+        room = cache(board.floor.room)
         place: defaultdict[str | None, int] = defaultdict(int)
         told = 0
         for waiting in board.waiting:
+            if told >= _TOLD_AT_ONCE:
+                return
             place[waiting.team] += 1
             position = place[waiting.team]
-            hours = routing.hours_of(board.settings, board.levels, waiting.team, waiting.language)
-            if told >= _TOLD_AT_ONCE or routing.opens_at(hours, waiting.team, board.floor, now) is not None:
+            if not is_open(waiting.team, waiting.language):
                 continue
-            wait = routing.expected_wait(position, waiting.team, board.floor, pace)
+            wait = routing.expected_wait(position, room(waiting.team), pace)
             if is_news(waiting.told, position, wait, now):
                 found = QueuePlace(EscalationState.QUEUED, position, int(wait.total_seconds()))
                 told_at = waiting.told[2] if waiting.told else None

@@ -112,7 +112,7 @@ async def place_of(uow: UnitOfWork, escalation: Escalation, now: datetime, hours
     floor, pace = await routing.floor_of(uow, now), await routing.pace_of(uow, now)
     queue = [one.conversation_id for one in await uow.routing.waiting() if one.team == escalation.team]
     position = queue.index(escalation.conversation_id) + 1 if escalation.conversation_id in queue else 0
-    wait = routing.expected_wait(max(1, position), escalation.team, floor, pace)
+    wait = routing.expected_wait(max(1, position), floor.room(escalation.team), pace)
     opens = routing.opens_at(hours, escalation.team, floor, now) if hours else None
     return QueuePlace(escalation.state, position, int(wait.total_seconds()), opens)
 

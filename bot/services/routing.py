@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median, quantiles
+from typing import NamedTuple
 
 from bot.aftersales.labels import IssueType, Priority
 from bot.aftersales.sla import ServiceLevels, Team
@@ -36,6 +37,13 @@ class Pace:
     pick_up: timedelta = timedelta(0)
 
 
+class Room(NamedTuple):
+    """How many conversations a team holds at once, and how many of those places are free."""
+
+    places: int
+    free: int
+
+
 @dataclass(frozen=True)
 class Floor:
     """Who is there and holds how much: the state of the desk at one moment."""
@@ -50,6 +58,11 @@ class Floor:
     def of_team(self, team: str | None) -> list[Account]:
         """Return those who are there for a team."""
         return [account for account in self.agents if is_in_team(account, team)]
+
+    def room(self, team: str | None) -> Room:
+        """Return how many conversations those who are there for a team hold at once, and how many more they take."""
+        there = self.of_team(team)
+        return Room(sum(account.capacity for account in there), sum(self.free(account) for account in there))
 
 
 async def floor_of(uow: UnitOfWork, now: datetime, held: Sequence[Held] | None = None) -> Floor:
@@ -82,10 +95,12 @@ async def give_teams(uow: UnitOfWork, settings: DeskSettings) -> int:
     They are older than teams, or than the team that takes them. Without it they would form a queue of their own.
     """
     given = 0
-    for handoff in await uow.routing.without_team() if settings.teams else []:
-        case = await uow.cases.get(handoff.case_number) if handoff.case_number else None
-        handoff.team = team_of(settings, handoff.language, case.issue_type if case else None)
-        given += handoff.team is not None
+    for found in await uow.routing.without_team() if settings.teams else []:
+        team = team_of(settings, found.language, found.issue)
+        handoff = await uow.escalations.open_of(found.conversation_id) if team else None
+        if handoff is not None and handoff.team is None:
+            handoff.team = team
+            given += 1
     return given
 
 
@@ -145,12 +160,10 @@ def pace(lately: Sequence[Past]) -> Pace:
     return Pace(handling, min(pick_up, handling))
 
 
-def expected_wait(position: int, team: str | None, floor: Floor, known: Pace) -> timedelta:
+def expected_wait(position: int, room: Room, known: Pace) -> timedelta:
     """Return how long whoever stands at a place in a team's queue waits: those ahead have to be helped first."""
-    there = floor.of_team(team)
-    places, free = sum(account.capacity for account in there), sum(floor.free(account) for account in there)
-    to_end = max(0, position - free)
-    return max(_SHORTEST_WAIT, known.pick_up + known.handling * to_end / max(1, places))
+    to_end = max(0, position - room.free)
+    return max(_SHORTEST_WAIT, known.pick_up + known.handling * to_end / max(1, room.places))
 
 
 def opens_at(hours: Team, team: str | None, floor: Floor, now: datetime) -> datetime | None:

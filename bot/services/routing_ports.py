@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot.aftersales.escalation import Escalation, GivenBy
-from bot.aftersales.labels import Priority
+from bot.aftersales.labels import IssueType, Priority
 
 
 class Waiting(NamedTuple):
@@ -38,6 +38,14 @@ class Unanswered(NamedTuple):
     waiting: Waiting
 
 
+class Teamless(NamedTuple):
+    """An open handoff without a team, and what its team would depend on; ``issue`` is None where there is no case."""
+
+    conversation_id: str
+    language: str
+    issue: IssueType | None
+
+
 class Past(NamedTuple):
     """How a handoff of late went; ``ended_at`` is None while it goes on."""
 
@@ -64,7 +72,7 @@ class RoutingBoard(Protocol):
         Who was taken over without asking waits only after writing. What was put out of sight is left out.
         """
 
-    async def without_team(self) -> list[Escalation]:
+    async def without_team(self) -> list[Teamless]:
         """Return the open handoffs that no team was found for, or that are older than teams, oldest first."""
 
     async def lately(self, since: datetime, limit: int = 200) -> list[Past]:

@@ -10,12 +10,13 @@ from sqlalchemy import and_, case, delete, exists, func, insert, select, update
 from bot.aftersales.escalation import Escalation, EscalationReason, EscalationState
 from bot.aftersales.labels import Priority
 from bot.conversations.model import Author
-from bot.services.routing_ports import Held, Past, Unanswered, Waiting
+from bot.services.routing_ports import Held, Past, Teamless, Unanswered, Waiting
 from bot.store.repositories.base import Repository
 from bot.store.repositories.desk import most_pressing_first
 from bot.store.tables import aftersales, conversations, inboxes, routing
 
 _handoffs = aftersales.escalations
+_cases = aftersales.cases
 _notices = routing.queue_notices
 _messages = conversations.messages
 _snoozes = inboxes.snoozes
@@ -69,10 +70,15 @@ class SqlRoutingBoard(Repository):
         split, rows = len(_HELD), await self._rows(statement)
         return [Unanswered(Held(*row[:split]), _waiting(*row[split:])) for row in rows]
 
-    async def without_team(self) -> list[Escalation]:
+    async def without_team(self) -> list[Teamless]:
         """Return the open handoffs that no team was found for, or that are older than teams, oldest first."""
-        is_open: Any = aftersales.OPEN_ESCALATION
-        return await self._find(Escalation, is_open, _handoffs.c.team.is_(None), order_by=(_handoffs.c.id,))
+        issue = select(_cases.c.issue_type).where(_cases.c.number == _handoffs.c.case_number).scalar_subquery()
+        statement = (
+            select(_handoffs.c.conversation_id, _handoffs.c.language, issue)
+            .where(aftersales.OPEN_ESCALATION, _handoffs.c.team.is_(None))
+            .order_by(_handoffs.c.id)
+        )
+        return [Teamless(*row) for row in await self._rows(statement)]
 
     async def lately(self, since: datetime, limit: int = 200) -> list[Past]:
         """Return the newest handoffs that came to an agent since a moment."""

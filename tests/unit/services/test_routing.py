@@ -97,11 +97,11 @@ def test_the_least_busy_for_their_capacity_gets_it_then_who_got_nothing_for_long
 
 
 def test_without_figures_each_conversation_ahead_counts_six_minutes() -> None:
-    assert routing.expected_wait(3, None, a_floor(), Pace()) == 18 * MINUTE
+    assert routing.expected_wait(3, a_floor().room(None), Pace()) == 18 * MINUTE
 
 
 def test_who_stands_first_while_somebody_is_free_hardly_waits() -> None:
-    assert routing.expected_wait(1, None, a_floor(an_agent("ana")), Pace()) == MINUTE
+    assert routing.expected_wait(1, a_floor(an_agent("ana")).room(None), Pace()) == MINUTE
 
 
 def test_the_wait_follows_how_long_conversations_took_and_how_many_work() -> None:
@@ -109,7 +109,7 @@ def test_the_wait_follows_how_long_conversations_took_and_how_many_work() -> Non
     found = routing.pace(past)
     assert found == Pace(20 * MINUTE, MINUTE)
     two_full = a_floor(an_agent("ana", capacity=1), an_agent("ben", capacity=1), ana=1, ben=1)
-    assert routing.expected_wait(4, None, two_full, found) == 41 * MINUTE
+    assert routing.expected_wait(4, two_full.room(None), found) == 41 * MINUTE
 
 
 def test_too_few_handoffs_make_no_figure() -> None:
