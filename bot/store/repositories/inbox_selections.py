@@ -1,11 +1,16 @@
-"""What the inbox selects: the columns that conversations are ordered and told by, and which of them a view shows."""
+"""What the inbox selects: the columns that conversations are ordered and told by, and which of them a view shows.
+
+To put such a selection together takes longer than to run it, so that whatever is the same for everybody is made once;
+who looks and when are parameters.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, exists, false, func, literal, or_, select, true
+from sqlalchemy import and_, bindparam, case, exists, false, func, literal, or_, select, true
 
 from bot.aftersales.escalation import EscalationState
 from bot.aftersales.labels import Priority
@@ -22,6 +27,11 @@ _s = inboxes.snoozes.c
 _case = aftersales.cases.c
 _proof = aftersales.identifications.c
 
+NOW: Any = bindparam("now", type_=UtcDateTime)
+MOST: Any = bindparam("most")
+IDS: Any = bindparam("ids", expanding=True)
+_AGENT: Any = bindparam("agent_id")
+_TEAMS: Any = bindparam("teams", expanding=True)
 _FAR: Any = literal(datetime(9999, 12, 31, tzinfo=timezone.utc), UtcDateTime)
 
 OPEN: Any = _e.state.in_((EscalationState.QUEUED, EscalationState.ASSIGNED))
@@ -66,8 +76,7 @@ _RANK: Any = case({priority: priority.rank for priority in Priority}, value=_e.p
 _ISSUE: Any = select(_case.issue_type).where(_case.number == _e.case_number).scalar_subquery()
 
 
-def is_snoozed(now: datetime) -> Any:
-    """Return whether a conversation is out of sight: its customer has not written since."""
+def _is_snoozed() -> Any:
     wrote = _m.alias()
     has_written = exists().where(
         and_(
@@ -76,7 +85,24 @@ def is_snoozed(now: datetime) -> Any:
             wrote.c.author == Author.CUSTOMER,
         )
     )
-    return and_(_s.conversation_id.is_not(None), _s.until > now, ~has_written)
+    return and_(_s.conversation_id.is_not(None), _s.until > NOW, ~has_written)
+
+
+IS_SNOOZED = _is_snoozed()
+"""Whether a conversation is out of sight: its customer has not written since."""
+
+OWN: dict[View, Any] = {
+    View.MINE: _e.agent_id == _AGENT,
+    View.UNASSIGNED: _e.state == EscalationState.QUEUED,
+    View.TEAM: _e.team.in_(_TEAMS),
+    View.ALL: true(),
+}
+"""What holds for the conversations that people handle, by view."""
+
+
+def parameters(viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """Return who looks and when, as the selections name it."""
+    return {"now": now, "agent_id": viewer.agent_id, "teams": sorted(viewer.teams)}
 
 
 def of_conversation() -> Any:
@@ -126,8 +152,8 @@ def _is_closing() -> Any:
     return and_(_e.state == EscalationState.RESOLVED, ~is_followed)
 
 
-def in_view(view: View, viewer: Viewer, now: datetime) -> list[Any]:
-    """Return what holds for the conversations of a view."""
+def in_view(view: View) -> list[Any]:
+    """Return what holds for the conversations of a view; the selection takes ``parameters``."""
     if view is View.CLOSED:
         return [_is_closing()]
     if view is View.BOT:
@@ -138,19 +164,8 @@ def in_view(view: View, viewer: Viewer, now: datetime) -> list[Any]:
         late = select(_k.conversation_id).where(service_levels.RUNNING, _k.breached_at.is_not(None))
         return [_c.id.in_(late)]
     if view is View.SNOOZED:
-        return [OPEN, is_snoozed(now)]
-    own = {
-        View.MINE: _e.agent_id == viewer.agent_id,
-        View.UNASSIGNED: _e.state == EscalationState.QUEUED,
-        View.TEAM: of_team(viewer),
-        View.ALL: true(),
-    }
-    return [OPEN, ~is_snoozed(now), own[view]]
-
-
-def of_team(viewer: Viewer) -> Any:
-    """Return whether a handoff is one of the teams of whoever looks."""
-    return _e.team.in_(sorted(viewer.teams))
+        return [OPEN, IS_SNOOZED]
+    return [OPEN, ~IS_SNOOZED, OWN[view]]
 
 
 def _language(view: View | None) -> Any:
@@ -188,30 +203,43 @@ def fitting(filters: Filters, view: View | None = None) -> list[Any]:
     return found
 
 
-def is_newest_first(wanted: Wanted) -> bool:
+def is_newest_first(view: View, sort: Sort) -> bool:
     """Tell whether the newest conversations stand on top, rather than the most pressing."""
-    return wanted.view in _NEWEST_FIRST or wanted.sort is Sort.NEWEST
+    return view in _NEWEST_FIRST or sort is Sort.NEWEST
 
 
-def place_in(wanted: Wanted) -> tuple[Any, Any, Any]:
+@cache
+def place_in(view: View, sort: Sort) -> tuple[Any, Any, Any]:
     """Return the columns that a view is ordered by: whether it is late, how pressing, and a moment."""
-    if wanted.view is View.CLOSED:
+    if view is View.CLOSED:
         return literal(0), literal(0), _e.ended_at
-    if is_newest_first(wanted):
+    if is_newest_first(view, sort):
         return literal(0), literal(0), _c.last_message_at
-    if wanted.sort is Sort.TIME_LEFT:
+    if sort is Sort.TIME_LEFT:
         return literal(0), literal(0), func.coalesce(_DUE, _FAR)
     waiting = func.coalesce(_WAITING_SINCE, _FAR)
-    if wanted.sort is Sort.WAITING:
+    if sort is Sort.WAITING:
         return literal(0), literal(0), waiting
     return case((_LATE, 0), else_=1), _RANK, waiting
 
 
-def further_than(place: tuple[Any, Any, Any], after: Place, wanted: Wanted) -> Any:
+@cache
+def ordered(view: View, sort: Sort) -> Any:
+    """Return a selection of the first ``MOST`` conversations of a view in order: their places and ids."""
+    place = place_in(view, sort)
+    # Ordered by its labels, each is worked out once.
+    late, rank, moment = (expression.label(name) for expression, name in zip(place, ("late", "rank", "moment")))
+    # Only what the order depends on is worked out for all of a view, the rest for the rows of the page.
+    statement = placed(view, late, rank, moment).where(*in_view(view))
+    in_order = moment.desc() if is_newest_first(view, sort) else moment
+    return statement.order_by(late, rank, in_order, _c.id).limit(MOST)
+
+
+def further_than(after: Place, wanted: Wanted) -> Any:
     """Return what holds for the conversations behind a place."""
-    late, rank, moment = place
+    late, rank, moment = place_in(wanted.view, wanted.sort)
     at = literal(after.moment, UtcDateTime)
-    further = moment < at if is_newest_first(wanted) else moment > at
+    further = moment < at if is_newest_first(wanted.view, wanted.sort) else moment > at
     rest = or_(further, and_(moment == at, _c.id > after.conversation_id))
     # On plain columns only, so that an index in this order is walked from there on.
     if wanted.view in _NEWEST_FIRST or wanted.sort is not Sort.PRIORITY:

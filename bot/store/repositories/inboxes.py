@@ -10,23 +10,25 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, select, true
+from sqlalchemy import and_, case, func, select
 
 from bot.aftersales.escalation import EscalationState
 from bot.services.inbox_ports import Choices, Filters, Listed, Place, View, Viewer, Wanted
 from bot.store.repositories.base import Repository
 from bot.store.repositories.inbox_selections import (
+    IDS,
+    IS_SNOOZED,
+    MOST,
     OPEN,
+    OWN,
     detailed,
     fitting,
     further_than,
     handoffs,
     in_view,
-    is_newest_first,
-    is_snoozed,
     of_conversation,
-    of_team,
-    place_in,
+    ordered,
+    parameters,
     placed,
     with_conversations,
 )
@@ -37,7 +39,47 @@ _c = conversations.conversations.c
 _k = service_levels.service_clocks.c
 _s = inboxes.snoozes.c
 _proof = aftersales.identifications.c
-_BY_PEOPLE = (View.MINE, View.UNASSIGNED, View.TEAM, View.ALL)
+
+
+def _counts() -> dict[View, Any]:
+    asleep = with_conversations(inboxes.snoozes, _s.conversation_id)
+    counts: dict[View, Any] = {
+        View.BREACHED: select(func.count(_k.conversation_id.distinct()))
+        .select_from(with_conversations(service_levels.service_clocks, _k.conversation_id))
+        .where(service_levels.RUNNING, _k.breached_at.is_not(None)),
+        View.SNOOZED: select(func.count())
+        .select_from(asleep.join(aftersales.escalations, of_conversation()))
+        .where(IS_SNOOZED),
+    }
+    for view in (View.CLOSED, View.BOT):
+        some = placed(view).where(*in_view(view)).limit(MOST).subquery()
+        counts[view] = select(func.count()).select_from(some)
+    return counts
+
+
+def _choices() -> tuple[Any, Any, Any]:
+    countries = (
+        select(shop.customers.c.country)
+        .select_from(
+            aftersales.escalations.join(aftersales.identifications, _proof.conversation_id == _e.conversation_id)
+            .join(shop.orders, shop.orders.c.number == _proof.order_number)
+            .join(shop.customers, shop.customers.c.id == shop.orders.c.customer_id)
+        )
+        .where(OPEN, _proof.proved_at.is_not(None))
+    )
+    languages = select(_e.language).where(OPEN)
+    channels = select(_c.channel).select_from(handoffs()).where(OPEN)
+    return languages.distinct(), channels.distinct(), countries.distinct()
+
+
+_COUNTED_BY_PEOPLE: Any = (
+    select(*(func.coalesce(func.sum(case((and_(~IS_SNOOZED, own), 1), else_=0)), 0) for own in OWN.values()))
+    .select_from(aftersales.escalations.outerjoin(inboxes.snoozes, _s.conversation_id == _e.conversation_id))
+    .where(OPEN)
+)
+_COUNTS = _counts()
+_CHOICES = _choices()
+_DETAILS = {closed: detailed(closed=closed).where(_c.id.in_(IDS)) for closed in (False, True)}
 
 
 class SqlInboxes(Repository):
@@ -45,23 +87,17 @@ class SqlInboxes(Repository):
 
     async def listed(self, wanted: Wanted, now: datetime) -> list[Listed]:
         """Return the conversations of a view in order."""
-        place = place_in(wanted)
-        # Ordered by its labels, each is worked out once.
-        labels = [expression.label(name) for expression, name in zip(place, ("late", "rank", "moment"))]
-        # Only what the order depends on is worked out for all of a view, the rest for the rows of the page.
-        statement = placed(wanted.view, *labels).where(*in_view(wanted.view, wanted.viewer, now))
-        statement = statement.where(*fitting(wanted.filters, wanted.view))
+        statement, narrower = ordered(wanted.view, wanted.sort), fitting(wanted.filters, wanted.view)
         if wanted.only is not None:
             # By the handoff's own index where there is one.
             of = _c.id if wanted.view in (View.BOT, View.BREACHED) else _e.conversation_id
-            statement = statement.where(of.in_(list(wanted.only)))
+            narrower.append(of.in_(list(wanted.only)))
         if wanted.after is not None:
-            statement = statement.where(further_than(place, wanted.after, wanted))
-        late, rank, moment = labels
-        ordered = statement.order_by(late, rank, moment.desc() if is_newest_first(wanted) else moment, _c.id)
-        places = [
-            Place(int(late), int(rank), at, id) for late, rank, at, id in await self._read(ordered.limit(wanted.limit))
-        ]
+            narrower.append(further_than(wanted.after, wanted))
+        if narrower:
+            statement = statement.where(*narrower)
+        rows = await self._read(statement, most=wanted.limit, **parameters(wanted.viewer, now))
+        places = [Place(int(late), int(rank), at, id) for late, rank, at, id in rows]
         return await self._details(places, closed=wanted.view is View.CLOSED)
 
     async def anywhere(self, conversation_ids: Collection[str], filters: Filters, now: datetime) -> list[Listed]:
@@ -76,63 +112,27 @@ class SqlInboxes(Repository):
 
     async def counts(self, viewer: Viewer, now: datetime, most: int) -> dict[View, int]:
         """Return how many conversations each view holds; closed ones and the bot's are counted up to ``most``."""
-        awake = ~is_snoozed(now)
-        columns = [
-            func.coalesce(func.sum(case((and_(awake, condition), 1), else_=0)), 0)
-            for condition in (
-                _e.agent_id == viewer.agent_id,
-                _e.state == EscalationState.QUEUED,
-                of_team(viewer),
-                true(),
-            )
-        ]
-        snoozes = aftersales.escalations.outerjoin(inboxes.snoozes, _s.conversation_id == _e.conversation_id)
-        by_people = select(*columns).select_from(snoozes).where(OPEN)
-        late = (
-            select(func.count(_k.conversation_id.distinct()))
-            .select_from(with_conversations(service_levels.service_clocks, _k.conversation_id))
-            .where(service_levels.RUNNING, _k.breached_at.is_not(None))
-        )
-        asleep = with_conversations(inboxes.snoozes, _s.conversation_id)
-        snoozed = (
-            select(func.count())
-            .select_from(asleep.join(aftersales.escalations, of_conversation()))
-            .where(is_snoozed(now))
-        )
-        found = {view: int(count) for view, count in zip(_BY_PEOPLE, (await self._read(by_people))[0])}
-        for view, statement in ((View.BREACHED, late), (View.SNOOZED, snoozed)):
-            found[view] = int((await self._read(statement))[0][0])
-        for view in (View.CLOSED, View.BOT):
-            some = placed(view).where(*in_view(view, viewer, now)).limit(most).subquery()
-            found[view] = int((await self._read(select(func.count()).select_from(some)))[0][0])
+        given = {"most": most, **parameters(viewer, now)}
+        by_people = await self._read(_COUNTED_BY_PEOPLE, **given)
+        found = {view: int(count) for view, count in zip(OWN, by_people[0])}
+        for view, statement in _COUNTS.items():
+            found[view] = int((await self._read(statement, **given))[0][0])
         return found
 
     async def choices(self) -> Choices:
         """Return what the filters offer."""
-        languages = select(_e.language).where(OPEN).distinct()
-        channels = select(_c.channel).select_from(handoffs()).where(OPEN).distinct()
-        countries = (
-            select(shop.customers.c.country)
-            .select_from(
-                aftersales.escalations.join(aftersales.identifications, _proof.conversation_id == _e.conversation_id)
-                .join(shop.orders, shop.orders.c.number == _proof.order_number)
-                .join(shop.customers, shop.customers.c.id == shop.orders.c.customer_id)
-            )
-            .where(OPEN, _proof.proved_at.is_not(None))
-            .distinct()
-        )
-        return Choices(*[sorted(row[0] for row in await self._read(each)) for each in (languages, channels, countries)])
+        return Choices(*[sorted(row[0] for row in await self._read(each)) for each in _CHOICES])
 
     async def _details(self, places: list[Place], *, closed: bool = False) -> list[Listed]:
         if not places:
             return []
-        statement = detailed(closed=closed).where(_c.id.in_([place.conversation_id for place in places]))
-        found = {row[0]: row for row in await self._read(statement)}
+        ids = [place.conversation_id for place in places]
+        found = {row[0]: row for row in await self._read(_DETAILS[closed], ids=ids)}
         return [_listed(place, found[place.conversation_id]) for place in places if place.conversation_id in found]
 
-    async def _read(self, statement: Any) -> list[Any]:
+    async def _read(self, statement: Any, **given: Any) -> list[Any]:
         session = await self._transaction.orm()
-        return list((await session.execute(statement)).all())
+        return list((await session.execute(statement, given)).all())
 
 
 def _listed(place: Place, row: Any) -> Listed:
