@@ -112,12 +112,11 @@ class Agent:
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
         async for frame in socket:
             if frame.type is aiohttp.WSMsgType.TEXT:
-                self._take(json.loads(frame.data))
+                for news in json.loads(frame.data).get("hints", ()):
+                    self._take(news)
 
     def _take(self, news: dict[str, Any]) -> None:
         kind = news["type"]
-        if kind == "presence":
-            return
         self.heard += 1
         id, is_customer = news["conversation_id"], news.get("author") == "customer"
         if kind == "message" and is_customer:

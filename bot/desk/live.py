@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -25,6 +26,8 @@ SESSION_OVER = 4401
 
 _RECHECK_SECONDS = 30
 _TYPING_EVERY_SECONDS = 1.0
+_GATHER_SECONDS = 0.25
+"""What happens within this time after a frame comes with the next one: every page hears of every conversation."""
 
 
 def setup(desk: web.Application) -> None:
@@ -35,7 +38,7 @@ def setup(desk: web.Application) -> None:
 
 @needs(Permission.READ)
 async def live(request: web.Request) -> web.WebSocketResponse:
-    """Send ``{"type", "conversation_id", …}`` for whatever happens; take ``typing`` for a conversation held.
+    """Send ``{"type": "hints", "hints": [{"type", "conversation_id", …}]}`` for whatever happens; take ``typing``.
 
     What is sent are hints without content; the pages fetch what they show. A socket is refused to other sites, since
     browsers would send the cookie along for them.
@@ -124,7 +127,22 @@ async def _forward(
                 await socket.close(code=SESSION_OVER)
                 return
         if entry is not None:
-            await socket.send_json(hint(entry))
+            entries = [entry, *(news.get_nowait() for _ in range(news.qsize()))]
+            await socket.send_json({"type": "hints", "hints": hints(entries)})
+            await asyncio.sleep(_GATHER_SECONDS)
+
+
+def hints(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the hints of some news in their order, each once, where it came last.
+
+    Who types and writes meanwhile has stopped typing, so that the last word counts.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for one in map(hint, entries):
+        key = json.dumps(one)
+        found.pop(key, None)
+        found[key] = one
+    return list(found.values())
 
 
 def hint(entry: dict[str, Any]) -> dict[str, Any]:

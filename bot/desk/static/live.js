@@ -28,9 +28,9 @@ export class Live {
       this.onOpen();
     };
     socket.onmessage = (event) => {
-      const news = JSON.parse(event.data);
-      if (news.type !== "presence") return this.onNews(news);
-      document.dispatchEvent(new CustomEvent("desk:presence", { detail: news.presence }));
+      const told = JSON.parse(event.data);
+      if (told.type === "hints") return told.hints.forEach((news) => this.onNews(news));
+      document.dispatchEvent(new CustomEvent("desk:presence", { detail: told.presence }));
     };
     socket.onclose = (event) => {
       if (event.code === SESSION_OVER) return location.reload();

@@ -23,9 +23,10 @@ async def connect(browser: Browser, origin: str | None = None) -> ClientWebSocke
 
 async def next_of(socket: ClientWebSocketResponse, kind: str) -> dict[str, Any]:
     while True:
-        news: dict[str, Any] = await socket.receive_json(timeout=60)
-        if news["type"] == kind:
-            return news
+        told: dict[str, Any] = await socket.receive_json(timeout=60)
+        for news in told.get("hints", ()):
+            if news["type"] == kind:
+                return dict(news)
 
 
 async def test_news_are_hints_without_content(world: World, logged_in: LogIn) -> None:
@@ -81,6 +82,27 @@ async def test_a_customer_who_types_is_shown(world: World, logged_in: LogIn) -> 
     world.router.feed.publish("c-anna", {"type": "typing", "author": "customer"})
     assert (await next_of(socket, "typing"))["author"] == "customer"
     await socket.close()
+
+
+async def test_what_happens_at_once_comes_in_one_frame(world: World, logged_in: LogIn) -> None:
+    socket = await connect(await logged_in("ana"))
+    world.router.feed.publish("c-anna", {"type": "marks"})
+    await next_of(socket, "marks")
+    typing = {"type": "typing", "author": "customer"}
+    for news in (typing, {"type": "message", "author": "customer"}, {"type": "marks"}, {"type": "marks"}):
+        world.router.feed.publish("c-anna", news)
+    while "hints" not in (told := await socket.receive_json(timeout=60)):
+        assert told["type"] == "presence"
+    assert [news["type"] for news in told["hints"]] == ["typing", "message", "marks"]
+    await socket.close()
+
+
+def test_the_last_word_counts() -> None:
+    typing = {"type": "typing", "conversation_id": "c", "author": "customer"}
+    message = {**typing, "type": "message"}
+    other = {**typing, "conversation_id": "d"}
+    assert live.hints([typing, other, message, typing]) == [other, message, typing]
+    assert live.hints([message, typing, message]) == [typing, message]
 
 
 @pytest.mark.parametrize("frame", ["{", "[]", '{"type": "else"}'])
