@@ -8,6 +8,7 @@ from actions import facts
 from actions.forms import OrderForm
 from actions.intake import Intake
 from actions.replacement import read_variant
+from actions.turn import NOT_UNDERSTOOD
 from bot.aftersales.address import read_address
 from bot.aftersales.order import Order
 from bot.aftersales.order_change import MOST_PIECES, LineChange, obstacle
@@ -17,6 +18,9 @@ CHANGES = ("cancel_order", "change_address", "change_items", "ask_invoice")
 
 REMOVE = "remove"
 """What stands for a variant where a line shall be left out."""
+
+_MEANT_AS_ADDRESS = frozenset({"inform", "change_address", NOT_UNDERSTOOD})
+"""What an address is taken for; anything else in its place was a question or anger, and no address to complain of."""
 
 
 class ValidateChangeForm(OrderForm):
@@ -58,9 +62,10 @@ class ValidateChangeForm(OrderForm):
             # How many pieces there shall be is one way to say what shall change; it is never asked for.
             return False
         if slot == "address":
-            if request == "change_address" and intake["address"] is None and intake.turn.requested_slot == "address":
+            is_missing = request == "change_address" and intake["address"] is None
+            if is_missing and intake.turn.requested_slot == "address" and intake.turn.intent in _MEANT_AS_ADDRESS:
                 dispatcher.utter_message(response="utter_address_unclear")
-            return request == "change_address" and intake["address"] is None
+            return is_missing
         if slot == "confirmation" and request == "ask_invoice":
             return False
         return await super().is_needed(dispatcher, intake, slot)

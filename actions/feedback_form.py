@@ -11,7 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.escalation import queue
 from actions.forms import RATINGS, Form, ended
 from actions.intake import Intake, forget_answers
-from actions.turn import Turn
+from actions.turn import NOT_UNDERSTOOD, Turn
+from bot.aftersales.case import CaseState
 from bot.aftersales.escalation import EscalationReason
 from bot.errors import ParleyError
 from bot.l10n.digits import digit
@@ -19,17 +20,19 @@ from bot.services import desk_settings, follow_up
 
 _SKIPPED = "-"
 _LONGEST_COMMENT = 1000
+_ASKED_AGAIN = frozenset({NOT_UNDERSTOOD, "inform", "affirm", "deny", "change_language", "choose_language"})
+"""What is not about something else: the answer was not understood, or the question could not be read."""
 
 
 class ValidateFeedbackForm(Form):
-    """Each answer is kept as soon as it is given; who talks about something else is not asked again."""
+    """Each answer is kept as soon as it is given; who talks about something else, or says no, is not asked again."""
 
     form = "feedback_form"
     questions = ("solved", "rating", "rating_comment")
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(tracker)
-        if turn.was_rejected_by(self.form):
+        if turn.was_rejected_by(self.form) and turn.intent not in _ASKED_AGAIN:
             return [*forget_answers(), *ended("ended")]
         return await super().run(dispatcher, tracker, domain)
 
@@ -42,11 +45,14 @@ class ValidateFeedbackForm(Form):
             intake.set("solved", solved)
         elif asked in (None, "solved") and (turn.agrees or turn.intent in ("deny", "thank")):
             intake.set("solved", "no" if turn.intent == "deny" else "yes")
+        declines = turn.intent == "deny" and not turn.is_story
         rating = digit(str(turn.value("rating") if turn.intent == "rate" else turn.text))
         if (asked == "rating" or turn.intent == "rate") and rating in RATINGS:
             intake.set("rating", str(rating))
+        elif asked == "rating" and declines:
+            # Who does not want to rate is not asked why.
+            intake.set("rating_comment", _SKIPPED)
         elif asked == "rating_comment":
-            declines = turn.intent == "deny" and not turn.is_story
             intake.set("rating_comment", _SKIPPED if declines or turn.is_payload else turn.text[:_LONGEST_COMMENT])
 
     async def is_needed(self, dispatcher: CollectingDispatcher, intake: Intake, slot: str) -> bool:
@@ -62,7 +68,10 @@ class ValidateFeedbackForm(Form):
 
     async def on_answers(self, dispatcher: CollectingDispatcher, intake: Intake) -> list[EventType] | None:
         """Keep what was answered just now; return what ends the form, or None to go on."""
-        number, turn = intake["feedback_case"], intake.turn
+        if "rating_comment" in intake.updates and intake["rating"] is None:
+            dispatcher.utter_message(response="utter_all_right")
+            return [*forget_answers(), *ended("ended")]
+        number, turn = await _case_of(intake), intake.turn
         now = intake.context.clock()
         async with intake.context.uow() as uow:
             try:
@@ -83,3 +92,17 @@ class ValidateFeedbackForm(Form):
         if intake.updates.get("solved") == "yes":
             dispatcher.utter_message(response="utter_solved")
         return None
+
+
+async def _case_of(intake: Intake) -> str:
+    """Return the number of the case that the answers are about, or "" where there is none.
+
+    The buttons of a rating name none, and stay where something else came up and the survey was forgotten: they are
+    about the newest case that is done.
+    """
+    if intake["feedback_case"] is None:
+        async with intake.context.uow() as uow:
+            found = await uow.cases.of_conversation(intake.turn.conversation_id)
+        done = (case.number for case in found if case.state in (CaseState.RESOLVED, CaseState.CLOSED))
+        intake.set("feedback_case", next(done, None))
+    return str(intake["feedback_case"] or "")

@@ -11,12 +11,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import facts
 from actions.agent_offers import answer_offer_in_words, ask_offer_again
 from actions.context import context
-from actions.escalation import AGENT_OFFER, ask_besides
+from actions.escalation import AGENT_OFFER, ask_besides, hand_over
 from actions.evidence import ASK_PHOTO, TELL_HOW
 from actions.intake import Intake, forget_answers, read_order_number, read_verification
 from actions.parcels import note_return_tracking
 from actions.quotes import answer_quote_in_words
 from actions.turn import Turn
+from bot.aftersales.escalation import EscalationReason
+from bot.aftersales.labels import IssueType
 from bot.l10n import names
 from bot.l10n.languages import (
     DEFAULT_LANGUAGE,
@@ -61,6 +63,12 @@ _ASKED_FOR_NAMES = frozenset({"address", "variant"})
 #: Questions that are answered with numbers and addresses, unless somebody makes a sentence of it.
 _ASKED_FOR_NUMBERS = frozenset({"order_number", "verification"})
 _SENTENCE_WORDS = 5
+#: Responses that ask whether to bring in a person.
+_OFFERS_A_PERSON = frozenset(
+    {"utter_offer_human", "utter_offer_human_angry", "utter_case_joined", "utter_answer_privacy"}
+)
+#: Asks whether to register a complaint about a late order.
+_ASKS_ABOUT_DELAY = "utter_order_late"
 
 
 class ActionClarify(Action):
@@ -111,7 +119,7 @@ class ActionDefaultFallback(ActionClarify):
 
 
 class ActionSayYes(Action):
-    """Take a yes outside of any form: to whether a case is solved, if that was asked, or to nothing in particular."""
+    """Take a yes outside of any form: to what the bot asked in passing, or to nothing in particular."""
 
     def name(self) -> str:
         return "action_say_yes"
@@ -137,9 +145,13 @@ async def _answer(dispatcher: CollectingDispatcher, turn: Turn, otherwise: str) 
     if form and turn.requested_slot == AGENT_OFFER:
         # Where it was answered by button meanwhile, the form goes on.
         return await answer_offer_in_words(dispatcher, turn) or []
+    if not _OFFERS_A_PERSON.isdisjoint(turn.heard):
+        return await _answer_about_person(dispatcher, turn)
     if form:
         # The question on the table is no question for yes or no.
         return await clarify(dispatcher, turn)
+    if turn.intent == "affirm" and _ASKS_ABOUT_DELAY in turn.heard:
+        return [SlotSet("reason", IssueType.LATE_DELIVERY.value), FollowupAction("complaint_form")]
     if await answer_quote_in_words(dispatcher, turn):
         return []
     offered = await answer_offer_in_words(dispatcher, turn)
@@ -151,6 +163,15 @@ async def _answer(dispatcher: CollectingDispatcher, turn: Turn, otherwise: str) 
         dispatcher.utter_message(response=otherwise)
         return []
     return [SlotSet("feedback_case", case.number), FollowupAction("feedback_form")]
+
+
+async def _answer_about_person(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Take a yes or no to whether a person shall be brought in; after a no a form asks its question again."""
+    if turn.intent == "affirm":
+        return await hand_over(dispatcher, turn, EscalationReason.ASKED_FOR_HUMAN)
+    is_busy = bool(turn.tracker.active_loop.get("name"))
+    dispatcher.utter_message(response="utter_evidence_declined" if is_busy else "utter_all_right")
+    return []
 
 
 async def _answer_about_photos(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:

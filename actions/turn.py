@@ -82,22 +82,31 @@ class Turn:
 
     @property
     def requested_slot(self) -> str | None:
-        """Return the question the customer was asked last, or None outside of forms."""
+        """Return the question the customer was asked last, or None outside of forms and where one begins just now."""
+        if any(event.get("event") == "active_loop" for event in self._since):
+            # A form that begins in the middle of another finds the question of that one, which it did not ask.
+            return None
         slot = self.tracker.get_slot("requested_slot")
         return str(slot) if slot else None
 
     @property
     def last_said(self) -> str | None:
         """Return the name of the response that the bot uttered last before this message, or None."""
+        return next(iter(self.heard), None)
+
+    @property
+    def heard(self) -> list[str | None]:
+        """Return the names of the responses that the bot uttered right before this message, newest first."""
+        found: list[str | None] = []
         is_before = False
         for event in reversed(self.tracker.events):
             if event.get("event") == "user":
                 if is_before:
-                    return None
+                    break
                 is_before = True
             elif is_before and event.get("event") == "bot":
-                return (event.get("metadata") or {}).get("utter_action")
-        return None
+                found.append((event.get("metadata") or {}).get("utter_action"))
+        return found
 
     def was_rejected_by(self, form: str) -> bool:
         """Tell whether a form could not use this message, so that something else answered it."""
@@ -184,12 +193,22 @@ class Turn:
     @property
     def earlier(self) -> list[Turn]:
         """Return the customer's messages since the active form began, oldest first, without the latest."""
+        said = [event for event in self._in_form if event.get("event") == "user"]
+        return [Turn(_Moment(self.tracker, event)) for event in said[:-1]]
+
+    def was_told(self, response: str, **values: Any) -> bool:
+        """Tell whether the bot uttered a response with these values since the active form began."""
+        uttered = [event.get("metadata") or {} for event in self._in_form if event.get("event") == "bot"]
+        return any(said.get("utter_action") == response and values.items() <= said.items() for said in uttered)
+
+    @property
+    def _in_form(self) -> list[dict[str, Any]]:
+        """Return what happened since the active form began, the message that started it first."""
         events = self.tracker.events
         start = max((i for i, event in enumerate(events) if event.get("event") == "active_loop"), default=-1)
         # The message that started the form stands before it.
         first = max((i for i in range(start) if events[i].get("event") == "user"), default=0)
-        said = [event for event in events[first:] if event.get("event") == "user"]
-        return [Turn(_Moment(self.tracker, event)) for event in said[:-1]]
+        return list(events[first:])
 
     @property
     def said(self) -> list[Said]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.store.unit_of_work import SqlUnitOfWork
 from tests.e2e.conftest import Shop, Visit
 from tests.e2e.phrases import ALL, ENGLISH, GERMAN, Phrases
+from tests.e2e.process import Parley
 
 each_language = pytest.mark.parametrize("phrases", ALL, ids=lambda phrases: phrases.language)
 
@@ -108,3 +110,67 @@ def test_data_that_comes_before_the_wish_is_not_asked_for_again(visit: Visit) ->
     assert customer.responses == ["utter_ask_intent"]
     customer.say("I want to return it")
     assert customer.last.response == "utter_ask_reason"
+
+
+def test_a_change_of_address_waits_for_the_address_whatever_comes_up(visit: Visit, shop: Shop) -> None:
+    customer = visit("de")
+    customer.say("Hallo, ich bin umgezogen, bitte schickt die Bestellung 10480011 an meine neue Adresse")
+    assert customer.responses == ["utter_ask_verification"]
+    customer.say("thomas.keller@example.org")
+    assert customer.responses == ["utter_ask_address"]
+
+    customer.say("Wie lange dauert bei euch eigentlich eine Lieferung?")
+    assert customer.responses == ["utter_answer_delivery", "utter_ask_address"]
+    customer.say("Das ist doch eine Frechheit, ich bin echt sauer auf euch!!!")
+    assert customer.responses == ["utter_sorry", "utter_ask_address"]
+    customer.say(GERMAN.track)
+    assert customer.responses == ["utter_order_status", "utter_ask_address"]
+
+    customer.say("Karl-Heine-Straße 12, 04229 Leipzig")
+    assert customer.responses == ["utter_ask_confirmation"]
+    new = {"street": "Karl-Heine-Straße 12", "postcode": "04229", "city": "Leipzig"}
+    assert customer.last.custom["summary"]["address"] == new
+    customer.say(GERMAN.yes)
+    assert customer.responses == ["utter_address_changed"]
+    assert shop.only_case("10480011")["language"] == "de"
+
+
+def test_a_survey_gives_way_to_another_question_and_to_danger_and_its_buttons_still_count(
+    visit: Visit, shop: Shop, parley: Parley
+) -> None:
+    customer = visit("fr", locale="fr")
+    customer.say("Ma carte a été débitée deux fois pour la commande 10480016")
+    assert customer.last.response == "utter_ask_verification"
+    customer.say("miriam.scholz@example.org")
+    customer.answer(
+        {"utter_ask_remedy": "Remboursez-moi le trop-perçu", "utter_ask_confirmation": "Oui, tout est exact, allez-y"},
+        until="utter_complaint_refund_agreed",
+    )
+    # Money that was taken twice is sent back soon, and then nothing is left to do.
+    customer.hear_after(customer.last.id, "utter_ask_solved".__eq__)
+    solved = customer.last.buttons
+    customer.click('"solved": "yes"')
+    assert customer.responses == ["utter_solved", "utter_ask_rating"]
+
+    customer.say("Au fait, où en est ma commande 10480006 ?")
+    assert customer.responses == ["utter_ask_verification"]
+    customer.say("markus.vogt@example.org")
+    assert customer.responses == ["utter_order_underway"]
+    customer.say('/rate{"rating": "4"}', title="4")
+    assert customer.responses == ["utter_ask_rating_comment"]
+    customer.click("/deny")
+    assert customer.responses == ["utter_rating_thanks"]
+    assert _rating(parley, shop.only_case("10480016")["number"]) == 4
+
+    customer.say(solved[0]["payload"], title=solved[0]["title"])
+    assert customer.last.response == "utter_ask_rating"
+    customer.say("Le grille-pain que vous m'avez envoyé a pris feu, ma main est brûlée !")
+    assert "utter_safety_stop_using" in customer.responses
+
+
+def _rating(parley: Parley, case_number: str) -> int | None:
+    async def find(uow: SqlUnitOfWork) -> int | None:
+        found = await uow.ratings.of_case(case_number)
+        return found.rating if found else None
+
+    return parley.query(find)
