@@ -49,7 +49,11 @@ class Variant:
 
 @dataclass(eq=False)
 class Product:
-    """A product with its variants; ``titles`` maps BCP 47 languages to names, ``title`` is the default."""
+    """A product with its variants; ``titles`` maps BCP 47 languages to names, ``title`` is the default.
+
+    ``description`` is what the shop's page promises of it, in the same default language, or nothing; ``descriptions``
+    maps languages as ``titles`` does.
+    """
 
     id: str
     title: str
@@ -58,8 +62,18 @@ class Product:
     warranty_months: int = 24
     supplier: str | None = None
     titles: dict[str, str] = field(default_factory=dict)
+    description: str = ""
+    descriptions: dict[str, str] = field(default_factory=dict)
     variants: list[Variant] = field(default_factory=list)
 
     def title_in(self, language: str) -> str:
         """Return the product's name in a language, or its default name."""
-        return self.titles.get(language) or self.titles.get(language.split("-")[0]) or self.title
+        return _in(self.titles, language) or self.title
+
+    def description_in(self, language: str) -> str:
+        """Return what the shop's page says of the product in a language, or in its default one."""
+        return _in(self.descriptions, language) or self.description
+
+
+def _in(texts: dict[str, str], language: str) -> str | None:
+    return texts.get(language) or texts.get(language.split("-")[0])

@@ -151,7 +151,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("picked_wrong", _I.WRONG_ITEM, _L.SELLER, "0.85", ("skus",)),
     _rule("packed_incomplete", _I.MISSING_ITEM, _L.SELLER, "0.80", ("skus",)),
-    _rule("described_wrong", _I.NOT_AS_DESCRIBED, _L.SELLER, "0.80", ("skus",)),
+    _rule("described_wrong", _I.NOT_AS_DESCRIBED, _L.SELLER, "0.80", ("skus", "product_page")),
     _rule(
         "defect_after_guarantee",
         _I.DEFECTIVE,

@@ -11,6 +11,7 @@ from bot.aftersales.search import last_moved_at, was_late
 from bot.aftersales.selection import Selection
 
 _DAYS_A_YEAR, _DAYS_A_MONTH = 365, 30
+_LONGEST_PAGE = 4000
 
 
 class Facts:
@@ -68,6 +69,12 @@ class Facts:
         """Return the shortest guarantee of the goods, in months."""
         return min((line.product.warranty_months for line in self.lines), default=0)
 
+    def product_page(self) -> str:
+        """Return what the shop's page says of the goods now, cut where it is more than anybody reads."""
+        pages = {line.product.id: line.product for line in self.lines if line.product.description}
+        text = "\n".join(f"{product.title}: {product.description}" for product in pages.values())
+        return text if len(text) <= _LONGEST_PAGE else f"{text[: _LONGEST_PAGE - 1]}…"
+
     def paid(self) -> Money:
         """Return the sum of the payments that are known."""
         return sum((payment.amount for payment in self.order.payments), start=Money.zero(self.order.currency))
@@ -83,6 +90,7 @@ class Facts:
             "days_since_delivery": self.days_since_delivery,
             "delivered_elsewhere": self.was_delivered_elsewhere,
             "skus": lambda: ", ".join(line.sku for line in self.lines),
+            "product_page": self.product_page,
             "supplier": self.supplier,
             "warranty_months": self.warranty_months,
             "paid": self.paid,

@@ -10,12 +10,12 @@ from typing import Any
 
 from bot.aftersales.approval import Approval
 from bot.aftersales.case import Case
-from bot.aftersales.catalogue import Variant
+from bot.aftersales.catalogue import Product, Variant
 from bot.aftersales.customs import CustomsMatter
 from bot.aftersales.evidence import Evidence
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.grant import Coupon
-from bot.aftersales.labels import IssueType, Liability, Priority
+from bot.aftersales.labels import FAULTS, IssueType, Liability, Priority
 from bot.aftersales.liability import LiabilityFinding
 from bot.aftersales.money import Money
 from bot.aftersales.order import Customer, Order
@@ -26,14 +26,16 @@ from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.reship import Reshipment
 from bot.aftersales.return_ import MACHINE as RETURN_MACHINE
 from bot.aftersales.return_ import Refusal, Return, ReturnState
-from bot.aftersales.task import Task
+from bot.aftersales.task import BY_HAND, Task
 from bot.conversations.ports import UnitOfWork
+from bot.conversations.translating import is_same
 from bot.desk.route import route_of
 from bot.services import agent_decisions, agent_limits, agent_terms, exchanges, merging, refunds, reviews
 from bot.services.agent_terms import OFFERED_BY_AGENTS
 from bot.services.deciding import Decider
 from bot.services.document_links import DocumentKind, DocumentLinks
 from bot.services.ports import Clock
+from bot.services.tasks import DUE_IN
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
 _MOST_EARLIER = 20
@@ -45,7 +47,8 @@ class CaseView:
 
     ``is_to_decide`` says that somebody has to approve or decline it, ``disputed`` is the return to be settled.
     ``left`` is what can still be refunded of the order, None where no order data may be shown; ``variants`` are what
-    an exchange could send; ``duplicates`` are cases of the same order.
+    an exchange could send; ``duplicates`` are cases of the same order. ``products`` are those whose page tells what the
+    customer was promised, where it matters.
     """
 
     case: Case
@@ -66,6 +69,7 @@ class CaseView:
     left: Money | None
     variants: list[Variant]
     duplicates: list[Case]
+    products: list[Product]
 
     @property
     def waits_for_approval(self) -> bool:
@@ -109,6 +113,7 @@ async def view_of(uow: UnitOfWork, case: Case, orders: list[Order]) -> CaseView:
         left=await refunds.left(uow, order) if order is not None else None,
         variants=_variants(order, case),
         duplicates=await merging.candidates(uow, case) if order is not None else [],
+        products=_promised(order, case),
     )
 
 
@@ -151,6 +156,9 @@ def globals_of(links: DocumentLinks | None, clock: Clock) -> dict[str, Any]:
         "refusals": list(Refusal),
         "liabilities": list(Liability),
         "priorities": list(Priority),
+        "tasks_by_hand": list(BY_HAND.items()),
+        "departments": list(DUE_IN.items()),
+        "is_same_language": is_same,
         "offered_remedies": list(OFFERED_BY_AGENTS),
         "return_paper": return_paper,
         "route_of": route_of,
@@ -171,6 +179,14 @@ def _variants(order: Order | None, case: Case) -> list[Variant]:
     ((position, quantity),) = case.lines.items()
     line = order.line(position)
     return exchanges.alternatives(line, quantity, IssueType(case.issue_type)) if line is not None else []
+
+
+def _promised(order: Order | None, case: Case) -> list[Product]:
+    """Return the goods that a complaint holds against what the shop's page says of them, each once."""
+    if order is None or case.issue_type not in FAULTS:
+        return []
+    lines = [line for line in order.lines if line.position in case.lines] or order.lines
+    return list({line.product.id: line.product for line in lines if line.product.description}.values())
 
 
 def _piece(order: Order | None, position: int, quantity: int) -> str:

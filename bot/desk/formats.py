@@ -23,6 +23,10 @@ _ENGLISH = texts(DEFAULT_LANGUAGE)
 # What CLDR calls a language that it knows under another code.
 _CLDR = {"zh-TW": "zh_Hant"}
 
+_AT_ONCE = 280
+_SENTENCE_END = re.compile(r"[.!?…]\s|[。！？]|\n")
+_WORD_END = re.compile(r"\s")
+
 
 def money(amount: Money | None, _: Texts = _ENGLISH) -> str:
     """Return an amount as ``€12.50``, or a dash for none."""
@@ -156,6 +160,20 @@ def fact(value: Any, _: Texts = _ENGLISH) -> str:
     return label(text, _) if re.fullmatch(r"[a-z]+(_[a-z]+)+", text) else text
 
 
+def in_two(text: str) -> tuple[str, str]:
+    """Return what a text shows at once and what it unfolds; the second is empty where the text is short.
+
+    It is cut after a sentence or a line, else between words, and anywhere where neither ends in time.
+    """
+    if len(text) <= _AT_ONCE:
+        return text, ""
+    for end in (_SENTENCE_END, _WORD_END):
+        cuts = [found.end() for found in end.finditer(text, _AT_ONCE // 2, _AT_ONCE)]
+        if cuts:
+            return text[: cuts[-1]].rstrip(), text[cuts[-1] :].lstrip()
+    return text[:_AT_ONCE], text[_AT_ONCE:]
+
+
 def _locale(_: Texts) -> Locale:
     return locale_of(_.language)
 
@@ -177,7 +195,7 @@ _SPOKEN: dict[str, Callable[..., Any]] = {
     "visitor": visitor,
 }
 
-_OTHERS: dict[str, Callable[..., Any]] = {"initials": initials, "tint": tint, "in_path": in_path}
+_OTHERS: dict[str, Callable[..., Any]] = {"initials": initials, "tint": tint, "in_path": in_path, "in_two": in_two}
 
 
 def filters(_: Texts) -> dict[str, Callable[..., Any]]:

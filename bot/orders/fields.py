@@ -22,6 +22,9 @@ from bot.services.orders_taking import UNKNOWN_DOMAIN
 
 Entry = dict[str, Any]
 
+LONGEST_PAGE = 4000
+"""How much of a product's page the schema takes, in characters."""
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
 _RETURN_CLASS_TAG = "parley-"
 _COLORS = frozenset({"color", "colour", "farbe", "couleur", "kleur", "colore", "cor", "颜色", "カラー", "色"})
@@ -33,6 +36,13 @@ def text(value: Any, longest: int, otherwise: str = "") -> str:
         return otherwise
     plain = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in str(value))
     return " ".join(plain.split())[:longest].strip() or otherwise
+
+
+def page(value: Any) -> str | None:
+    """Return what the page of a product says, line by line, or None; what is too long ends in an ellipsis."""
+    lines = value.splitlines() if isinstance(value, str) else ()
+    whole = "\n".join(filter(None, (text(line, LONGEST_PAGE + 1) for line in lines)))
+    return (whole if len(whole) <= LONGEST_PAGE else f"{whole[: LONGEST_PAGE - 1].rstrip()}…") or None
 
 
 def key(value: Any, otherwise: str) -> str:

@@ -168,6 +168,7 @@ def _products(nodes: list[dict[str, Any]], currency: str) -> dict[str, Entry]:
                     "category": fields.text(product.get("productType"), 64, "other"),
                     "return_class": fields.return_class(product.get("tags") or (), is_digital=is_digital),
                     "supplier": fields.text(product.get("vendor"), 120) or None,
+                    "description": fields.page(product.get("description")),
                     "currency": currency,
                     "variants": [],
                 }

@@ -16,7 +16,7 @@ fragment Lines on LineItemConnection {
     originalUnitPriceSet { ...Amount }
     discountAllocations { allocatedAmountSet { ...Amount } }
     taxLines { priceSet { ...Amount } }
-    product { id title productType vendor tags }
+    product { id title productType vendor tags description(truncateAt: 4000) }
     variant { id sku inventoryQuantity selectedOptions { name value } }
   }
   pageInfo { hasNextPage endCursor }

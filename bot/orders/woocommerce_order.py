@@ -11,6 +11,7 @@ from bot.aftersales.money import Money
 from bot.aftersales.order import OrderState, ShipmentState
 from bot.orders import fields
 from bot.orders.fields import Entry
+from bot.orders.page_text import page_text
 from bot.services.order_sources_ports import OrderSourceError, SourcedOrder
 
 _TRACKING = "_wc_shipment_tracking_items"
@@ -111,14 +112,17 @@ def _goods(items: list[Any], products: dict[int, dict[str, Any]], currency: str)
         is_digital = bool(product.get("virtual") or product.get("downloadable"))
         entry = goods.setdefault(
             key,
-            {
-                "id": key,
-                "title": fields.text(product.get("name") or item.get("name"), 200, sku),
-                "category": fields.text(categories[0] if categories else None, 64, "other"),
-                "return_class": fields.return_class(tags, is_digital=is_digital),
-                "currency": currency,
-                "variants": [],
-            },
+            fields.without_nothing(
+                {
+                    "id": key,
+                    "title": fields.text(product.get("name") or item.get("name"), 200, sku),
+                    "category": fields.text(categories[0] if categories else None, 64, "other"),
+                    "return_class": fields.return_class(tags, is_digital=is_digital),
+                    "description": fields.page(_page(product)),
+                    "currency": currency,
+                    "variants": [],
+                }
+            ),
         )
         options = [
             (meta.get("display_key"), meta.get("display_value"))
@@ -136,6 +140,12 @@ def _goods(items: list[Any], products: dict[int, dict[str, Any]], currency: str)
             }
         )
     return goods
+
+
+def _page(product: Mapping[str, Any]) -> str:
+    """Return what the page of a product says: its short description, and the long one below."""
+    parts = (product.get("short_description"), product.get("description"))
+    return "\n".join(page_text(part) for part in parts if isinstance(part, str))
 
 
 def _payments(order: Mapping[str, Any], currency: str) -> Iterator[Entry]:

@@ -106,6 +106,7 @@ def _product(category: str, entry: dict[str, Any]) -> Product:
         warranty_months=entry.get("warranty_months", 24),
         supplier=entry["supplier"],
         titles=dict(entry["title"]),
+        description=entry["description"],
     )
     prices = entry.get("prices", {})
     for size, color, stock in _forms(entry):

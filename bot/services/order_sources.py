@@ -189,4 +189,6 @@ def wanting(sourced: SourcedOrder) -> list[str]:
     for product in {line.product.id: line.product for line in order.lines}.values():
         if product.category == "other":
             found.append(f"product {product.id} has no category")
+        if not product.description:
+            found.append(f"product {product.id} has no description: agents cannot see what its page promises")
     return found

@@ -114,10 +114,13 @@ async def _settle_goods(uow: UnitOfWork, products: Iterable[Product], order: Ord
     """Let the lines of an order point at the catalogue's products; what is not in it yet is added.
 
     Known variants stay as they are: how many are free is counted here, those set aside for customers left out.
+    Of known products only a page that nothing was known of is taken over.
     """
     homes: dict[str, Product] = {}
     for product in products:
         known = await uow.products.get(product.id)
+        if known is not None and not known.description:
+            known.description, known.descriptions = product.description, product.descriptions
         for variant in list(product.variants):
             home = await uow.products.by_sku(variant.sku) or known
             homes[variant.sku] = home or product

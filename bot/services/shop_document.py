@@ -28,6 +28,7 @@ _LONGEST_MAILBOX = 254
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _MAILBOX = re.compile(r"[^\s@<>()\[\],:;\"\\]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNPRINTABLE_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Document:
@@ -160,12 +161,17 @@ def _is_plain(value: object) -> bool:
     return not isinstance(value, str) or _UNPRINTABLE.search(value) is None
 
 
+def _is_plain_in_lines(value: object) -> bool:
+    return not isinstance(value, str) or _UNPRINTABLE_IN_LINES.search(value) is None
+
+
 @lru_cache(maxsize=1)
 def _validator() -> Draft7Validator:
     formats = FormatChecker(formats=())
     formats.checks("date-time", raises=ValueError)(_is_moment)
     formats.checks("email")(_is_mailbox)
     formats.checks("plain-text")(_is_plain)
+    formats.checks("plain-lines")(_is_plain_in_lines)
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     # Following a reference costs more than all other checks of a value together.
     return Draft7Validator(_inlined(schema, schema["definitions"]), format_checker=formats)
@@ -198,6 +204,8 @@ def _explained(error: ValidationError, location: Location) -> Iterator[Problem]:
         yield location, f"must be one of {', '.join(wanted)}"
     elif wanted == "plain-text":
         yield location, "must have no control characters"
+    elif wanted == "plain-lines":
+        yield location, "must have no control characters other than line breaks and tabs"
     elif rule in _LIMITS:
         yield location, _LIMITS[rule].format(wanted)
     else:

@@ -138,6 +138,8 @@ def _product(entry: Entry) -> Product:
         warranty_months=int(entry.get("warranty_months", 24)),
         supplier=entry.get("supplier"),
         titles=dict(entry.get("titles", {})),
+        description=entry.get("description", ""),
+        descriptions=dict(entry.get("descriptions", {})),
         variants=[
             Variant(
                 sku=variant["sku"],

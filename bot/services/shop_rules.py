@@ -47,6 +47,7 @@ def broken_rules(document: Document, known: Known) -> Iterator[Problem]:
     yield from _once_ordered(document, orders, known.order_numbers)
     for product in products:
         yield from _amounts(document, product, ((*v, "price") for v in document.each((*product, "variants"))))
+        yield from _page(document, product)
     for customer in customers:
         yield from _phone(document, (*customer, "phone"))
     skus = known.skus | {document.value((*variant, "sku")) for variant in variants}
@@ -101,6 +102,12 @@ def _refers(document: Document, location: Location, known: Iterable[str], kind: 
     key = document.value(location)
     if key is not None and key not in known:
         yield location, f"there is no {kind} {key}, neither in this file nor in the shop"
+
+
+def _page(document: Document, product: Location) -> Iterator[Problem]:
+    """Yield a page that is told in other languages only: nobody would know what to show where there is none."""
+    if document.value((*product, "descriptions")) and not document.has((*product, "description")):
+        yield (*product, "description"), "is missing: there are descriptions in other languages"
 
 
 def _phone(document: Document, location: Location) -> Iterator[Problem]:

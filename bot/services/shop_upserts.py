@@ -29,7 +29,9 @@ _FORMAT = "parley-shop/1"
 _ONWARD = (OrderState.PENDING, OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED, OrderState.RETURNED)
 _NOT_SHIPPED = (OrderState.PENDING, OrderState.PAID)
 _OF_CUSTOMER = ("name", "email", "country", "language", "phone")
-_OF_PRODUCT = ("title", "category", "return_class", "warranty_months", "supplier", "titles")
+_OF_PRODUCT = (
+    "title", "category", "return_class", "warranty_months", "supplier", "titles", "description", "descriptions",
+)  # fmt: skip
 _OF_VARIANT = ("price", "stock", "size", "color")
 _OF_ORDER = ("placed_at", "address", "shipping_fee", "duties", "total")
 _OF_LINE = ("product", "sku", "quantity", "unit_price", "discount", "tax", "size", "color")

@@ -13,6 +13,7 @@ from bot.api.schemas.kinds import Schema, named
 from bot.services.shop_document import SCHEMA_FILE
 
 _UNPRINTABLE = r"\u0000-\u001f\u007f-\u009f"
+_UNPRINTABLE_IN_LINES = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
 _LEAP = "19(7[26]|8[048]|9[26])|20([02468][048]|[13579][26])|21(0[48]|[2468][048]|[13579][26])"
 DAY_PATTERN = (
     "((19[7-9][0-9]|2[01][0-9]{2})-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|"
@@ -24,6 +25,7 @@ MOMENT_PATTERN = f"^{DAY_PATTERN}[Tt ]{_TIME}$"
 
 _PATTERNS = {
     "plain-text": f"^[^{_UNPRINTABLE}]*$",
+    "plain-lines": f"^[^{_UNPRINTABLE_IN_LINES}]*$",
     "email": rf'^(?!.*\.\.)[^\s@<>()\[\],:;"\\{_UNPRINTABLE}]+@([^\W_]([\w\-]*[^\W_])?\.)+[^\W\d_]{{2,}}$',
     "date-time": MOMENT_PATTERN,
 }

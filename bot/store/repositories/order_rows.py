@@ -86,7 +86,11 @@ _ORDERS = _rows(
     _order,
 )
 _CUSTOMERS = _rows(shop.customers, "id name email country language phone created_at", Customer)
-_PRODUCTS = _rows(shop.products, "id title category return_class warranty_months supplier titles", Product)
+_PRODUCTS = _rows(
+    shop.products,
+    "id title category return_class warranty_months supplier titles description descriptions",
+    Product,
+)
 _VARIANTS = _rows(shop.variants, "sku product_id price_minor price_currency stock size color", _variant)
 _LINES = _rows(
     shop.order_lines,

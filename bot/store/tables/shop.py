@@ -6,7 +6,7 @@ from sqlalchemy import Column, Integer, Table
 
 from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.order import OrderState, ShipmentState
-from bot.store.tables.base import index, key, metadata, money, reference, row_version, short
+from bot.store.tables.base import index, key, long, metadata, money, reference, row_version, short
 from bot.store.types import AddressJson, Choice, UtcDateTime, json_object
 
 products = Table(
@@ -19,6 +19,8 @@ products = Table(
     Column("warranty_months", Integer, nullable=False),
     short("supplier", required=False),
     Column("titles", json_object(), nullable=False),
+    long("description"),
+    Column("descriptions", json_object(), nullable=False),
     index("category", "title"),
 )
 

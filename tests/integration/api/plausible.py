@@ -37,6 +37,8 @@ def printable(value: Any) -> Any:
 
 
 def _product(body: dict[str, Any]) -> None:
+    if body.get("descriptions"):
+        body.setdefault("description", "As it is on the page.")
     body["currency"] = "EUR"
     once = {variant["sku"]: variant for variant in body["variants"]}
     body["variants"] = list(once.values())

@@ -39,7 +39,10 @@ def euro(amount: str) -> Money:
 
 def a_product() -> Product:
     variants = [Variant(f"SHOE-{size}", "shoe", euro("59.90"), 3, size, "black") for size in ("S", "M", "L", "XL")]
-    return Product("shoe", "Running shoes", "shoes", ReturnClass.STANDARD, 24, None, {"zh": "跑步鞋"}, variants)
+    product = Product("shoe", "Running shoes", "shoes", ReturnClass.STANDARD, 24, None, {"zh": "跑步鞋"})
+    product.description, product.descriptions = "Light.\nThey breathe.", {"zh": "轻便。\n透气鞋面。"}
+    product.variants = variants
+    return product
 
 
 def a_customer() -> Customer:

@@ -56,5 +56,12 @@ def test_a_title_falls_back_from_region_to_language_to_the_default() -> None:
     assert product.title_in("ja") == "The shoes"
 
 
+def test_a_page_falls_back_like_a_title_and_to_nothing_where_there_is_none() -> None:
+    product = a_product()
+    assert product.description_in("de") == ""
+    product.description, product.descriptions = "Light.", {"de": "Leicht."}
+    assert (product.description_in("de-AT"), product.description_in("ja")) == ("Leicht.", "Light.")
+
+
 def test_goods_can_be_returned_unless_the_catalogue_says_otherwise() -> None:
     assert Product("p", "Lamp", "home").return_class.value == "standard"

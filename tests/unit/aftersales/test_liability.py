@@ -167,6 +167,28 @@ def test_only_the_lines_complained_about_count() -> None:
     assert assess(order, IssueType.DEFECTIVE, NOW, [Selection(order.lines[0], 1)]).facts["supplier"] == "Nordlicht"
 
 
+def test_what_the_page_promised_is_kept_with_a_complaint_about_it_and_with_no_other() -> None:
+    kettle, shoes = a_product("kettle"), a_product("shoes")
+    kettle.description, shoes.description = "Glass, 1.7 l.", "Light."
+    order = an_order(a_line(1, product=kettle), a_line(2, product=shoes), a_line(3, product=shoes), a_line(4))
+    finding = assess(order, IssueType.NOT_AS_DESCRIBED, NOW)
+    assert finding.facts["product_page"] == "The kettle: Glass, 1.7 l.\nThe shoes: Light."
+    only = assess(order, IssueType.NOT_AS_DESCRIBED, NOW, [Selection(order.lines[0], 1)])
+    kettle.description = "Steel."
+    assert only.facts["product_page"] == "The kettle: Glass, 1.7 l."
+    assert "product_page" not in assess(order, IssueType.DEFECTIVE, NOW).facts
+
+
+def test_pages_that_are_longer_than_anybody_reads_are_cut() -> None:
+    products = [a_product(name) for name in ("kettle", "shoes")]
+    for product in products:
+        product.description = "word " * 800
+    order = an_order(*(a_line(at, product=product) for at, product in enumerate(products, 1)))
+    kept = assess(order, IssueType.NOT_AS_DESCRIBED, NOW).facts["product_page"]
+    assert len(kept) == 4000 and kept.endswith("…")
+    assert assess(an_order(), IssueType.NOT_AS_DESCRIBED, NOW).facts["product_page"] == ""
+
+
 @pytest.mark.parametrize(("days", "expected"), [(7, Liability.CARRIER), (8, Liability.UNDETERMINED)])
 def test_damage_is_the_carrier_s_if_it_is_reported_within_a_week(days: int, expected: Liability) -> None:
     assert assess(an_order(delivered_days_ago=days), IssueType.DAMAGED, NOW).liable is expected

@@ -66,3 +66,35 @@ async def test_two_payments_of_the_same_are_two(uow: FakeUnitOfWork) -> None:
     order = await uow.orders.get("77310042")
     assert order is not None
     assert [payment.id for payment in order.payments] == ["77310042-p1", "77310042-p2"]
+
+
+async def test_a_product_gets_changes_and_loses_what_its_page_says(uow: FakeUnitOfWork) -> None:
+    page = {"description": "Low shoes.\nWaterproof.", "descriptions": {"de": "Flache Schuhe."}}
+    for told, changed in (
+        ({**PRODUCT, **page}, ("description", "descriptions")),
+        ({**PRODUCT, **page}, ()),
+        ({**PRODUCT, **page, "description": "High shoes."}, ("description",)),
+        (PRODUCT, ("description", "descriptions")),
+    ):
+        assert (await shop_upserts.put_product(uow, "P-100", told, "api:erp", NOW)).changed == changed
+
+
+@pytest.mark.parametrize(
+    ("page", "status", "path"),
+    [
+        ({"description": 7}, 400, "$.description"),
+        ({"description": "x" * 4001}, 400, "$.description"),
+        ({"description": "low\x00"}, 400, "$.description"),
+        ({"description": "Low.", "descriptions": {"de": None}}, 400, "$.descriptions.de"),
+        ({"descriptions": {"de": "Flach."}}, 422, "$.description"),
+    ],
+)
+async def test_a_page_that_cannot_be_is_refused_at_its_path(
+    uow: FakeUnitOfWork, page: dict[str, Any], status: int, path: str
+) -> None:
+    with pytest.raises(ProblemError) as refused:
+        await shop_upserts.put_product(uow, "P-100", {**PRODUCT, **page}, "api:erp", NOW)
+    assert refused.value.status == status
+    assert path in dict(refused.value.mistakes)
+    product = await uow.products.get("P-100")
+    assert product is not None and product.description == ""

@@ -108,3 +108,19 @@ def test_what_a_platform_refuses_for_reasons_of_its_own_is_named_by_its_code() -
     assert formats.delivery_problem("gave_up: timeout") == "Tried for a day without success."
     assert formats.delivery_problem("smtp_550") == "Refused by the platform: smtp_550"
     assert formats.delivery_problem("graph_131026", texts("de")) == "Von der Plattform abgelehnt: graph_131026"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "rest"),
+    [
+        ("Light.", "Light.", ""),
+        ("x" * 280, "x" * 280, ""),
+        (f"{'a' * 200}. {'b' * 200}", f"{'a' * 200}.", "b" * 200),
+        (f"{'字' * 200}。{'字' * 200}", f"{'字' * 200}。", "字" * 200),
+        (f"{'a' * 200}\n\n{'b' * 200}", "a" * 200, "b" * 200),
+        (f"Short. {'a' * 200} {'b' * 200}", f"Short. {'a' * 200}", "b" * 200),
+        ("x" * 300, "x" * 280, "x" * 20),
+    ],
+)
+def test_a_long_text_is_cut_where_something_ends(text: str, shown: str, rest: str) -> None:
+    assert formats.in_two(text) == (shown, rest)

@@ -48,7 +48,7 @@ def a_view(case: Case | None = None, **changes: Any) -> CaseView:
         name: []
         for name in (
             "pieces", "returns", "exchanges", "repairs", "reshipments", "customs", "refunds", "coupons", "evidence",
-            "findings", "tasks", "approvals", "variants", "duplicates",
+            "findings", "tasks", "approvals", "variants", "duplicates", "products",
         )
     }  # fmt: skip
     values |= {"case": case or about(IssueType.WRONG_SIZE), "is_to_decide": False, "disputed": None, "left": euros(50)}

@@ -9,7 +9,7 @@ import pytest
 
 from bot.services.order_sources import Answer, Inquiries, Limits, wanting
 from bot.services.order_sources_ports import OrderSourceError
-from tests.unit.orders.sources import CONVERSATION, NUMBER, PATIENT, Shop, told
+from tests.unit.orders.sources import CONVERSATION, NUMBER, PATIENT, Shop, told, with_product
 
 
 async def ask(shop: Shop, number: str = NUMBER, conversation: str = CONVERSATION) -> Answer:
@@ -118,10 +118,16 @@ async def test_closing_gives_up_what_is_under_way() -> None:
     assert shop.source.is_closed
 
 
-@pytest.mark.parametrize("what", ["postcode", "phone number", "time limits"])
+@pytest.mark.parametrize("what", ["postcode", "phone number", "time limits", "boot has no description"])
 def test_a_developer_is_told_what_an_order_lacks(what: str) -> None:
     address = {**told().order["address"], "postcode": ""}
     assert any(what in line for line in wanting(told(address=address)))
+
+
+async def test_a_page_that_is_no_text_is_told_at_its_path() -> None:
+    sourced = with_product(told(), description={"html": "<p>Leather.</p>"})
+    assert (await ask(Shop(sourced))).failure == "malformed"
+    assert wanting(sourced) == ["$.products[0].description must be of type string"]
 
 
 def test_a_developer_is_told_what_is_wrong_with_an_order() -> None:

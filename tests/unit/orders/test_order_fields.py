@@ -85,3 +85,11 @@ def test_text_is_one_line_of_limited_length() -> None:
 def test_colours_are_told_from_sizes_in_several_languages() -> None:
     options = [("Größe", "42"), ("Farbe", "schwarz"), ("Weite", "H"), ("Title", "Default Title")]
     assert fields.size_and_color(options) == {"size": "42 / H", "color": "schwarz"}
+
+
+def test_a_page_keeps_its_lines_and_nothing_that_the_schema_refuses() -> None:
+    assert fields.page(" Low  shoes.\r\n\n\tWater\x00proof. \ud83d") == "Low shoes.\nWater proof."
+    assert fields.page("\n \x07") is fields.page(None) is fields.page(["Low."]) is None
+    whole = fields.page("word " * 3000)
+    assert whole is not None and len(whole) == fields.LONGEST_PAGE and whole.endswith("word…")
+    assert fields.page("x" * 4000) == "x" * 4000

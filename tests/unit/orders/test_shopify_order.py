@@ -36,6 +36,13 @@ def test_a_delivered_order_is_read_whole() -> None:
     assert sourced(an_order()).notes == ()
 
 
+def test_what_the_page_says_comes_with_its_product() -> None:
+    product = {**a_line()["product"], "description": "Boots of leather. " * 300}
+    found = read(an_order(a_line(product=product))).lines[0].product.description
+    assert found.startswith("Boots of leather.") and len(found) <= 4000
+    assert read(an_order()).lines[0].product.description == ""
+
+
 def test_prices_without_tax_become_prices_with_it() -> None:
     line = a_line(
         quantity=3,

@@ -65,6 +65,16 @@ async def test_known_goods_keep_the_pieces_that_are_set_aside() -> None:
     assert order.lines[0].product is boots
 
 
+async def test_a_page_that_nothing_was_known_of_is_taken_over_and_stays() -> None:
+    shop = Shop()
+    order = await taken(shop, told())
+    boots = order.lines[0].product
+    assert boots.description == ""
+    for number, page in (("SH1002", "Leather."), ("SH1003", "Felt."), ("SH1004", None)):
+        await taken(shop, with_product(told(number=number), **({"description": page} if page else {})))
+        assert boots.description == "Leather."
+
+
 async def test_a_variant_that_the_catalogue_lacks_joins_its_product() -> None:
     shop = Shop()
     await taken(shop, told())

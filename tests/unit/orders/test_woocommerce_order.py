@@ -36,6 +36,14 @@ def test_a_sent_order_is_read_whole() -> None:
     assert sourced(an_order()).notes == ()
 
 
+def test_what_the_page_says_comes_with_its_product_as_text() -> None:
+    product = a_product(
+        short_description="<p>A blue mug.</p>", description="<ul><li>350 ml</li><li>hand-made</li></ul>\n"
+    )
+    assert read(an_order(), product).lines[0].product.description == "A blue mug.\n- 350 ml\n- hand-made"
+    assert read(an_order(), a_product(short_description="", description=None)).lines[0].product.description == ""
+
+
 def test_a_discount_comes_off_its_line() -> None:
     item = an_item(quantity=3, subtotal="30.00", subtotal_tax="5.70", total="24.99", total_tax="4.75")
     order = read(an_order(item))

@@ -14,6 +14,8 @@ def right() -> dict[str, Any]:
                 "id": "P-1",
                 "title": "Walking shoes",
                 "titles": {"de": "Wanderschuhe", "zh": "步行鞋"},
+                "description": "Low shoes of suede.\nWaterproof\tto the ankle.",
+                "descriptions": {"de": "Flache Schuhe aus Wildleder."},
                 "category": "shoes",
                 "supplier": "Anvil & Sole",
                 "currency": "EUR",

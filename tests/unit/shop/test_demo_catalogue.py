@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from decimal import Decimal
 
@@ -89,3 +90,17 @@ def test_pattern_is_filled_from_the_right() -> None:
     assert fill("SE1# #@@", 7).startswith("SE1")
     assert "#" not in fill("##-###", 1)
     assert "@" not in fill("101# @@", 1)
+
+
+def test_every_product_has_a_page_that_keeps_what_its_title_says(catalogue: list[Product]) -> None:
+    assert len({product.description for product in catalogue}) == len(catalogue)
+    for product in catalogue:
+        assert 60 <= len(product.description) <= 400, product.id
+        # Four mugs are four mugs on their page, and every size that is sold is on it where sizes are measures.
+        words = {"2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "50": "fifty"}
+        for number in re.findall(r"\d+", product.title):
+            page = product.description.lower()
+            assert number in page or words.get(number, number) in page, f"{product.id}: {number}"
+        for size in {variant.size for variant in product.variants if variant.size}:
+            if size.endswith((" ml", " l", " g", " m", " GB", " TB", " mAh", " mm")):
+                assert size in product.description, f"{product.id}: {size}"

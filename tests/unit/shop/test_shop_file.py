@@ -41,6 +41,13 @@ def test_right_file_becomes_a_shop() -> None:
     )
 
 
+def test_what_the_page_says_is_read_in_its_languages_and_nothing_where_it_is_missing() -> None:
+    shoes, voucher = load(right()).products
+    assert shoes.description_in("de-AT") == "Flache Schuhe aus Wildleder."
+    assert shoes.description_in("fr") == shoes.description == "Low shoes of suede.\nWaterproof\tto the ankle."
+    assert (voucher.description, voucher.descriptions) == ("", {})
+
+
 def test_order_is_whole() -> None:
     order = load(right()).orders[0]
     assert order.number == "PL77310042"
@@ -134,6 +141,21 @@ PARCEL = (*ORDER, "shipments", 0)
         (change("products", 0, "titles", "pt-BR", to=""), '$.products[0].titles["pt-BR"]', "at least 1"),
         (change("products", 0, "title", to="x" * 201), "$.products[0].title", "at most 200"),
         (change("products", 0, "title", to="shoes\x00"), "$.products[0].title", "control characters"),
+        (change("products", 0, "description", to=["Low."]), "$.products[0].description", "type string"),
+        (change("products", 0, "description", to=""), "$.products[0].description", "at least 1"),
+        (change("products", 0, "description", to="x" * 4001), "$.products[0].description", "at most 4000"),
+        (change("products", 0, "description", to="low\x1b[2J"), "$.products[0].description", "other than line breaks"),
+        (change("products", 0, "description", to="low \ud83d"), "$.products[0].description", "other than line breaks"),
+        (drop("products", 0, "description"), "$.products[0].description", "is missing"),
+        (change("products", 0, "descriptions", to="Flach"), "$.products[0].descriptions", "type object"),
+        (change("products", 0, "descriptions", "deutsch!", to="x"), "$.products[0].descriptions", "BCP 47"),
+        (change("products", 0, "descriptions", "de", to=7), "$.products[0].descriptions.de", "type string"),
+        (change("products", 0, "descriptions", "de", to="x" * 4001), "$.products[0].descriptions.de", "at most 4000"),
+        (
+            change("products", 0, "descriptions", "de", to="x\x00"),
+            "$.products[0].descriptions.de",
+            "control characters",
+        ),
         (change("customers", 0, "name", to="Mira \ud83d"), "$.customers[0].name", "control characters"),
         (change("customers", 0, "email", to="mi\x00ra@example.org"), "$.customers[0].email", "expected"),
         (change("products", 0, "\x1b[2J", to=1), '$.products[0]["\\u001b[2J"]', "not known"),

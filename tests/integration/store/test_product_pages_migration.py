@@ -1,0 +1,44 @@
+"""Products that were there before pages were kept have none, and keep everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+import bot.store
+from bot.store.engine import create_engine, migrate
+from bot.store.unit_of_work import unit_of_work_factory
+
+_PRODUCT = """
+INSERT INTO products (id, title, category, return_class, warranty_months, titles)
+VALUES ('shoe', 'Running shoes', 'shoes', 'standard', 24, {titles})
+"""
+
+
+async def test_products_of_before_have_no_page(empty_url: str) -> None:
+    def move(connection: Connection, revision: str, *, down: bool = False) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(Path(bot.store.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, revision)
+
+    engine = create_engine(empty_url)
+    titles = "CAST('{}' AS JSONB)" if "postgres" in empty_url else "'{}'"
+    async with engine.begin() as connection:
+        await connection.run_sync(move, "0028")
+        await connection.execute(text(_PRODUCT.format(titles=titles)))
+    await migrate(empty_url)
+    async with unit_of_work_factory(engine)() as uow:
+        product = await uow.products.get("shoe")
+        assert product is not None
+        assert (product.title, product.description, product.descriptions) == ("Running shoes", "", {})
+        product.description, product.descriptions = "Light.", {"de": "Leicht."}
+        await uow.commit()
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: move(sync, "0028", down=True))
+        assert (await connection.execute(text("SELECT title FROM products"))).scalar() == "Running shoes"
+    await engine.dispose()
