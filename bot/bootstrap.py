@@ -53,7 +53,7 @@ from bot.services.privacy import Retention
 from bot.services.service_level_files import load_service_levels
 from bot.services.warehouses import shop_warehouses
 from bot.services.webhooks import SlackSettings
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from bot.settings.components import component_names
 from bot.settings.folders import make_writable
 from bot.store.database import Database
@@ -296,7 +296,7 @@ def _file_link(settings: Settings) -> FileLink | None:
 
 
 def _assistant(settings: Settings, model: Path, load_events: Any, clock: Clock) -> Any:
-    leave_out_tensorflow(component_names(ROOT / "config.yml"))
+    leave_out_tensorflow(component_names())
     # Rasa takes seconds to import; commands that need no dialogue never do.
     from bot.dialogue.assistant import Assistant, action_endpoint
 

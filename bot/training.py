@@ -57,7 +57,7 @@ def ensure_model(settings: Settings) -> Path:
 def train(settings: Settings) -> Path:
     """Train a model with a progress bar and return its file; raises StartupError with the end of the log."""
     path = model_path(settings)
-    parts = len(component_names(ROOT / "config.yml"))
+    parts = len(component_names())
     # Otherwise it would turn out when the training has ended.
     make_writable(settings.models, "PARLEY_MODELS")
     make_writable(settings.var, "PARLEY_VAR", mode=0o700)

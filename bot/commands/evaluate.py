@@ -13,7 +13,7 @@ from rich.console import Console
 from bot import training
 from bot.dialogue.without_tensorflow import leave_out_tensorflow
 from bot.errors import SettingsError
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from bot.settings.components import component_names
 
 app = typer.Typer(help="Measure how well the bot understands.", no_args_is_help=True)
@@ -37,7 +37,7 @@ def nlu(
         labelled = evaluation.read_files(files)
     except (OSError, ValueError) as error:
         raise SettingsError(str(error)) from error
-    leave_out_tensorflow(component_names(ROOT / "config.yml"))
+    leave_out_tensorflow(component_names())
     evaluation.run(labelled, as_json, training.ensure_model(Settings.from_environment()))
 
 

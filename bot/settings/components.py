@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import yaml
 
 from bot.errors import StartupError
+from bot.settings import ROOT
 
 
-def component_names(config: Path) -> list[str]:
+def component_names() -> list[str]:
     """Return the names of the components, those that understand before those that decide; raises StartupError."""
+    config = ROOT / "config.yml"
     try:
         written = yaml.safe_load(config.read_text("utf-8"))
         return [str(component["name"]) for component in (*written["pipeline"], *written["policies"])]

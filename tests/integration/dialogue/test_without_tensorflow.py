@@ -31,7 +31,7 @@ def _printed(code: str) -> str:
 def test_rasa_is_imported_without_it() -> None:
     printed = _printed(
         f"""
-        print(leave_out_tensorflow({component_names(ROOT / "config.yml")!r}))
+        print(leave_out_tensorflow({component_names()!r}))
         import rasa.core.agent, rasa.engine.recipes.default_components
         print(hasattr(sys.modules["tensorflow"], "__version__"))
         """
