@@ -14,6 +14,8 @@ import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.aftersales.sla import ALWAYS_OPEN
+from bot.conversations.routing_rounds import RoutingRounds
 from bot.services import accounts
 from tests.integration.desk.world import CHEAP_HASHER, PASSWORD, Template, World, a_template, a_world
 
@@ -34,6 +36,12 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 async def world(template: Template, tmp_path: Path) -> AsyncIterator[World]:
     async with a_world(template, tmp_path) as world:
         yield world
+
+
+@pytest.fixture
+def rounds(world: World) -> RoutingRounds:
+    """The rounds that route, at a desk that is always open."""
+    return RoutingRounds(world.uow, world.router.handling, lambda: world.now, ALWAYS_OPEN)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from bot.services.escalations import holder_key
 from bot.services.instructions import InstructionKind
 from bot.services.presence import GRACE
 from tests.integration.desk.conftest import Browser
-from tests.integration.desk.test_handoffs import CUSTOMER, asks_for_a_person, comes, drained, only, says
+from tests.integration.desk.handing import CUSTOMER, asks_for_a_person, comes, drained, only, says
 from tests.integration.desk.world import World
 
 LogIn = Callable[[str], Awaitable[Browser]]

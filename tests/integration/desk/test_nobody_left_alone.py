@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from bot.aftersales.escalation import EscalationReason, EscalationState, GivenBy
-from bot.aftersales.sla import ALWAYS_OPEN
 from bot.conversations.model import InboundMessage, Message
 from bot.conversations.offer_answers import OfferAnswers
 from bot.conversations.routing_rounds import RoutingRounds
@@ -17,16 +16,11 @@ from bot.errors import ConflictError, NotFoundError
 from bot.services import agent_offers, escalations
 from bot.services.account import Presence
 from tests.channels.platform_server import until
-from tests.integration.desk.test_handoffs import MINUTE, asks_for_a_person_as, comes, holder, only, pushes
+from tests.integration.desk.handing import MINUTE, asks_for_a_person_as, comes, holder, only, pushes
 from tests.integration.desk.world import World
 
 CUSTOMER, CASE = "c-bot", "C1000001"
 PRESSED = f'/answer_offer{{"case": "{CASE}", "offer": "1", "accepted": "no"}}'
-
-
-@pytest.fixture
-def rounds(world: World) -> RoutingRounds:
-    return RoutingRounds(world.uow, world.router.handling, lambda: world.now, ALWAYS_OPEN)
 
 
 async def says(world: World, text: str, conversation_id: str = CUSTOMER) -> list[str | None]:

@@ -11,6 +11,7 @@ from bot.aftersales.exchange import Exchange
 from bot.aftersales.labels import IssueType
 from bot.aftersales.notification import Notification
 from bot.aftersales.order import Order
+from bot.aftersales.policy import Policy
 from bot.aftersales.refund import Refund
 from bot.aftersales.return_ import Return
 from bot.aftersales.task import Task
@@ -60,11 +61,13 @@ async def returned(*orders: Order, complaint: Complaint = A_RETURN) -> tuple[Wor
     return world, case, return_
 
 
-async def exchanged(*orders: Order, sku: str = "product1-43") -> tuple[World, Case, Return, Exchange]:
-    """Return a world with an approved exchange."""
+async def exchanged(
+    *orders: Order, sku: str = "product1-43", policy: Policy = A_POLICY
+) -> tuple[World, Case, Return, Exchange]:
+    """Return a world with an exchange that was opened."""
     world = await proved_world(*orders)
     async with world.uow() as uow:
-        case, return_, exchange = await exchanges.open_exchange(uow, A_POLICY, AN_EXCHANGE, sku, NOW)
+        case, return_, exchange = await exchanges.open_exchange(uow, policy, AN_EXCHANGE, sku, NOW)
     return world, case, return_, exchange
 
 
