@@ -66,7 +66,7 @@ def jobs(
         tell = marks(feed)
         await response_clocks.follow(uow, await levels_now(), now, tell)
         async with uow() as work:
-            await sla.follow(work, await desk_settings.service_levels(work, levels), now)
+            await sla.follow(work, await desk_settings.service_levels(work, levels), now, tell)
         await sla.check_due(uow, now, tell)
 
     async def sweep_evidence(now: datetime) -> None:

@@ -151,6 +151,12 @@ class FakeCases(Table[Case]):
         mine = [case for case in self.rows if case.state in AWAITS_SHOP and case.next_contact_by <= now]
         return sorted(mine, key=lambda case: (case.next_contact_by, case.number))[:limit]
 
+    async def owed_money(self, now: datetime, limit: int = 200) -> list[Case]:
+        things = [*self.uow.database.all(Refund), *self.uow.database.all(Return)]
+        owed = {thing.case_number for thing in things if thing.is_unpaid(now.date())}
+        mine = [case for case in self.rows if case.number in owed and case.next_contact_by <= now]
+        return sorted(mine, key=lambda case: (case.next_contact_by, case.number))[:limit]
+
     async def resolved_unasked(self, limit: int = 200) -> list[Case]:
         asked = [found for found in self.uow.database.all(Notification) if found.response == ASK_SOLVED]
         return [

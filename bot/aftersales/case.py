@@ -215,7 +215,7 @@ class Case:
 
     def raise_priority(self) -> None:
         """Make the case one step more pressing."""
-        self.priority = list(Priority)[max(0, self.priority.rank - 1)]
+        self.priority = self.priority.raised
 
     def _move(self, wanted: CaseState) -> None:
         self.state = MACHINE.move(self.state, wanted)

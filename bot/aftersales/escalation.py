@@ -108,6 +108,10 @@ class Escalation:
         self.state = MACHINE.move(self.state, EscalationState.QUEUED)
         self.agent_id = self.assigned_at = self.given_by = None
 
+    def raise_priority(self) -> None:
+        """Make it one step more pressing."""
+        self.priority = self.priority.raised
+
     def resolve(self, now: datetime) -> None:
         """Record that the agent has dealt with it."""
         self.state = MACHINE.move(self.state, EscalationState.RESOLVED)

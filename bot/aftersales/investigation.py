@@ -133,7 +133,7 @@ def _refund(refunds: Sequence[Refund], returns: Sequence[Return], now: datetime,
             fact = Fact.REFUND_SENT if now.date() <= refund.arrives_by else Fact.REFUND_OVERDUE
             return Discovery(fact, amount=refund.amount, day=refund.sent_at.date(), by=refund.arrives_by)
         if refund.state in DUE:
-            by = refund.agreed_at.date() + timedelta(days=refund_days)
+            by = refund.pay_by or refund.agreed_at.date() + timedelta(days=refund_days)
             return Discovery(Fact.REFUND_EXPECTED, amount=refund.amount, by=by)
     waiting = next((r for r in returns if r.is_open and r.state is not ReturnState.MANUAL_REVIEW), None)
     return Discovery(Fact.REFUND_WAITS, rma=waiting.rma) if waiting else Discovery(Fact.NO_REFUND)

@@ -105,6 +105,11 @@ class Priority(Label):
         """Return 0 for the most pressing, 3 for the least."""
         return list(Priority).index(self)
 
+    @property
+    def raised(self) -> Priority:
+        """Return what is one step more pressing; nothing is more so than the first."""
+        return list(Priority)[max(0, self.rank - 1)]
+
 
 class Payer(Label):
     """Who bears a cost."""

@@ -250,7 +250,8 @@ class Refund:
     """Money that a customer gets back; ``key`` names the occasion, so that it is agreed once.
 
     ``reason`` is a code, ``failure`` the provider's code for what went wrong last. ``next_attempt_at`` is when to
-    send it, ``arrives_by`` when the customer has it at the latest.
+    send it, ``arrives_by`` when the customer has it at the latest. ``pay_by`` is the last day on which it may leave,
+    None where nobody promised one.
     """
 
     number: str
@@ -269,6 +270,7 @@ class Refund:
     sent_at: datetime | None = None
     arrives_by: date | None = None
     settled_at: datetime | None = None
+    pay_by: date | None = None
 
     @property
     def unsent(self) -> list[RefundPart]:
@@ -279,6 +281,10 @@ class Refund:
     def round(self) -> int:
         """Return how often the provider gave money back, counting the part with which it did so most."""
         return max(part.round for part in self.parts)
+
+    def is_unpaid(self, today: date) -> bool:
+        """Tell whether the money should have left before today, or came back and has to leave again."""
+        return self.state in DUE and self.pay_by is not None and self.pay_by < today
 
     def key_of(self, part: RefundPart) -> str:
         """Return the idempotency key of a part: the same until the provider has refused it."""

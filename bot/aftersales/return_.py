@@ -82,6 +82,9 @@ ENDED = frozenset({_S.DECLINED, _S.COMPLETED, _S.EXPIRED, _S.CANCELED})
 AWAITED = frozenset({_S.APPROVED, _S.LABEL_ISSUED})
 """States in which the customer has to hand the parcel over by the deadline."""
 
+UNDECIDED = frozenset({_S.RECEIVED, _S.INSPECTED})
+"""States in which all goods are here, and what the customer gets for them is not settled yet."""
+
 
 @dataclass(eq=False)
 class ReturnLine:
@@ -139,6 +142,7 @@ class Return:
 
     ``warehouse`` is the id of the one that the parcel goes to. ``refund`` is what the customer gets when all of it
     comes as described; ``refunds_shipping`` and ``refunds_duties`` tell whether these are part of it.
+    ``pay_by`` is the last day on which the money may leave, known once the goods are here.
     """
 
     rma: str
@@ -161,6 +165,7 @@ class Return:
     inspected_at: datetime | None = None
     ended_at: datetime | None = None
     decline_reason: Refusal | None = None
+    pay_by: date | None = None
 
     @property
     def subject(self) -> str:
@@ -197,6 +202,10 @@ class Return:
     def is_overdue(self, today: date) -> bool:
         """Tell whether the parcel should have been handed over by now."""
         return self.state in AWAITED and today > self.deadline
+
+    def is_unpaid(self, today: date) -> bool:
+        """Tell whether the customer should have been paid before today for goods that are here."""
+        return self.state in UNDECIDED and bool(self.refund) and self.pay_by is not None and self.pay_by < today
 
     def approve(self) -> None:
         """Allow the customer to send the goods."""

@@ -223,7 +223,9 @@ class Router:
                 return None
         self.sender.publish(turn.messages)
         if heard is not None:
-            self.sender.publish_note(conversation.id)
+            # Whoever has it open sees the new language, and so does everybody who looks at an inbox.
+            for kind in ("note", "marks"):
+                self.feed.publish(conversation.id, {"type": kind})
         if any("handoff" in message.custom for message in turn.messages):
             self.sender.publish_state(conversation.id, HandledBy.QUEUED)
             self.handling.on_change()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.aftersales.case import Case
@@ -40,6 +40,12 @@ def as_kept(verdict: Verdict, now: datetime) -> dict[str, Any]:
             for step in verdict.ladder
         ],
     }
+
+
+def pay_by(case: Case, since: datetime) -> date | None:
+    """Return the last day on which money owed since a moment may leave, or None where no verdict promised one."""
+    days = (case.verdict or {}).get("days_to_refund")
+    return None if days is None else since.date() + timedelta(days=days)
 
 
 def by_person(verdict: Verdict, case: Case, now: datetime) -> Verdict:

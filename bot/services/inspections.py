@@ -17,7 +17,7 @@ from bot.aftersales.return_ import Finding, Return, ReturnLine
 from bot.aftersales.selection import Selection
 from bot.aftersales.task import Department
 from bot.errors import InvalidInputError
-from bot.services import refunds, stock, tasks, wording
+from bot.services import case_verdicts, refunds, stock, tasks, wording
 from bot.services.lifecycle import SHOP, case_of, finish, order_of, record
 from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
@@ -36,6 +36,8 @@ async def inspect(
     case = await case_of(uow, return_.case_number)
     order = await order_of(uow, return_.order_number)
     return_.inspect(findings, now)
+    # What is not here by now is not waited for.
+    return_.pay_by = return_.pay_by or case_verdicts.pay_by(case, now)
     subject = return_.subject
     await tasks.cancel_by_key(uow, f"{subject}:inspect", now)
     record(uow, actor, "return.inspected", subject, case, now, lines=[_found(line) for line in return_.lines])
@@ -112,7 +114,8 @@ async def _pay(
     uow: UnitOfWork, return_: Return, case: Case, refund: RefundBreakdown, what: str, now: datetime
 ) -> Money:
     if refund.total:
-        await refunds.agree(uow, case, refund, "goods_returned", now, key=f"{return_.subject}:{what}")
+        key = f"{return_.subject}:{what}"
+        await refunds.agree(uow, case, refund, "goods_returned", now, key=key, pay_by=return_.pay_by)
     return refund.total
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from bot.aftersales import order_change
 from bot.aftersales.audit import AuditEvent
@@ -41,7 +41,8 @@ async def cancel(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: dat
     order_change.cancel(order)
     refund = None
     if paid.total:
-        refund = await refunds.agree(uow, case, paid, "order_canceled", now, key=f"{case.number}:canceled")
+        key, pay_by = f"{case.number}:canceled", _pay_by(policy, order, now)
+        refund = await refunds.agree(uow, case, paid, "order_canceled", now, key=key, pay_by=pay_by)
     await _settle(uow, case, "order.canceled", "stop_order", now, Remedy.REFUND_FULL if refund else None)
     return case, refund
 
@@ -78,7 +79,8 @@ async def change_items(
     remedy = None
     if difference.minor < 0 and order.paid:
         back = RefundBreakdown.of_overpaid(difference * -1)
-        await refunds.agree(uow, case, back, "items_changed", now, key=f"{case.number}:changed")
+        key, pay_by = f"{case.number}:changed", _pay_by(policy, order, now)
+        await refunds.agree(uow, case, back, "items_changed", now, key=key, pay_by=pay_by)
         remedy = Remedy.REFUND_PARTIAL
     elif difference.minor > 0 and order.paid:
         key = f"{case.number}:collect"
@@ -94,6 +96,10 @@ async def _changeable(uow: UnitOfWork, complaint: Complaint) -> Order:
     if reason is not None:
         raise PolicyRefusalError((reason,))
     return order
+
+
+def _pay_by(policy: Policy, order: Order, now: datetime) -> date:
+    return now.date() + timedelta(days=policy.for_country(order.address.country).days_to_refund)
 
 
 def _everything(order: Order) -> RefundBreakdown:

@@ -115,6 +115,12 @@ class Cases(Protocol):
     async def promised_until(self, now: datetime, limit: int = 200) -> list[Case]:
         """Return the cases whose customer waits for us and should have heard by now, the most overdue first."""
 
+    async def owed_money(self, now: datetime, limit: int = 200) -> list[Case]:
+        """Return the cases that money should have left for before today, and that should have heard by now.
+
+        Money that is agreed, and that for goods which are here; the most overdue promises come first.
+        """
+
     async def resolved_unasked(self, limit: int = 200) -> list[Case]:
         """Return the resolved cases whose customer has not been asked since whether it is solved."""
 

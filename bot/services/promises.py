@@ -11,7 +11,7 @@ from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ServiceLevels
 from bot.aftersales.task import BROKEN_AGAIN, Department
-from bot.services import escalations, tasks
+from bot.services import escalations, lifecycle, refunds, tasks
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
@@ -35,14 +35,18 @@ async def detect_delays(uow_factory: Callable[[], UnitOfWork], levels: ServiceLe
 
     An announcement made meanwhile has kept the promise, and a new one counts from it. Otherwise the customer is told
     of the delay with a new promise, and the case becomes more pressing; the second time in a row a person takes over,
-    from the third on a supervisor gets a task as well. Only cases whose customer waits for our answer count.
+    from the third on a supervisor gets a task as well. Only cases whose customer waits for our answer count, and those
+    whose customer should have been paid by now, which are taken up again where they had ended.
     """
     async with uow_factory() as uow:
-        numbers = [case.number for case in await uow.cases.promised_until(now)]
+        waiting = [*await uow.cases.promised_until(now), *await uow.cases.owed_money(now)]
+        numbers = list(dict.fromkeys(case.number for case in waiting))
 
     async def look_at(uow: UnitOfWork, number: str) -> None:
         case = await uow.cases.get(number)
-        if case is None or case.state not in AWAITS_SHOP or case.next_contact_by > now:
+        if case is None or case.next_contact_by > now:
+            return
+        if case.state not in AWAITS_SHOP and not await refunds.are_unpaid(uow, case, now.date()):
             return
         events = await uow.audit.of_subject(f"case:{number}")
         history = [event for event in events if event.action in (_RENEWED, _BROKEN)]
@@ -67,7 +71,10 @@ async def detect_delays(uow_factory: Callable[[], UnitOfWork], levels: ServiceLe
 
 async def _delay(uow: UnitOfWork, levels: ServiceLevels, case: Case, times: int, now: datetime) -> None:
     key = f"case:{case.number}:delay:{case.next_contact_by.isoformat()}"
-    case.raise_priority()
+    if case.is_open:
+        case.raise_priority()
+    else:
+        _take_up_again(uow, case, now)
     # A person has it from the second time on; the customer shall not be told of nothing more than once a day or so.
     pace = case.priority if times == 1 else Priority.HIGH
     case.next_contact_by = levels.next_contact(case.language, pace, now)
@@ -92,6 +99,13 @@ async def _delay(uow: UnitOfWork, levels: ServiceLevels, case: Case, times: int,
             facts={"order_number": case.order_number},
             priority=case.priority,
         )
+
+
+def _take_up_again(uow: UnitOfWork, case: Case, now: datetime) -> None:
+    """Go on with a case that had ended though its money has not left, or came back: paying it resolves it."""
+    case.reopen()
+    lifecycle.begin(case)
+    lifecycle.record(uow, lifecycle.SYSTEM, _REOPENED, f"case:{case.number}", case, now)
 
 
 def _broken_in_a_row(history: list[AuditEvent], was_contacted: bool) -> int:

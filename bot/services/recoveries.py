@@ -7,7 +7,6 @@ from datetime import datetime
 from bot.aftersales.apportion import total, worth
 from bot.aftersales.case import Case
 from bot.aftersales.claim import ClaimAgainst, ClaimState
-from bot.aftersales.exchange import ExchangeState
 from bot.aftersales.labels import IssueType, Liability
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderLine, ShipmentState
@@ -20,7 +19,6 @@ _OWN = ":claim:"
 """What tells the keys of these claims from those of claims that people opened."""
 
 _UNANSWERED = frozenset({ClaimState.DRAFT, ClaimState.FILED})
-_LEFT = frozenset({ExchangeState.REPLACEMENT_SHIPPED, ExchangeState.REPLACEMENT_DELIVERED})
 _NOT_THERE = frozenset({IssueType.LATE_DELIVERY, IssueType.LOST_PARCEL, IssueType.DELIVERED_NOT_RECEIVED})
 
 
@@ -67,7 +65,7 @@ async def _cost(uow: UnitOfWork, case: Case, order: Order) -> Money:
         if reshipment.case_number == case.number and reshipment.shipped_at is not None:
             spent += _prices(order, reshipment.lines)
     for exchange in await uow.exchanges.of_order(order.number):
-        if exchange.case_number == case.number and exchange.state in _LEFT:
+        if exchange.case_number == case.number and exchange.has_left:
             # What a dearer replacement costs more is the customer's to pay, what a cheaper one leaves was refunded.
             spent += [*_prices(order, case.lines), min(exchange.price_difference, Money.zero(order.currency))]
     return total(spent, order.currency)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
@@ -16,6 +16,7 @@ from bot.aftersales.money import Money
 from bot.aftersales.order import Order
 from bot.aftersales.payment import Instruction, Receipt
 from bot.aftersales.refund import DUE, Refund, RefundBreakdown, RefundPart, RefundState, split
+from bot.aftersales.return_ import Return
 from bot.aftersales.task import Department
 from bot.errors import (
     ConflictError,
@@ -25,7 +26,7 @@ from bot.errors import (
     PaymentUnavailableError,
     RefundTooHighError,
 )
-from bot.services import lifecycle, recoveries, tasks, wording
+from bot.services import case_verdicts, lifecycle, recoveries, tasks, wording
 from bot.services.money_ports import PaymentProvider
 from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
@@ -47,13 +48,14 @@ async def agree(
     *,
     key: str,
     actor: str = "bot",
+    pay_by: date | None = None,
 ) -> Refund:
     """Add a refund to the transaction, or return the one with this key; commits nothing.
 
     ``key`` names the occasion, such as ``offer:17`` or ``return:R1000001``; ``reason`` is a code. A bare amount is
-    goodwill, or what was paid too much where the case is about that. From here on the shop owes the money. Raises
-    RefundTooHighError above what earlier refunds left of what the customer paid, InvalidInputError for no money,
-    NotFoundError without the order.
+    goodwill, or what was paid too much where the case is about that. From here on the shop owes the money, which has to
+    leave by ``pay_by``, or else within the time that the case's verdict promised. Raises RefundTooHighError above what
+    earlier refunds left of what the customer paid, InvalidInputError for no money, NotFoundError without the order.
     """
     known = await uow.refunds.by_key(key)
     if known is not None:
@@ -79,6 +81,7 @@ async def agree(
         breakdown=breakdown,
         amount=breakdown.total,
         parts=split(breakdown.total, order, earlier),
+        pay_by=pay_by or case_verdicts.pay_by(case, now),
     )
     uow.refunds.add(refund)
     await uow.ledger.add(bookings.refund_agreed(refund))
@@ -95,6 +98,13 @@ async def earlier(uow: UnitOfWork, order_number: str) -> list[RefundBreakdown]:
 async def left(uow: UnitOfWork, order: Order) -> Money:
     """Return how much of what the customer paid for an order can still be refunded."""
     return _left(order, await _standing(uow, order.number))
+
+
+async def are_unpaid(uow: UnitOfWork, case: Case, today: date) -> bool:
+    """Tell whether money of a case should have left before today; that for goods that are here need not be agreed."""
+    order = case.order_number
+    owed: list[Refund | Return] = [*await uow.refunds.of_order(order), *await uow.returns.of_order(order)]
+    return any(one.case_number == case.number and one.is_unpaid(today) for one in owed)
 
 
 async def send_due(uow_factory: Callable[[], UnitOfWork], provider: PaymentProvider, now: datetime) -> int:

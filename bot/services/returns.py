@@ -12,12 +12,12 @@ from bot.aftersales.labels import Payer, Remedy
 from bot.aftersales.order import Address, Order
 from bot.aftersales.policy import Policy, Verdict
 from bot.aftersales.return_ import Refusal, Return, ReturnLine, ReturnMethod, ReturnState
-from bot.aftersales.task import Department
+from bot.aftersales.task import DECIDE, Department
 from bot.errors import InvalidInputError, NotFoundError
-from bot.services import cases, stock, tasks, wording
+from bot.services import case_verdicts, cases, stock, tasks, wording
 from bot.services.cases import Complaint
 from bot.services.document_links import DocumentKind
-from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, record, required
+from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, leave_to_person, record, required
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
@@ -115,6 +115,7 @@ async def approve(uow: UnitOfWork, rma: str, now: datetime, *, actor: str) -> Re
     begin(case)
     record(uow, actor, "return.approved", return_.subject, case, now)
     await _ask_logistics(uow, return_, now)
+    await send_replacement(uow, return_, now)
     await tell_approved(uow, return_, case, now)
     return return_
 
@@ -202,7 +203,8 @@ async def receive(
 ) -> Return:
     """Record what arrived: by order line how many pieces, and how many of them broken; commits nothing.
 
-    The goods are to be inspected, and a replacement that waited for them may leave.
+    The goods are to be inspected, and a replacement that waited for them may leave. Once all of
+    them are here, the time runs within which they have to be paid for.
     """
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
@@ -213,21 +215,21 @@ async def receive(
     here, announced = sum(line.received for line in return_.lines), sum(line.quantity for line in return_.lines)
     record(uow, actor, "return.received", subject, case, now, received=here, announced=announced)
     if return_.state is ReturnState.RECEIVED:
+        return_.pay_by = case_verdicts.pay_by(case, now)
         await notify(uow, case, "utter_notify_return_received", f"{subject}:received", now, rma=rma)
     else:
         values = {"rma": rma, "received": here, "announced": announced}
         await notify(uow, case, "utter_notify_return_partly_received", f"{subject}:received:{here}", now, **values)
     await tasks.open_task(uow, case.number, Department.WAREHOUSE, "inspect_return", f"{subject}:inspect", now)
-    exchange = await uow.exchanges.of_return(rma)
-    if exchange is not None and exchange.may_ship(goods_are_here=True):
-        await tasks.open_task(uow, case.number, Department.WAREHOUSE, "ship_replacement", f"{subject}:replace", now)
+    await send_replacement(uow, return_, now)
     return return_
 
 
 async def expire_overdue(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:
     """End the returns whose parcel was never sent, each in a transaction of its own, and return how many.
 
-    Reserved replacements are set free, and a case with nothing else to do is resolved.
+    Reserved replacements are set free, and a case with nothing else to do is resolved. Where the replacement has left
+    already, a person decides.
     """
     today = (now - GRACE).date()
     async with uow_factory() as uow:
@@ -249,6 +251,12 @@ async def expire(uow: UnitOfWork, return_: Return, now: datetime, *, actor: str 
     await tasks.cancel_by_key(uow, f"{return_.subject}:lost", now)
     await _give_replacement_up(uow, return_, now)
     record(uow, actor, "return.expired", return_.subject, case, now)
+    exchange = await uow.exchanges.of_return(return_.rma)
+    if exchange is not None and exchange.has_left:
+        # The customer has both, the old goods and the new.
+        leave_to_person(case)
+        department, what = DECIDE
+        await tasks.open_task(uow, case.number, department, what, f"{return_.subject}:kept", now)
     values = {"rma": return_.rma, "deadline": wording.day(return_.deadline)}
     await notify(uow, case, "utter_notify_return_expired", f"{return_.subject}:expired", now, **values)
     await finish(uow, case, now)
@@ -268,6 +276,16 @@ async def _release_logistics(uow: UnitOfWork, return_: Return, now: datetime) ->
     """Call off what is needless once the goods travel, or never will; commits nothing."""
     for key in (_pickup(return_), _label(return_)):
         await tasks.cancel_by_key(uow, key, now)
+
+
+async def send_replacement(uow: UnitOfWork, return_: Return, now: datetime) -> None:
+    """Let the replacement leave that nothing holds back any more, where there is one; commits nothing."""
+    exchange = await uow.exchanges.of_return(return_.rma)
+    if return_.state is ReturnState.MANUAL_REVIEW or exchange is None:
+        return
+    if exchange.may_ship(goods_are_here=return_.is_here):
+        key = f"{return_.subject}:replace"
+        await tasks.open_task(uow, return_.case_number, Department.WAREHOUSE, "ship_replacement", key, now)
 
 
 async def _give_replacement_up(uow: UnitOfWork, return_: Return, now: datetime) -> None:

@@ -24,12 +24,18 @@ def start(uow: UnitOfWork, levels: ServiceLevels, case: Case) -> None:
         uow.service_clocks.add(_clock(levels, case, metric, f"{metric.value}:{case.number}", case.opened_at))
 
 
-async def follow(uow: UnitOfWork, levels: ServiceLevels, now: datetime) -> int:
+async def follow(
+    uow: UnitOfWork,
+    levels: ServiceLevels,
+    now: datetime,
+    tell: Callable[[str], None] = lambda conversation_id: None,
+) -> int:
     """Start, pause, resume and stop the clocks of resolutions as their cases stand; return how many changed; commits.
 
-    A clock stops at the moment its case was resolved; the other changes count from now.
+    A clock stops at the moment its case was resolved; the other changes count from now. ``tell`` gets the conversations
+    whose clocks changed, for whoever looks at the inbox.
     """
-    changed = 0
+    changed: list[ServiceClock] = []
     for clock, case, waits_for_customer in await uow.service_clocks.out_of_step():
         if not case.is_open:
             await stop(uow, clock, case.resolved_at or now, now)
@@ -39,7 +45,7 @@ async def follow(uow: UnitOfWork, levels: ServiceLevels, now: datetime) -> int:
             clock.pause(now)
         else:
             clock.resume(levels.calendar_of(clock), now)
-        changed += 1
+        changed.append(clock)
     for case in await uow.service_clocks.unwatched_cases():
         before = [clock for clock in await uow.service_clocks.of_case(case.number) if clock.metric is Metric.RESOLUTION]
         # A case that was taken up again has all of the time again, counted from when that is noticed.
@@ -51,10 +57,13 @@ async def follow(uow: UnitOfWork, levels: ServiceLevels, now: datetime) -> int:
                 f"resolution:{case.number}",
             )
         )
-        uow.service_clocks.add(_clock(levels, case, Metric.RESOLUTION, key, began_at))
-        changed += 1
+        started = _clock(levels, case, Metric.RESOLUTION, key, began_at)
+        uow.service_clocks.add(started)
+        changed.append(started)
     await uow.commit()
-    return changed
+    for conversation_id in dict.fromkeys(clock.conversation_id for clock in changed):
+        tell(conversation_id)
+    return len(changed)
 
 
 async def stop(uow: UnitOfWork, clock: ServiceClock, at: datetime, now: datetime) -> None:
@@ -70,8 +79,9 @@ async def check_due(
 ) -> int:
     """Note what is about to be late and what is late, and return how many; each in a transaction of its own.
 
-    What is late makes its case one step more pressing and opens a task for a supervisor; handoffs with something late
-    stand first in the queue by themselves. ``tell`` gets the conversations, for whoever looks at the inbox.
+    What is late makes its case one step more pressing and opens a task for a supervisor. Where there is no open case
+    that a task could be about, the handoff becomes more pressing; those with something late stand first in the queue by
+    themselves. ``tell`` gets the conversations, for whoever looks at the inbox.
     """
     noted: list[str] = []
     async with uow_factory() as uow:
@@ -99,11 +109,23 @@ async def check_due(
 async def _breach(uow: UnitOfWork, clock: ServiceClock, now: datetime) -> None:
     clock.breach()
     _record(uow, clock, "sla.breached", now)
-    case = await uow.cases.get(clock.case_number) if clock.case_number else None
-    if case is not None and case.is_open:
+    case = await _open_case(uow, clock)
+    if case is not None:
         case.raise_priority()
         what = f"{clock.metric.value}_overdue"
         await tasks.open_task(uow, case.number, Department.SUPERVISOR, what, _task_key(clock), now)
+        return
+    handoff = await uow.escalations.open_of(clock.conversation_id)
+    if handoff is not None:
+        handoff.raise_priority()
+
+
+async def _open_case(uow: UnitOfWork, clock: ServiceClock) -> Case | None:
+    """Return the open case that a clock is about, or None; a handoff that began without a case may have one by now."""
+    if clock.case_number is None:
+        return next((case for case in await uow.cases.of_conversation(clock.conversation_id) if case.is_open), None)
+    case = await uow.cases.get(clock.case_number)
+    return case if case is not None and case.is_open else None
 
 
 def _task_key(clock: ServiceClock) -> str:

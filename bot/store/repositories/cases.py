@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, exists
+from sqlalchemy import and_, exists, select, union
 
 from bot.aftersales.case import AWAITS_SHOP, Case, CaseState
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.notification import ASK_SOLVED
 from bot.aftersales.offer import OfferState
-from bot.aftersales.return_ import AWAITED, Return
+from bot.aftersales.refund import DUE
+from bot.aftersales.return_ import AWAITED, UNDECIDED, Return
 from bot.store.repositories.base import Repository
-from bot.store.tables import aftersales, follow_up
+from bot.store.tables import aftersales, follow_up, money
 
 
 class SqlCases(Repository):
@@ -51,6 +52,20 @@ class SqlCases(Repository):
         """Return the cases whose customer waits for us and should have heard by now, the most overdue first."""
         t = self._table.c
         mine = t.state.in_(sorted(AWAITS_SHOP)), t.next_contact_by <= now
+        return await self._find(Case, *mine, order_by=(t.next_contact_by, t.number), limit=limit)
+
+    async def owed_money(self, now: datetime, limit: int = 200) -> list[Case]:
+        """Return the cases that money should have left for before today, and that should have heard by now.
+
+        Money that is agreed, and that for goods which are here; the most overdue promises come first.
+        """
+        t, today = self._table.c, now.date()
+        agreed, here = money.refunds.c, aftersales.returns.c
+        owed = union(
+            select(agreed.case_number).where(agreed.state.in_(DUE), agreed.pay_by < today),
+            select(here.case_number).where(here.state.in_(UNDECIDED), here.pay_by < today, here.refund_minor > 0),
+        )
+        mine = t.number.in_(owed), t.next_contact_by <= now
         return await self._find(Case, *mine, order_by=(t.next_contact_by, t.number), limit=limit)
 
     async def resolved_unasked(self, limit: int = 200) -> list[Case]:

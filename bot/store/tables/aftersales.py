@@ -90,6 +90,7 @@ returns = Table(
     Column("inspected_at", UtcDateTime, nullable=True),
     Column("ended_at", UtcDateTime, nullable=True),
     Column("decline_reason", Choice(Refusal), nullable=True),
+    Column("pay_by", Date, nullable=True),
     row_version(),
     index("order_number", "requested_at"),
     index("state", "deadline"),

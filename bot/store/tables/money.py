@@ -29,6 +29,7 @@ refunds = Table(
     Column("sent_at", UtcDateTime, nullable=True),
     Column("arrives_by", Date, nullable=True),
     Column("settled_at", UtcDateTime, nullable=True),
+    Column("pay_by", Date, nullable=True),
     row_version(),
     index("key", unique=True),
     index("state", "next_attempt_at"),

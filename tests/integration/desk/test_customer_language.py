@@ -82,7 +82,7 @@ async def test_open_pages_hear_of_it_and_customers_do_not(world: World, logged_i
     with world.router.feed.listen("c-anna") as news:
         await write(world, "c-anna", "fr: bonjour à vous")
         heard = [news.get_nowait()["type"] for _ in range(news.qsize())]
-    assert heard == ["message", "note"]
+    assert heard == ["message", "note", "marks"]
 
 
 async def test_who_waits_is_queued_in_the_new_language(world: World, logged_in: LogIn) -> None:

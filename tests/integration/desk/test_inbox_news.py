@@ -1,4 +1,4 @@
-"""What the desk's pages hear after decisions, so that open inboxes show what was decided."""
+"""What the desk's pages hear of decisions, clocks and languages, so that open inboxes show how things stand."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ import pytest
 
 from bot.aftersales.case import Case
 from bot.aftersales.labels import IssueType
+from bot.aftersales.sla import ALWAYS_OPEN
 from bot.aftersales.task import Department
+from bot.conversations.customer_language import Heard
 from bot.conversations.feed import EVERYTHING
-from bot.services import tasks
+from bot.conversations.model import Conversation, InboundMessage
+from bot.jobs import marks
+from bot.services import sla, tasks
 from tests.integration.desk.conftest import Browser
 from tests.integration.desk.world import World
 
@@ -48,6 +52,7 @@ async def decide(world: World, browser: Browser, path: str, number: str = CASE, 
         ("priority", {"priority": "low"}),
         ("offer", {"remedy": "refund_partial", "percent": "10", "reason": "long wait"}),
         ("refund", {"amount": "5", "reason": "long wait"}),
+        ("tasks", {"what": "check_payment", "department": "finance"}),
         ("liability", {"liable": "carrier", "reason": "the parcel was crushed"}),
     ],
 )
@@ -88,3 +93,35 @@ async def test_what_was_refused_is_no_news(world: World, logged_in: LogIn, news:
     ana = await logged_in("ana")
     assert await decide(world, ana, f"cases/{CASE}/priority", priority="low", seen="99") == 409
     assert rows_told_of(news) == set()
+
+
+async def test_inboxes_hear_of_clocks_that_follow_their_cases(world: World, news: News) -> None:
+    async def follow() -> set[str]:
+        async with world.uow() as uow:
+            await sla.follow(uow, ALWAYS_OPEN, world.now, marks(world.router.feed))
+        return rows_told_of(news)
+
+    # Whatever was not followed so far.
+    await follow()
+    assert await follow() == set()
+    async with world.uow() as uow:
+        case = await uow.cases.get(CASE)
+        assert case is not None
+        case.resolve(world.now)
+        await uow.commit()
+    assert await follow() == {"c-anna"}
+
+
+async def test_inboxes_hear_that_a_customer_writes_another_language_now(
+    world: World, logged_in: LogIn, news: News
+) -> None:
+    async def hears(conversation: Conversation, inbound: InboundMessage) -> Heard | None:
+        return Heard("fr") if "bonjour" in inbound.text else None
+
+    world.router.hears = hears
+    ana = await logged_in("ana")
+    await ana.act("c-anna", "take-over")
+    rows_told_of(news)
+    for text, heard in (("noch etwas", set()), ("bonjour à vous", {"c-anna"})):
+        await world.router.answer_to(await world.router.receive("c-anna", "web", text), "c-anna")
+        assert rows_told_of(news) == heard

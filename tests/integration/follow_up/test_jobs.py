@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.aftersales.case import CaseState
 from bot.aftersales.sla import ALWAYS_OPEN
-from bot.conversations.feed import Feed
+from bot.conversations.feed import EVERYTHING, Feed
 from bot.conversations.model import Conversation
 from bot.conversations.notifier import Notifier
 from bot.evidence.files import EvidenceFiles
@@ -31,8 +31,9 @@ class Time:
         return self.now
 
 
-def all_jobs(uow: UowFactory, time: Time, folder: Path) -> Any:
-    return jobs(uow, ALWAYS_OPEN, RecordedPayments(uow, time), EvidenceFiles(folder), Retention(730, 365), Feed())
+def all_jobs(uow: UowFactory, time: Time, folder: Path, feed: Feed | None = None) -> Any:
+    keep = Retention(730, 365)
+    return jobs(uow, ALWAYS_OPEN, RecordedPayments(uow, time), EvidenceFiles(folder), keep, feed or Feed())
 
 
 async def test_every_job_has_a_name_of_its_own_and_goes_well_where_there_is_nothing_to_do(
@@ -96,3 +97,26 @@ async def test_a_forgotten_case_finds_its_way_to_a_person_and_a_solved_one_to_it
     assert closed is not None
     assert closed.state is CaseState.CLOSED
     assert not any(clock.is_running for clock in clocks if clock.metric.value == "resolution")
+
+
+async def test_open_inboxes_hear_of_a_clock_that_follows_its_case(uow_factory: UowFactory, tmp_path: Path) -> None:
+    time, feed = Time(), Feed()
+    await a_shop(uow_factory)
+    async with uow_factory() as uow:
+        case = a_case()
+        case.investigate()
+        uow.cases.add(case)
+        sla.start(uow, ALWAYS_OPEN, case)
+        await uow.commit()
+    (follow,) = (job for job in all_jobs(uow_factory, time, tmp_path, feed) if job.name == "service_levels")
+    with feed.listen(EVERYTHING) as news:
+        await follow.run(NOW)
+        assert news.empty()
+        async with uow_factory() as uow:
+            waiting = await uow.cases.get("C1")
+            assert waiting is not None
+            waiting.wait_for_customer()
+            await uow.commit()
+        await follow.run(NOW + timedelta(minutes=1))
+        assert news.get_nowait() == {"type": "marks", "conversation_id": "conversation"}
+        assert news.empty()

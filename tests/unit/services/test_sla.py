@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case, CaseState
+from bot.aftersales.escalation import Escalation
 from bot.aftersales.labels import Priority
 from bot.aftersales.return_ import Return, ReturnState
 from bot.aftersales.sla import ALWAYS_OPEN, Metric, ServiceClock
 from bot.aftersales.task import Department, Task
 from bot.services import escalations, returns, sla
+from bot.services.agent_alerts import alert_of
 from tests.unit.aftersales.builders import NOW
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.world import A_RETURN, World, proved_world
@@ -146,3 +148,80 @@ async def test_handoffs_with_something_late_come_first() -> None:
     async with world.uow() as uow:
         assert [found.conversation_id for found in await uow.escalations.queue()] == [case.conversation_id, "in danger"]
         assert await uow.service_clocks.breached_in(["in danger", case.conversation_id]) == {case.conversation_id}
+
+
+async def handed_over(world: World, case_number: str | None = None) -> tuple[Escalation, ServiceClock]:
+    """Return a handoff of conversation-1 that just began, and the clock of its customer's wait."""
+    reason = escalations.EscalationReason.ASKED_FOR_HUMAN
+    async with world.uow() as uow:
+        await escalations.hand_over(uow, "conversation-1", reason, "de", NOW, case_number=case_number)
+        handoff = world.database.all(Escalation)[-1]
+        key = f"next_response:{handoff.id}"
+        waits = ALWAYS_OPEN.clock(key, Metric.NEXT_RESPONSE, "conversation-1", "de", Priority.NORMAL, NOW, case_number)
+        uow.service_clocks.add(waits)
+        await uow.commit()
+    return handoff, waits
+
+
+async def test_a_breach_of_a_handoff_without_a_case_makes_the_handoff_more_pressing_and_is_told() -> None:
+    world = World()
+    handoff, waits = await handed_over(world)
+    told: list[str] = []
+    assert await sla.check_due(world.uow, waits.due_at + timedelta(minutes=1), told.append) == 1
+    assert handoff.priority is Priority.HIGH
+    assert told == ["conversation-1"]
+    assert world.database.all(Task) == []
+    breach = world.database.all(AuditEvent)[-1]
+    assert (breach.action, breach.subject) == ("sla.breached", "conversation:conversation-1")
+    alert = await alert_of(world.uow(), breach, None, waits.due_at)
+    assert alert is not None and alert.key == f"late:{waits.key}"
+
+
+async def test_a_breach_of_a_handoff_that_began_without_a_case_is_about_the_case_of_by_now() -> None:
+    world = World()
+    handoff, waits = await handed_over(world)
+    case = world.add_case()
+    await sla.check_due(world.uow, waits.due_at + timedelta(minutes=1))
+    (task,) = world.database.all(Task)
+    assert (task.case_number, task.what, task.department) == (
+        case.number,
+        "next_response_overdue",
+        Department.SUPERVISOR,
+    )
+    assert (case.priority, handoff.priority) == (Priority.HIGH, Priority.NORMAL)
+    async with world.uow() as uow:
+        await sla.stop(uow, waits, waits.due_at + timedelta(hours=1), waits.due_at + timedelta(hours=1))
+        await uow.commit()
+    assert not task.is_open
+
+
+async def test_a_breach_of_a_handoff_whose_case_has_ended_makes_the_handoff_more_pressing() -> None:
+    world = World()
+    case = world.add_case()
+    handoff, waits = await handed_over(world, case.number)
+    case.resolve(NOW)
+    await sla.check_due(world.uow, waits.due_at + timedelta(minutes=1))
+    assert (case.priority, handoff.priority) == (Priority.NORMAL, Priority.HIGH)
+    assert world.database.all(Task) == []
+
+
+async def test_whoever_looks_at_the_inbox_is_told_of_clocks_that_follow_their_cases() -> None:
+    world, case = await started()
+    told: list[str] = []
+
+    async def follow_at(now: datetime) -> list[str]:
+        told.clear()
+        async with world.uow() as uow:
+            await sla.follow(uow, ALWAYS_OPEN, now, told.append)
+        return told
+
+    assert await follow_at(hours(1)) == []
+    case.wait_for_customer()
+    assert await follow_at(hours(2)) == [case.conversation_id]
+    assert await follow_at(hours(3)) == []
+    case.investigate()
+    assert await follow_at(hours(4)) == [case.conversation_id]
+    case.resolve(hours(5))
+    assert await follow_at(hours(6)) == [case.conversation_id]
+    case.reopen()
+    assert await follow_at(hours(7)) == [case.conversation_id]
