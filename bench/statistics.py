@@ -1,7 +1,8 @@
 """How long the statistics take on a large database: ``python -m bench.statistics [--cases 100000] [--url URL]``.
 
-It fills an empty, migrated database with made-up orders and cases and times every query. Without a URL it uses an
-SQLite file in a temporary folder. Everything comes from a seed.
+It fills an empty database with made-up orders and cases and times every query. Without a URL it uses an SQLite file in
+a temporary folder. Everything comes from a seed. Where a figure that people wait for takes longer than ``--limit-ms``,
+the exit code is 1.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import asyncio
 import json
 import random
 import sqlite3
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.aftersales.labels import IssueType, Liability
 from bot.services.statistics import refresh
@@ -34,7 +36,29 @@ COUNTRIES = ("DE", "FR", "GB", "US", "BR", "JP", "CN", "MX", "TR", "AU", "IT", "
 LANGUAGES = ("de", "fr", "en", "pt", "ja", "zh", "es", "tr", "it", "pl", "nl", "ko", "ar", "ru", "vi", "id")
 CURRENCIES = ("EUR", "USD", "GBP", "JPY")
 
+LIMIT_MS = 300.0
+FIGURES = ("counts", "first_responses", "resolutions", "refunds")
+PATTERNS = ("shipped", "complaints")
+"""What people wait for, and what a job asks once a week."""
+
 Row = dict[str, Any]
+
+
+class Question(NamedTuple):
+    """A query, and the dimension by which it is asked."""
+
+    query: str
+    by: Dimension | None
+
+    def __str__(self) -> str:
+        return f"{self.query} by {self.by.value if self.by else 'nothing'}"
+
+
+class Taken(NamedTuple):
+    """How long the answers to a question took, in milliseconds."""
+
+    shortest: float
+    middle: float
 
 
 def rows(cases: int, seed: int = 1) -> Iterator[tuple[str, list[Row]]]:
@@ -87,29 +111,33 @@ async def fill_postgres(url: str, cases: int) -> None:
         await connection.close()
 
 
-async def measure(url: str, times: int = 5) -> dict[str, tuple[float, float]]:
-    """Return the shortest and the median time of every query by every dimension, in milliseconds."""
+async def measure(url: str, times: int = 5) -> dict[Question, Taken]:
+    """Return how long every query takes by every dimension that it is asked by."""
     engine = create_engine(url)
     uow = unit_of_work_factory(engine)
     began = time.perf_counter()
     taken_down = await refresh(uow, SPAN.until)
     print(f"figures of {taken_down} cases taken down in {time.perf_counter() - began:.0f} s")
-    names = ("counts", "first_responses", "resolutions", "refunds")
-    asked: list[tuple[str, Dimension | None]] = [(name, by) for name in names for by in (None, *Dimension)]
+    asked = [Question(name, by) for name in FIGURES for by in (None, *Dimension)]
     of_goods = (Dimension.PRODUCT, Dimension.SUPPLIER, Dimension.CARRIER, Dimension.DESTINATION)
-    asked += [(name, by) for name in ("shipped", "complaints") for by in of_goods]
+    asked += [Question(name, by) for name in PATTERNS for by in of_goods]
     found = {}
-    for name, by in asked:
+    for question in asked:
         taken = []
         for _ in range(times):
             async with uow() as work:
-                query = getattr(work.statistics, name)
+                query = getattr(work.statistics, question.query)
                 began = time.perf_counter()
-                await query(SPAN, by)
+                await query(SPAN, question.by)
                 taken.append((time.perf_counter() - began) * 1000)
-        found[f"{name} by {by.value if by else 'nothing'}"] = (min(taken), median(taken))
+        found[question] = Taken(min(taken), median(taken))
     await engine.dispose()
     return found
+
+
+def too_slow(found: Mapping[Question, Taken], limit_ms: float) -> list[Question]:
+    """Return the questions that people wait for too long, by the shortest time: other work makes each time longer."""
+    return [asked for asked, taken in found.items() if asked.query in FIGURES and taken.shortest > limit_ms]
 
 
 def _product(number: int) -> Row:
@@ -236,7 +264,7 @@ def _as_text(value: Any) -> Any:
     return value.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else _as_json(value)
 
 
-async def _main(cases: int, url: str | None, folder: Path) -> None:
+async def _main(cases: int, url: str | None, limit_ms: float, folder: Path) -> int:
     target = url or f"sqlite+aiosqlite:///{folder}/parley.db"
     await migrate(target)
     began = time.perf_counter()
@@ -245,14 +273,20 @@ async def _main(cases: int, url: str | None, folder: Path) -> None:
     else:
         await fill_postgres(url, cases)
     print(f"{cases} cases in {time.perf_counter() - began:.0f} s")
-    for name, (shortest, middle) in (await measure(target)).items():
-        print(f"{name:<34}{shortest:>8.0f}{middle:>8.0f} ms")
+    found = await measure(target)
+    for question, taken in found.items():
+        print(f"{question!s:<34}{taken.shortest:>8.0f}{taken.middle:>8.0f} ms")
+    slow = too_slow(found, limit_ms)
+    print(f"over {limit_ms:.0f} ms: {', '.join(map(str, slow)) or 'nothing'}")
+    return 1 if slow else 0
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--url", help="an empty PostgreSQL database, postgresql+asyncpg://…")
+    parser.add_argument("--limit-ms", type=float, default=LIMIT_MS, help="for each figure, at its fastest")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        asyncio.run(_main(given.cases, given.url, Path(temporary)))
+        outcome = asyncio.run(_main(given.cases, given.url, given.limit_ms, Path(temporary)))
+    sys.exit(outcome)
