@@ -46,6 +46,21 @@ DECIDE = (Department.SUPERVISOR, "decide")
 
 _OUTLIVES_CASE = frozenset({"check_authenticity", "check_safety"})
 
+OTHER = "other"
+"""What people open a task for where no kind says it: the task's note does."""
+
+BY_HAND = {
+    **{what: department for department, what in (*LOOKED_INTO.values(), DECIDE)},
+    "send_goods_back": Department.WAREHOUSE,
+    "reclaim_duties": Department.FINANCE,
+    "look_into_pattern": Department.QUALITY,
+    OTHER: Department.SUPERVISOR,
+}
+"""The kinds of tasks that people open, and which department does them as a rule.
+
+All other kinds belong to a return, a repair or the like, which opens them when their time comes and calls them off.
+"""
+
 OFFER_REFUND, REPAIR_FAILED, BROKEN_AGAIN = "offer_refund", "repair_failed", "promise_broken_again"
 """What a supervisor does where goods are sold out, cannot be mended, or a customer was left waiting."""
 
@@ -63,8 +78,9 @@ MACHINE = Machine("task", {TaskState.OPEN: frozenset({TaskState.DONE, TaskState.
 class Task:
     """One thing to do; ``key`` names the occasion, so that it is opened once.
 
+    The key of what is to do about the case itself, not about something that belongs to it, begins with ``case:``.
     ``what`` is a code such as ``inspect_return``, ``owner`` the id of the agent who took it, ``result`` what came of it
-    in that person's words.
+    in that person's words. ``note`` explains what somebody opened by hand.
     """
 
     key: str
@@ -76,6 +92,7 @@ class Task:
     owner: str | None = None
     state: TaskState = TaskState.OPEN
     result: str = ""
+    note: str = ""
     ended_at: datetime | None = None
     id: int | None = None
 
@@ -83,6 +100,11 @@ class Task:
     def is_open(self) -> bool:
         """Tell whether it has yet to be done."""
         return self.state is TaskState.OPEN
+
+    @property
+    def is_about_case(self) -> bool:
+        """Tell whether it is to do once for a case, whatever belongs to that."""
+        return self.key.startswith("case:")
 
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether its time has passed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timezone
 from typing import Any
 
 from aiohttp import web
@@ -98,6 +99,21 @@ async def body_of(request: web.Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise web.HTTPBadRequest(reason="The request is not a JSON object.")
     return body
+
+
+def moment_of(given: object) -> datetime | None:
+    """Return a moment that a script sent (ISO 8601, with its time zone), in UTC; None for none."""
+    if given is None:
+        return None
+    try:
+        # Python 3.10 does not know the Z that browsers write.
+        moment = datetime.fromisoformat(str(given)[:40].replace("Z", "+00:00"))
+        in_utc = moment.astimezone(timezone.utc)
+    except (ValueError, OverflowError) as error:
+        raise web.HTTPBadRequest(reason="Give a moment such as 2026-11-22T09:00:00Z.") from error
+    if moment.tzinfo is None:
+        raise web.HTTPBadRequest(reason="Give a moment with its time zone.")
+    return in_utc
 
 
 ROUTES = [

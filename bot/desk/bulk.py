@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 from aiohttp import web
 
 from bot.aftersales.escalation import GivenBy
-from bot.desk.actions import body_of
+from bot.desk.actions import body_of, moment_of
 from bot.desk.keys import Desk, Visitor, desk_of, visitor_of
 from bot.desk.pages import texts_of
 from bot.desk.permissions import Permission, may, needs
@@ -95,7 +94,7 @@ async def tag(request: web.Request) -> web.Response:
 async def snooze(request: web.Request) -> web.Response:
     """Put conversations out of sight ``until`` a moment (ISO 8601), or bring them back where that is null."""
     desk, visitor = desk_of(request), visitor_of(request)
-    until = _moment((await body_of(request)).get("until"))
+    until = moment_of((await body_of(request)).get("until"))
     for_others = may(visitor.account.role, Permission.SUPERVISE)
 
     async def act(item: Item) -> None:
@@ -180,19 +179,6 @@ def _items(body: dict[str, Any]) -> list[Item]:
             raise web.HTTPBadRequest(reason="Give each conversation's id, and from whom it is.")
         found[id] = Item(id, seen_with)
     return list(found.values())
-
-
-def _moment(given: object) -> datetime | None:
-    if given is None:
-        return None
-    try:
-        # Python 3.10 does not know the Z that browsers write.
-        moment = datetime.fromisoformat(str(given)[:40].replace("Z", "+00:00"))
-    except ValueError as error:
-        raise web.HTTPBadRequest(reason="Give a moment such as 2026-11-22T09:00:00Z.") from error
-    if moment.tzinfo is None:
-        raise web.HTTPBadRequest(reason="Give a moment with its time zone.")
-    return moment.astimezone(timezone.utc)
 
 
 def _tell(desk: Desk, conversation_id: str) -> None:

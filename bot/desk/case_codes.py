@@ -38,12 +38,12 @@ REASONS = (
 TASKS = (
     "answer_customer", "arrange_pickup", "ask_customs", "ask_for_proof_of_delivery", "bill_repair",
     "check_authenticity", "check_duties", "check_payment", "check_refund", "check_safety", "check_shop_event",
-    "collect_difference", "decide", "decide_customs", "decide_return", "file_claim", "first_response_overdue",
-    "inspect_return", "issue_return_label", "look_into_pattern", "low_rating", "next_response_overdue",
-    "offer_refund", "parcel_came_back", "pay_customs", "promise_broken_again", "quote_repair", "reclaim_duties",
-    "repair", "repair_failed", "resolution_overdue", "search_parcel", "send_goods_back", "send_papers",
-    "ship_again", "ship_replacement", "speed_parcel_up", "trace_parcel", "trace_refund", "trace_return",
-    "unexpected_return",
+    "collect_difference", "decide", "decide_customs", "decide_return", "file_carrier_claim", "file_supplier_claim",
+    "first_response_overdue", "inspect_return", "issue_return_label", "look_into_pattern", "low_rating",
+    "new_address", "new_items", "next_response_overdue", "offer_refund", "other", "parcel_came_back", "pay_customs",
+    "pay_difference_back", "promise_broken_again", "quote_repair", "reclaim_duties", "repair", "repair_failed",
+    "resolution_overdue", "search_parcel", "send_goods_back", "send_papers", "ship_again", "ship_replacement",
+    "speed_parcel_up", "stop_order", "trace_parcel", "trace_refund", "trace_return", "unexpected_return",
 )  # fmt: skip
 """What departments have to do."""
 
@@ -63,7 +63,7 @@ TOLD = (
 DETAILS = (
     "after", "amount", "announced", "approval", "asked_by", "assigned_at", "before", "bot", "carrier", "charged",
     "confidence", "customer", "department", "due_at", "duplicate", "ended_at", "failure", "in_warranty", "into",
-    "is_repaired", "kind", "liable", "metric", "months", "percent", "priority", "received", "result", "rule",
+    "is_repaired", "kind", "liable", "metric", "months", "note", "percent", "priority", "received", "result", "rule",
     "shop", "sku", "state", "subject", "system", "team", "tracking_number", "what", "worth",
 )  # fmt: skip
 """What else entries of a history are about."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.aftersales.money import Money
+from bot.aftersales.task import Department
 from bot.conversations.ports import UnitOfWork
-from bot.desk.actions import body_of
-from bot.desk.deciding import amount, decide, reason, seen_of, short
+from bot.desk.actions import body_of, moment_of
+from bot.desk.deciding import amount, choice, decide, reason, seen_of, short
 from bot.desk.keys import Desk, desk_of
 from bot.desk.pages import page
 from bot.desk.permissions import Permission, needs
@@ -15,6 +16,23 @@ from bot.errors import ConflictError, NotFoundError
 from bot.services import customs, deciding, lifecycle, repairs, returns, tasks
 from bot.services.deciding import Decider
 from bot.services.timeline import timeline
+
+
+@needs(Permission.DECIDE)
+async def open_task(request: web.Request) -> web.Response:
+    """Ask a ``department`` for something about a case.
+
+    ``what`` is one of BY_HAND, ``note`` says more of it, ``due_at`` is empty for the time that the department has.
+    """
+    body, number = await body_of(request), request.match_info["number"]
+    department, what, note = choice(body, "department", Department), short(body, "what"), str(body.get("note") or "")
+    due_at, seen = moment_of(body.get("due_at") or None), seen_of(body)
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        case, now = await deciding.taken_up(uow, number, seen), desk.clock()
+        return await tasks.open_by_hand(uow, case, department, what, by.id, now, note=note, due_at=due_at)
+
+    return await decide(request, number, act)
 
 
 @needs(Permission.DECIDE)
@@ -133,6 +151,7 @@ async def _case_of_task(request: web.Request, task_id: int) -> str:
 
 
 ROUTES = [
+    web.post("/cases/{number}/tasks", open_task),
     web.post("/tasks/{id}/take", take_task),
     web.post("/tasks/{id}/finish", finish_task),
     web.post("/repairs/{number}/quote", quote_repair),

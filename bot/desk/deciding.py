@@ -190,6 +190,8 @@ def _input_problem(error: InvalidInputError, _: Texts) -> str:
         ("approval", "above_limit"): _("This is above your own limit, too."),
         ("approval", "not_own"): _("Only who asked for an approval takes it back."),
         ("other", "not_a_duplicate"): _("Only another case of the same order can be merged."),
+        ("note", "missing"): _("Write in the note what there is to do."),
+        ("due_at", "out_of_range"): _("Choose a time within the next 90 days."),
         ("result", "missing"): _("Write what came of it."),
         ("result", "too_long"): _("The result is too long."),
         ("quote", "not_positive"): _("Give an amount above nothing."),

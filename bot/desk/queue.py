@@ -32,8 +32,8 @@ class Row:
     """One conversation in the inbox.
 
     ``key`` is where it stands, see ``Asked.key``; ``name`` is None for who has not proved an order. ``attachment`` is
-    the kind of what came with the newest message. ``found`` says why a search found it; ``preview`` then is the part of
-    the text around what was searched for.
+    the kind of what came with the newest message, which says nothing more where it ``is_retracted``. ``found`` says why
+    a search found it; ``preview`` then is the part of the text around what was searched for.
     """
 
     listed: Listed
@@ -46,6 +46,7 @@ class Row:
     preview: str
     preview_by: Author | None
     attachment: str | None
+    is_retracted: bool
     found: Found | None = None
 
     @property
@@ -175,6 +176,7 @@ async def _rows(
                 preview=snippet(found.text, results.terms) if results and found and found.text else _preview(message),
                 preview_by=None if found and found.kind is not EntryKind.ORDER else message.author if message else None,
                 attachment=_attachment(message),
+                is_retracted=message is not None and "retracted" in message.custom,
                 found=found,
             )
         )

@@ -33,6 +33,8 @@ OTHER_CODES = (
     "feedback_form",
     # Ways to pay.
     "card", "wallet", "bank_transfer", "invoice",
+    # What complaints about goods are held against.
+    "product_page", "warranty",
 )  # fmt: skip
 """Codes without a type of their own."""
 

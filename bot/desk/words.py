@@ -12,7 +12,7 @@ from bot.conversations.translating import MOST_AT_ONCE
 from bot.conversations.words import Original
 from bot.desk import transcript, workspace
 from bot.desk.actions import LONGEST_TEXT, body_of, conflict, failure
-from bot.desk.engines import ENGINES, why_not
+from bot.desk.engines import ENGINES, told, why_not
 from bot.desk.keys import Desk, desk_of, visitor_of
 from bot.desk.numbers import number_of
 from bot.desk.pages import fragment, texts_of
@@ -22,6 +22,7 @@ from bot.desk.transcript import reader_of
 from bot.errors import ConflictError, EvidenceRefusedError, MessageFixedError, NotFoundError
 from bot.evidence.forms import DamagedFormError, read_form
 from bot.services import evidence as pieces
+from bot.services import lifecycle
 
 _LARGEST_ID = 2**62
 
@@ -135,6 +136,15 @@ async def translate(request: web.Request) -> web.Response:
     )
 
 
+@needs(Permission.ANSWER)
+async def translate_story(request: web.Request) -> web.Response:
+    """Return what a case's story says in the agent's language, or why there is no translation of it."""
+    desk, texts, number = desk_of(request), texts_of(request), request.match_info["number"]
+    async with desk.uow() as uow:
+        case = await lifecycle.case_of(uow, number)
+    return web.json_response(told(await desk.translating.text(case.story, case.language, texts.language), texts))
+
+
 def text_in(body: dict[str, Any]) -> str:
     """Return the text of a request, without white space around it."""
     return _bounded(body.get("text"))
@@ -226,4 +236,5 @@ ROUTES = [
     web.post("/conversations/{id}/messages/{message}/retract", retract),
     web.post("/conversations/{id}/read", read),
     web.post("/conversations/{id}/translate", translate),
+    web.post("/cases/{number}/translate", translate_story),
 ]

@@ -10,7 +10,7 @@ from bot.conversations.suggestions import Suggestion, SuggestionKind, suggestion
 from bot.conversations.translating import is_same
 from bot.desk import workspace
 from bot.desk.actions import body_of
-from bot.desk.engines import ENGINES, why_not
+from bot.desk.engines import told
 from bot.desk.keys import desk_of, visitor_of
 from bot.desk.pages import texts_of
 from bot.desk.permissions import Permission, needs
@@ -18,7 +18,6 @@ from bot.desk.texts import Texts
 from bot.desk.words import text_in
 from bot.errors import NotFoundError
 from bot.services import canned
-from bot.translation.result import Reason, Translation
 
 
 @needs(Permission.ANSWER)
@@ -80,13 +79,9 @@ async def preview(request: web.Request) -> web.Response:
     language = conversation.language or conversation.locale
     if language is None:
         return web.json_response({"unavailable": texts("Nobody knows yet which language the customer writes.")})
-    outcome = await desk.translating.text(text, texts.language, language)
-    if isinstance(outcome, Translation):
-        engine = {"engine": outcome.engine, "engine_name": ENGINES.get(outcome.engine, outcome.engine)}
-        return web.json_response({"text": outcome.text, "language": language, "source": texts.language, **engine})
-    if outcome.reason in (Reason.SAME_LANGUAGE, Reason.NOTHING_TO_TRANSLATE):
-        return web.json_response({"same": True})
-    return web.json_response({"unavailable": why_not(outcome.reason, texts)})
+    made = told(await desk.translating.text(text, texts.language, language), texts)
+    languages = {"language": language, "source": texts.language} if "text" in made else {}
+    return web.json_response({**made, **languages})
 
 
 def _shown(phrase: Any, suggestion: Suggestion, language: str, texts: Texts) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from bot.aftersales.offer import Offer, Proposer
 from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy, Selection, Verdict
 from bot.aftersales.return_ import ReturnMethod
+from bot.aftersales.task import LEADS_TO_DECISION
 from bot.errors import InvalidInputError, NotFoundError, PolicyRefusalError
-from bot.services import case_verdicts, contacts, desk_settings, evidence, liability, lifecycle, sla
+from bot.services import case_verdicts, contacts, desk_settings, evidence, liability, lifecycle, sla, tasks
 from bot.services.decisions import given_before, refunded_without_return, trail_of
 from bot.services.identification import is_proved, proved_order, require_proof
 from bot.services.ports import UnitOfWork
@@ -47,11 +48,13 @@ class Complaint:
 
 
 async def taken_pieces(uow: UnitOfWork, order_number: str) -> dict[int, int]:
-    """Return how many pieces of each order line other returns already bind or used up, or refunds paid for."""
+    """Return how many pieces of each order line other returns bind or used up, were replaced, or refunds paid for."""
     returns = await uow.returns.of_order(order_number)
     taken = await refunded_without_return(uow, order_number, frozenset(found.case_number for found in returns))
+    exchanges = await uow.exchanges.of_order(order_number) if returns else []
+    replaced = {exchange.rma for exchange in exchanges if exchange.has_left}
     for return_ in returns:
-        if return_.uses_up_goods:
+        if return_.uses_up_goods or return_.rma in replaced:
             for line in return_.lines:
                 taken[line.position] = taken.get(line.position, 0) + line.quantity
     return taken
@@ -214,6 +217,7 @@ async def withdraw(uow: UnitOfWork, conversation_id: str, case_number: str, now:
     if not case.is_open:
         return case
     await lifecycle.call_off(uow, case, now)
+    await tasks.cancel_kinds(uow, case.number, LEADS_TO_DECISION, now)
     case.withdraw()
     _record(uow, case, "case.withdrawn", now)
     await uow.commit()

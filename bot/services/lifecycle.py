@@ -11,7 +11,7 @@ from bot.aftersales.exchange import ExchangeState
 from bot.aftersales.order import Order
 from bot.aftersales.refund import DUE
 from bot.aftersales.task import LEADS_TO_DECISION
-from bot.errors import NotFoundError
+from bot.errors import IllegalStateError, NotFoundError
 from bot.services import stock, tasks
 from bot.services.ports import UnitOfWork
 
@@ -101,13 +101,17 @@ async def is_under_way(uow: UnitOfWork, case: Case) -> bool:
 
 
 async def call_off(uow: UnitOfWork, case: Case, now: datetime) -> None:
-    """Cancel whatever is carried out for a case with its tasks and set its reserved pieces free; commits nothing.
+    """Cancel whatever is carried out for a case with the tasks for that, and free reserved pieces; commits nothing.
 
     Raises IllegalStateError where something has gone too far: goods on their way, a replacement that has left.
     """
     order = case.order_number
     for return_ in await uow.returns.of_order(order):
         if return_.case_number == case.number and return_.is_open:
+            exchange = await uow.exchanges.of_return(return_.rma)
+            if exchange is not None and exchange.has_left:
+                # Without a return its customer would keep both, the old goods and the new.
+                raise IllegalStateError("exchange", exchange.state.value, ExchangeState.CANCELED.value)
             return_.cancel(now)
             await tasks.cancel_under(uow, case.number, f"{return_.subject}:", now)
     for exchange in await uow.exchanges.of_order(order):
@@ -131,7 +135,6 @@ async def call_off(uow: UnitOfWork, case: Case, now: datetime) -> None:
                 await release_pieces(uow, order, reshipment.lines)
             reshipment.cancel(now)
             await tasks.cancel_under(uow, case.number, f"{reshipment.subject}:", now)
-    await tasks.cancel_kinds(uow, case.number, LEADS_TO_DECISION, now)
 
 
 async def release_pieces(uow: UnitOfWork, order_number: str, lines: dict[int, int]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.refund import RefundState
+from bot.aftersales.task import LEADS_TO_DECISION
 from bot.errors import InvalidInputError
-from bot.services import agent_offers, approvals, deciding, lifecycle, refunds
+from bot.services import agent_offers, approvals, deciding, lifecycle, refunds, tasks
 from bot.services.deciding import Decider
 from bot.services.ports import UnitOfWork
 
@@ -41,12 +43,14 @@ async def merge(
     # Money and goods of an order are agreed one at a time: reading it makes anything else at this moment a conflict.
     order = await lifecycle.order_of(uow, survivor.order_number)
     await deciding.require_no_approval(uow, survivor)
-    if await _is_served(uow, survivor) and _overlap(survivor, duplicate):
+    is_served = await _is_served(uow, survivor)
+    if is_served and _overlap(survivor, duplicate):
         await lifecycle.call_off(uow, duplicate, now)
         await _call_refunds_off(uow, duplicate, by, now)
     agent_offers.replace_open(duplicate, now)
     await approvals.call_off(uow, duplicate, by, now)
-    await _move_everything(uow, order.number, survivor, duplicate, now)
+    await _move_everything(uow, order.number, survivor, duplicate)
+    await _move_tasks(uow, survivor, duplicate, LEADS_TO_DECISION if is_served else frozenset(), now)
     survivor.priority = min(survivor.priority, duplicate.priority, key=lambda priority: priority.rank)
     duplicate.merge_into(survivor.number)
     for earlier in await uow.cases.of_order(order.number):
@@ -98,7 +102,7 @@ def _overlap(one: Case, other: Case) -> bool:
     return not one.lines or not other.lines or bool(set(one.lines) & set(other.lines))
 
 
-async def _move_everything(uow: UnitOfWork, order_number: str, survivor: Case, duplicate: Case, now: datetime) -> None:
+async def _move_everything(uow: UnitOfWork, order_number: str, survivor: Case, duplicate: Case) -> None:
     things: list[Any] = [
         *await uow.returns.of_order(order_number),
         *await uow.exchanges.of_order(order_number),
@@ -114,12 +118,31 @@ async def _move_everything(uow: UnitOfWork, order_number: str, survivor: Case, d
     for thing in things:
         if thing.case_number == duplicate.number:
             thing.case_number = survivor.number
-    own = {task.what for task in await uow.tasks.of_case(survivor.number) if task.is_open}
-    for task in await uow.tasks.of_case(duplicate.number):
-        if task.is_open and task.what in own:
-            task.cancel(now)
-        elif task.is_open:
-            task.case_number = survivor.number
     handoff = await uow.escalations.open_of(duplicate.conversation_id)
     if handoff is not None and handoff.case_number == duplicate.number:
         handoff.case_number = survivor.number
+
+
+async def _move_tasks(
+    uow: UnitOfWork, survivor: Case, duplicate: Case, needless: Collection[str], now: datetime
+) -> None:
+    """Let tasks, and what came of them, go on under the survivor, and call off what nobody has to do twice.
+
+    That is what nobody has taken yet and is about the case itself, where the survivor has all of its pieces and asks
+    for the same, or where the kind is ``needless`` as the survivor is decided. Those that are over go along, too, as
+    claims number their tasks by how many there were.
+    """
+    asked = {task.what for task in await uow.tasks.of_case(survivor.number) if task.is_open and task.is_about_case}
+    is_covered = _covers(survivor, duplicate)
+    for task in await uow.tasks.of_case(duplicate.number):
+        is_twice = task.is_about_case and is_covered and (task.what in asked or task.what in needless)
+        if task.is_open and task.owner is None and is_twice:
+            await tasks.cancel_by_key(uow, task.key, now)
+        task.case_number = survivor.number
+
+
+def _covers(one: Case, other: Case) -> bool:
+    """Tell whether a case is about all pieces of another one; no lines mean the whole order."""
+    if not one.lines or not other.lines:
+        return not one.lines
+    return all(one.lines.get(line, 0) >= quantity for line, quantity in other.lines.items())

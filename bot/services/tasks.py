@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot.aftersales.audit import AuditEvent
-from bot.aftersales.task import Department, Task
+from bot.aftersales.case import Case
+from bot.aftersales.task import BY_HAND, OTHER, Department, Task
 from bot.errors import InvalidInputError, NotFoundError
 from bot.services.ports import UnitOfWork
 
@@ -20,7 +21,10 @@ DUE_IN = {
 }
 """How long each department has."""
 
-_LONGEST_RESULT = 2000
+_LONGEST_TEXT = 2000
+"""How many characters a note and a result may have."""
+
+_LATEST = timedelta(days=90)
 
 
 async def open_task(
@@ -35,6 +39,38 @@ async def open_task(
     return task
 
 
+async def open_by_hand(
+    uow: UnitOfWork,
+    case: Case,
+    department: Department,
+    what: str,
+    agent_id: str,
+    now: datetime,
+    *,
+    note: str = "",
+    due_at: datetime | None = None,
+) -> Task:
+    """Add what an agent asks a department for, due when the department's time is over or at ``due_at``; commits.
+
+    Raises InvalidInputError for a kind that is not one of BY_HAND, for OTHER without a note, for a note that is too
+    long, and for a moment that is over or more than 90 days away.
+    """
+    note = note.strip()
+    if what not in BY_HAND:
+        raise InvalidInputError("what", "unknown")
+    if len(note) > _LONGEST_TEXT or (what == OTHER and not note):
+        raise InvalidInputError("note", "too_long" if note else "missing")
+    if due_at is not None and not now < due_at <= now + _LATEST:
+        raise InvalidInputError("due_at", "out_of_range")
+    case.decisions += 1
+    key = f"by_hand:{case.number}:{case.decisions}"
+    task = Task(key, case.number, department, what, now, due_at or now + DUE_IN[department], note=note)
+    uow.tasks.add(task)
+    _record(uow, task, f"agent:{agent_id}", "task.opened", now)
+    await uow.commit()
+    return task
+
+
 async def take(uow: UnitOfWork, task_id: int, agent_id: str, now: datetime) -> Task:
     """Give a task to an agent; raises NotFoundError for no task, IllegalStateError for one that is over."""
     task = await _open(uow, task_id)
@@ -46,7 +82,7 @@ async def take(uow: UnitOfWork, task_id: int, agent_id: str, now: datetime) -> T
 
 async def finish(uow: UnitOfWork, task_id: int, agent_id: str, result: str, now: datetime) -> Task:
     """Record what came of a task; raises InvalidInputError without a result."""
-    if not result.strip() or len(result) > _LONGEST_RESULT:
+    if not result.strip() or len(result) > _LONGEST_TEXT:
         raise InvalidInputError("result", "missing" if not result.strip() else "too_long")
     task = await _open(uow, task_id)
     task.owner = task.owner or agent_id

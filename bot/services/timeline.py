@@ -13,6 +13,7 @@ from bot.aftersales.escalation import Escalation
 from bot.aftersales.liability import LiabilityFinding
 from bot.aftersales.notification import Notification
 from bot.aftersales.offer import Offer
+from bot.aftersales.task import Task
 from bot.errors import NotFoundError
 from bot.services.ports import UnitOfWork
 from bot.services.record_ports import Exchanged
@@ -51,10 +52,14 @@ async def timeline(uow: UnitOfWork, case_number: str) -> list[Entry]:
     case = await uow.cases.get(case_number)
     if case is None:
         raise NotFoundError("case", case_number)
-    results = {f"task:{task.key}": task.result for task in await uow.tasks.of_case(case_number) if task.result}
-    subjects = await _subjects(uow, case)
+    # What was to do for a duplicate goes on under the case that goes on.
+    tasks = await uow.tasks.of_case(case.merged_into or case.number)
+    subjects = await _subjects(uow, case) | {_subject(task) for task in tasks}
+    others = await uow.cases.of_order(case.order_number)
+    absorbed = {other.number for other in others if other.merged_into == case.number}
     events = await uow.records.events_about(subjects, case.conversation_id)
-    entries = [_event(event, results) for event in events if _is_about(event, case, subjects)]
+    written = _written(tasks)
+    entries = [_event(event, written) for event in events if _is_about(event, case, subjects, absorbed)]
     entries += [_offer(offer) for offer in case.offers]
     entries += [_finding(found) for found in await uow.liability.of_case(case_number)]
     entries += [_notification(found) for found in await uow.notifications.of_case(case_number)]
@@ -80,30 +85,40 @@ async def _subjects(uow: UnitOfWork, case: Case) -> set[str]:
     }
     subjects |= {f"refund:{found.number}" for found in await uow.refunds.of_order(order) if found.case_number == number}
     subjects |= {f"coupon:{found.number}" for found in await uow.coupons.of_case(number)}
-    subjects |= {f"task:{found.key}" for found in await uow.tasks.of_case(number)}
     subjects |= {f"evidence:{found.id}" for found in await uow.evidence.of_case(number)}
     subjects |= {claim_subject(found) for found in await uow.claims.of_case(number)}
     # Warranty extensions and changes of an order are written about the order; their data names the case.
     return subjects | {f"order:{order}"}
 
 
-def _is_about(event: AuditEvent, case: Case, subjects: set[str]) -> bool:
+def _is_about(event: AuditEvent, case: Case, subjects: set[str], absorbed: set[str]) -> bool:
     if event.action in _TOLD_BETTER:
         return False
     named = event.data.get("case")
     if named is not None:
-        return bool(named == case.number)
+        # What began under a duplicate and goes on under this case has its beginning in both histories.
+        return bool(named == case.number or (named in absorbed and event.subject in subjects))
     if event.subject == f"order:{case.order_number}":
         return event.conversation_id == case.conversation_id
     return event.subject in subjects and not event.subject.startswith(_OF_CONVERSATION)
 
 
-def _event(event: AuditEvent, results: dict[str, str]) -> Entry:
+def _subject(task: Task) -> str:
+    return f"task:{task.key}"
+
+
+def _written(tasks: list[Task]) -> dict[tuple[str, str], dict[str, str]]:
+    """Return what people wrote about tasks, which no event repeats, by the subject and the action that tell of it."""
+    notes = {(_subject(task), "task.opened"): {"note": task.note} for task in tasks if task.note}
+    results = {(_subject(task), "task.finished"): {"result": task.result} for task in tasks if task.result}
+    return {**notes, **results}
+
+
+def _event(event: AuditEvent, written: dict[tuple[str, str], dict[str, str]]) -> Entry:
     data = {name: value for name, value in event.data.items() if name != "case"}
     if not event.subject.startswith("case:"):
         data["subject"] = event.subject
-    if event.action == "task.finished" and event.subject in results:
-        data["result"] = results[event.subject]
+    data.update(written.get((event.subject, event.action), {}))
     return Entry(event.at, "event", event.actor, event.action, data)
 
 

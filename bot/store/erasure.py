@@ -74,7 +74,7 @@ async def clear_cases(session: AsyncSession, cases: Collection[str], now: dateti
         (aftersales.offers, {"terms": {}, "note": ""}),
         (approvals.approvals, {"terms": {}, "reason": "", "answer": ""}),
         (decisions.liability_findings, {"reason": "", "facts": {}}),
-        (follow_up.tasks, {"result": ""}),
+        (follow_up.tasks, {"note": "", "result": ""}),
         (claims.claims, {"answer": ""}),
         (lifecycles.customs_matters, {"reason": ""}),
         (service_levels.ratings, {"comment": None}),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
+from bot.aftersales.task import Department
 from bot.services import accounts
 from tests.browser.test_desk import Agent, an_agent
 from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_world
@@ -179,6 +182,36 @@ async def test_a_duplicate_is_merged_and_an_offer_goes_to_the_bot_with_the_conve
     assert (offer.agent_id, offer.terms) == ("root", {"percent": "10"})
     assert root.problems == []
     await root.page.context.close()
+
+
+async def test_a_department_is_asked_in_a_dialog_that_knows_whose_work_it_is(
+    world: World, browser: Browser, address: str
+) -> None:
+    ana = await an_agent(browser, address, timezone_id="Asia/Tokyo")
+    await ana.open("c-anna")
+    await ana.button("New task…").first.click()
+    dialog = ana.page.get_by_role("dialog")
+    await expect(dialog.get_by_label("What there is to do")).to_be_focused()
+    await expect(dialog.locator("[name=department]")).to_have_value("logistics")
+    await dialog.get_by_label("What there is to do").select_option("other")
+    await expect(dialog.locator("[name=department]")).to_have_value("supervisor")
+    await dialog.locator("[name=department]").select_option("legal")
+    due = (world.now + timedelta(days=3)).astimezone(ZoneInfo("Asia/Tokyo")).replace(second=0, microsecond=0)
+    await dialog.locator("[name=due_at]").fill(f"{due:%Y-%m-%dT%H:%M}")
+    await dialog.get_by_role("button", name="Open the task").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("Write in the note")
+    await dialog.get_by_label("Note").fill("Ask the lawyer")
+    await picture(ana, "task")
+    await dialog.get_by_role("button", name="Open the task").click()
+    await expect(dialog).to_have_count(0)
+    await expect(ana.page.locator(f"#tasks-{CASE}")).to_contain_text("Ask the lawyer")
+    await picture(ana, "task-opened")
+    async with world.uow() as uow:
+        (task,) = await uow.tasks.of_case(CASE)
+    assert (task.what, task.department, task.due_at) == ("other", Department.LEGAL, due)
+    # The browser says so of the answer 400.
+    assert all("400" in problem for problem in ana.problems)
+    await ana.page.context.close()
 
 
 async def _case(world: World):  # type: ignore[no-untyped-def]

@@ -6,6 +6,7 @@ import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -13,6 +14,7 @@ from aiohttp.test_utils import TestServer
 from PIL import Image
 from playwright.async_api import Browser, FilePayload, Locator, expect
 
+from bot.aftersales.labels import Priority
 from bot.desk import transcript
 from bot.services import accounts, canned
 from bot.services.words_model import CUSTOMER
@@ -21,6 +23,8 @@ from tests.channels.platform_server import until
 from tests.integration.desk.world import CHEAP_HASHER, Template, World, a_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+STORY = "Der Wasserkocher raucht beim Einschalten."
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +81,48 @@ async def test_messages_are_translated_and_switched_with_one_click(world: World,
     await expect(said.first).to_be_hidden()
     await world.router.receive("c-anna", "web", "Beeilung")
     await expect(ana.page.get_by_text("en: gnulieeB")).to_be_visible()
+
+
+async def test_a_story_has_its_translation_beside_it_and_follows_the_switch(world: World, ana: Agent) -> None:
+    world.translator.is_on = True
+    await ana.open("c-anna")
+    panel = ana.page.locator("[data-context]")
+    story, translated = panel.get_by_text(STORY), panel.get_by_text(f"en: {STORY[::-1]}")
+    # The handoff tells it, and so does the case.
+    await expect(translated).to_have_count(2)
+    await expect(panel.get_by_text("Translated by Apertium")).to_have_count(2)
+    await expect(story.first).to_be_visible()
+    await ana.button("Original").click()
+    await expect(translated.first).to_be_hidden()
+    await ana.button("Translation").click()
+    await expect(translated.first).to_be_visible()
+    await expect(story.first).to_be_hidden()
+    await _change_case(world, priority=Priority.LOW)
+    await expect(panel.locator("h2 .badge.low").first).to_be_visible()
+    await expect(translated).to_have_count(2)
+
+
+async def test_why_a_story_is_not_translated_is_said_until_it_is(world: World, ana: Agent) -> None:
+    world.translator.is_on = True
+    await _change_case(world, story="slow")
+    await ana.open("c-anna")
+    panel = ana.page.locator("[data-context]")
+    await expect(panel.get_by_text("Translation unavailable")).to_have_count(2)
+    await _change_case(world, story="rauchig")
+    await expect(panel.get_by_text("rauchig")).to_have_count(2)
+    await panel.get_by_role("button", name="Try again").first.click()
+    await expect(panel.get_by_text("en: gihcuar")).to_have_count(2)
+    await expect(panel.get_by_text("Translation unavailable")).to_have_count(0)
+
+
+async def _change_case(world: World, **changes: Any) -> None:
+    async with world.uow() as uow:
+        case = await uow.cases.get("C1000001")
+        assert case is not None
+        for name, value in changes.items():
+            setattr(case, name, value)
+        await uow.commit()
+    world.router.feed.publish("c-anna", {"type": "note"})
 
 
 async def test_an_agent_sees_improves_and_sends_a_translation(world: World, ana: Agent) -> None:

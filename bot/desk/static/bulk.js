@@ -1,10 +1,7 @@
 // What is done to several conversations at once. Each is a matter of its own: what did not work is said, the rest is done.
 import { confirmed } from "./confirming.js";
-import { post } from "./fetching.js";
+import { MOST_AT_ONCE, post } from "./fetching.js";
 import { _ } from "./texts.js";
-
-// So many the server takes in one request.
-const MOST_AT_ONCE = 100;
 
 export class Bulk {
   #element;

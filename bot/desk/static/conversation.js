@@ -5,6 +5,7 @@ import { Decisions } from "./decisions.js";
 import { Earlier } from "./earlier.js";
 import { debounced, getJson, post } from "./fetching.js";
 import { Reading } from "./reading.js";
+import { Stories } from "./stories.js";
 import { _ } from "./texts.js";
 import { localise } from "./times.js";
 import { Transcript } from "./transcript.js";
@@ -32,6 +33,7 @@ export class Conversation {
   #context = document.querySelector("[data-context]");
   #transcript;
   #reading;
+  #stories = new Stories(this.#context);
   #typing;
   #typingTimer = null;
   #problem;
@@ -54,7 +56,10 @@ export class Conversation {
     this.#reading = new Reading(main, {
       path,
       replace: (html) => this.#transcript.replace(html),
-      shown: () => this.#transcript.settle(),
+      shown: (besides) => {
+        this.#transcript.settle();
+        this.#stories.show(besides);
+      },
     });
     new Earlier(main, {
       path,
@@ -101,7 +106,10 @@ export class Conversation {
     this.#composer.isMine = updates.is_mine;
     this.#translates();
     this.#replace(this.#main.querySelector("[data-header]"), "header", updates.header);
-    if (this.#replace(this.#context, "context", updates.context)) this.#composer.loadHelp();
+    if (this.#replace(this.#context, "context", updates.context)) {
+      this.#stories.show(this.#reading.besides);
+      this.#composer.loadHelp();
+    }
     this.#markRead();
   }
 

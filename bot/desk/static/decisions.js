@@ -35,6 +35,7 @@ export class Decisions {
     dialog.addEventListener("close", () => this.#closed());
     dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
     dialog.querySelector("form").addEventListener("submit", (event) => this.#submitted(event));
+    dialog.addEventListener("change", (event) => this.#suggest(event.target));
     const chooser = dialog.querySelector("[data-chooses]");
     if (chooser) {
       chooser.addEventListener("change", () => this.#show(chooser.value));
@@ -42,6 +43,12 @@ export class Decisions {
     }
     dialog.showModal();
     (dialog.querySelector("select, input:not([type=hidden]), textarea") ?? dialog.querySelector("[type=submit]")).focus();
+  }
+
+  // What is to do tells who usually does it.
+  #suggest(field) {
+    const { department } = field.selectedOptions?.[0]?.dataset ?? {};
+    if (department) field.form.elements.department.value = department;
   }
 
   // Only the fields of what is chosen are asked and sent.
@@ -75,12 +82,16 @@ export class Decisions {
     submit.disabled = false;
   }
 
-  // Beside the fields goes how a chosen case stood: somebody may change that one meanwhile, too.
+  // Beside the fields goes how a chosen case stood: somebody may change that one meanwhile, too. Moments are entered in
+  // the agent's own time zone.
   #given(form) {
     const given = Object.fromEntries(new FormData(form));
     for (const { name, selectedOptions } of form.querySelectorAll("select")) {
       const seen = selectedOptions[0]?.dataset.seen;
       if (seen) given[`${name}_seen`] = seen;
+    }
+    for (const { name, value } of form.querySelectorAll("input[type=datetime-local]")) {
+      if (value) given[name] = new Date(value).toISOString();
     }
     return given;
   }

@@ -1,6 +1,9 @@
 // Requests to the desk. A session that ended meanwhile leads to the login page.
 import { _ } from "./texts.js";
 
+// The server takes no more conversations in one request.
+export const MOST_AT_ONCE = 100;
+
 const token = document.querySelector("meta[name=csrf-token]").content;
 
 export class Refused extends Error {}

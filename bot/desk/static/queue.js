@@ -1,11 +1,10 @@
 // The inbox on the left: of what happened only the rows that it concerns are fetched and put where they belong now.
 import { Bulk } from "./bulk.js";
-import { debounced, getHtml, getJson } from "./fetching.js";
+import { MOST_AT_ONCE, debounced, getHtml, getJson } from "./fetching.js";
 import { Rows } from "./rows.js";
 import { _ } from "./texts.js";
 import { localise } from "./times.js";
 
-const MOST_AT_ONCE = 100;
 const TYPING_PAUSE_MS = 300;
 // Everybody's page hears of every handoff, so together they ask as often as there are people at the desk.
 const PATIENCE = 8;

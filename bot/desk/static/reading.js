@@ -69,6 +69,11 @@ export class Reading {
     return localStorage.getItem(`${KEY}.${foreign}`) ?? (foreign === "yes" ? "both" : "original");
   }
 
+  // How what stands beside the transcript is shown: that may be in another language than the conversation by now.
+  get besides() {
+    return this.#bar.hidden ? "both" : this.#view;
+  }
+
   #choose(view) {
     localStorage.setItem(`${KEY}.${this.#bar.dataset.foreign}`, view);
     this.#show();
@@ -79,7 +84,7 @@ export class Reading {
     for (const button of this.#bar.querySelectorAll("[data-view]")) {
       button.setAttribute("aria-pressed", String(button.dataset.view === this.#view));
     }
-    this.#onShown();
+    this.#onShown(this.besides);
     this.ask();
   }
 
@@ -90,19 +95,23 @@ export class Reading {
   }
 
   #say(item, why) {
-    if (!item || item.querySelector(".untranslated")) return;
-    const line = document.createElement("p");
-    line.className = "untranslated";
-    const again = document.createElement("button");
-    again.type = "button";
-    again.className = "plain";
-    again.dataset.translateAgain = "";
-    again.textContent = _("Try again");
-    line.append(why, " ", again);
-    item.append(line);
+    if (item && !item.querySelector(".untranslated")) item.append(untranslated(why));
   }
 
   #find(id) {
     return this.#list.querySelector(`[data-message="${id}"]`);
   }
+}
+
+// Why there is no translation of something, with a way to ask for it again.
+export function untranslated(why) {
+  const line = document.createElement("p");
+  line.className = "untranslated";
+  const again = document.createElement("button");
+  again.type = "button";
+  again.className = "plain";
+  again.dataset.translateAgain = "";
+  again.textContent = _("Try again");
+  line.append(why, " ", again);
+  return line;
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Table
+from sqlalchemy import BigInteger, Column, Table, Text, text
 
 from bot.aftersales.task import Department, TaskState
 from bot.store.tables.base import index, key, long, metadata, reference, row_version, short
@@ -37,6 +37,7 @@ tasks = Table(
     short("owner", required=False),
     Column("state", Choice(TaskState), nullable=False),
     long("result"),
+    Column("note", Text, nullable=False, server_default=text("''")),
     Column("ended_at", UtcDateTime, nullable=True),
     row_version(),
     index("key", unique=True),

@@ -314,6 +314,12 @@ async def snooze(stage: Stage) -> None:
         await stage.about_conversations(ana, "/desk/queue/snooze", {"c-li": "queued"}, until=until)
 
 
+@on("/desk/cases/{number}/translate")
+async def translate_story(stage: Stage) -> None:
+    stage.world.translator.is_on = True
+    await stage.json(await stage.enter("ana"), f"/desk/cases/{CASE}/translate")
+
+
 # What is decided about cases.
 
 
@@ -375,6 +381,12 @@ async def prioritise(stage: Stage) -> None:
 @on("/desk/cases/{number}/reopen")
 async def reopen(stage: Stage) -> None:
     await stage.about_case(await stage.enter("ana"), "/desk/cases/C1000000/reopen", "C1000000")
+
+
+@on("/desk/cases/{number}/tasks")
+async def ask_department(stage: Stage) -> None:
+    task = {"what": "check_payment", "department": "finance"}
+    await stage.about_case(await stage.enter("ana"), f"/desk/cases/{CASE}/tasks", **task)
 
 
 @on("/desk/cases/{number}/merge")

@@ -182,6 +182,14 @@ async def test_a_refusal_says_why_in_plain_words(world: World, logged_in: LogIn)
         ("refund", {"amount": "1" * 30, "reason": "x"}),
         ("refund", {"amount": "Infinity", "reason": "x"}),
         ("priority", {"priority": "soon"}),
+        ("tasks", {"what": "check_payment", "department": "kitchen"}),
+        ("tasks", {"what": "inspect_return", "department": "warehouse"}),
+        ("tasks", {"what": "other", "department": "legal", "note": " "}),
+        ("tasks", {"what": "decide", "department": "supervisor", "due_at": "tomorrow"}),
+        ("tasks", {"what": "decide", "department": "supervisor", "due_at": "2026-12-01T10:00"}),
+        ("tasks", {"what": "decide", "department": "supervisor", "due_at": "2020-12-01T10:00Z"}),
+        ("tasks", {"what": "decide", "department": "supervisor", "due_at": "0001-01-01T00:00+23:59"}),
+        ("tasks", {"what": "decide", "department": "supervisor", "note": "x" * 2001}),
         ("refund", {"amount": "1", "reason": "x", "seen": "-1"}),
         ("answer", {"offer": 2, "accepted": "true"}),
         ("answer", {"offer": 2, "accepted": True}),
@@ -204,6 +212,7 @@ async def test_useless_input_is_refused(world: World, logged_in: LogIn, path: st
         ("refund", {"amount": "1", "reason": "x"}),
         ("liability", {"liable": "carrier", "reason": "x"}),
         ("priority", {"priority": "low"}),
+        ("tasks", {"what": "check_payment", "department": "finance"}),
         ("reopen", {}),
         ("merge", {"other": "C1000000", "other_seen": 1}),
     ],
@@ -292,6 +301,50 @@ async def test_a_task_is_taken_and_finished_and_not_from_under_a_colleague(world
     assert (await do(ben, f"tasks/{task.id}/finish", result="It is safe.", seen=await standing(world))).status == 200
     assert (await do(ana, f"tasks/{task.id}/finish", result="It is not.", seen=await standing(world))).status == 409
     assert "It is safe." in await ana.text(f"/desk/conversations/{CONVERSATION}")
+
+
+async def test_an_agent_asks_a_department_and_the_history_tells_of_it(world: World, logged_in: LogIn) -> None:
+    ana, due_at = await logged_in("ana"), world.now + timedelta(days=4)
+    asked = {"what": "check_payment", "department": "finance", "note": "Charged <b>twice</b>?"}
+    answer = await decide(world, ana, f"{THING}/tasks", **asked, due_at=due_at.isoformat())
+    assert await answer.json() == {"ok": True}
+    async with world.uow() as uow:
+        (task,) = await uow.tasks.of_case(CASE)
+    assert (task.department, task.note, task.due_at) == (Department.FINANCE, "Charged <b>twice</b>?", due_at)
+    ben = await logged_in("ben")
+    page = await ben.text(f"/desk/conversations/{CONVERSATION}")
+    assert "Charged &lt;b&gt;twice&lt;/b&gt;?" in page and f'data-open="take-{task.id}"' in page
+    history = await ben.text(f"/desk/cases/{CASE}/timeline")
+    for text in ("Task opened", "Ana Lima", "Check payment", "Finance", "Charged &lt;b&gt;twice"):
+        assert text in history
+    assert (await do(ben, f"tasks/{task.id}/finish", result="Once.", seen=await standing(world))).status == 200
+
+
+async def test_of_two_who_ask_for_the_same_at_once_the_second_is_told(world: World, logged_in: LogIn) -> None:
+    ana, ben, seen = await logged_in("ana"), await logged_in("ben"), await standing(world)
+    asked = {"what": "check_payment", "department": "finance", "seen": seen, "due_at": ""}
+    assert (await do(ana, f"{THING}/tasks", **asked)).status == 200
+    answer = await do(ben, f"{THING}/tasks", **asked)
+    assert answer.status == 409 and "changed" in await said(answer)
+    async with world.uow() as uow:
+        (task,) = await uow.tasks.of_case(CASE)
+    assert task.due_at == world.now + tasks.DUE_IN[Department.FINANCE]
+
+
+async def test_a_task_that_no_kind_names_needs_a_note(world: World, logged_in: LogIn) -> None:
+    ana = await logged_in("ana")
+    answer = await decide(world, ana, f"{THING}/tasks", what="other", department="legal")
+    assert answer.status == 400 and "in the note" in await said(answer)
+    answer = await decide(world, ana, f"{THING}/tasks", what="other", department="legal", note="Ask the lawyer")
+    assert answer.status == 200
+
+
+async def test_nothing_is_asked_for_a_case_that_was_merged(world: World, logged_in: LogIn) -> None:
+    root = await logged_in("root")
+    assert (await decide(world, root, f"{THING}/merge", other="C1000000")).status == 200
+    asked = {"what": "decide", "department": "supervisor"}
+    assert (await decide(world, root, "cases/C1000000/tasks", **asked)).status == 409
+    assert 'data-open="task-C1000000"' not in await root.text(f"/desk/conversations/{CONVERSATION}")
 
 
 async def test_the_panel_shows_identity_route_offers_and_history(world: World, logged_in: LogIn) -> None:

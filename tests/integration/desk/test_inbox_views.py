@@ -50,6 +50,20 @@ async def test_the_address_keeps_view_order_filters_and_search(logged_in: LogIn)
     assert 'data-id="c-li"' not in found
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "Agent: Message retracted"), ("de", "Nachricht zurückgezogen")])
+async def test_a_row_says_so_when_the_newest_message_was_retracted(
+    world: World, logged_in: LogIn, language: str, said: str
+) -> None:
+    ana, words = await logged_in("ana"), world.router.words
+    await ana.submit("/desk/preferences", language=language, theme="system")
+    message = await words.say("c-held", "ben", "Your PIN is 1234")
+    assert message.id is not None
+    await words.retract(message.id, "ben")
+    answer = await (await ana.get("/desk/queue/changes?view=all&id=c-held")).json()
+    assert said in answer["rows"][0]["html"]
+    assert "PIN" not in answer["rows"][0]["html"]
+
+
 async def test_an_update_holds_only_the_rows_asked_for(logged_in: LogIn) -> None:
     ana = await logged_in("ana")
     answer = await (await ana.get("/desk/queue/changes?view=unassigned&id=c-li&id=c-held")).json()

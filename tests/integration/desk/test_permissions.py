@@ -66,6 +66,7 @@ TABLE = {
         GET  /desk/undelivered
     """,
     Permission.ANSWER: """
+        POST /desk/cases/{number}/translate
         POST /desk/conversations/{id}/attach
         GET  /desk/conversations/{id}/help
         POST /desk/conversations/{id}/messages/{message}/edit
@@ -96,6 +97,7 @@ TABLE = {
         POST /desk/cases/{number}/refund
         POST /desk/cases/{number}/reopen
         POST /desk/cases/{number}/settle
+        POST /desk/cases/{number}/tasks
         POST /desk/customs/{number}/close
         POST /desk/repairs/{number}/quote
         POST /desk/returns/{rma}/label
@@ -161,6 +163,7 @@ EVENTS = """
     /desk/cases/{number}/refund                        case.refunded approval.asked
     /desk/cases/{number}/reopen                        case.reopened
     /desk/cases/{number}/settle                        return.settled
+    /desk/cases/{number}/tasks                         task.opened
     /desk/conversations/{id}/attach                    message.sent
     /desk/conversations/{id}/messages/{message}/edit     message.edited
     /desk/conversations/{id}/messages/{message}/retract  message.retracted
@@ -203,6 +206,7 @@ EVENTS = """
 """
 
 WITHOUT_EVENT = {
+    "/desk/cases/{number}/translate": "keeps nothing: a story is shown in another language",
     "/desk/conversations/{id}/preview": "keeps nothing: a draft is shown in another language",
     "/desk/conversations/{id}/read": "how far somebody has read changes nothing for anybody else",
     "/desk/conversations/{id}/translate": "adds a reading of what was said; the words themselves stay as they were",

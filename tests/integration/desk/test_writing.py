@@ -89,6 +89,47 @@ async def test_a_translation_that_is_not_to_be_had_is_explained(world: World, lo
     assert list(answer["unavailable"].values()) == [why, why]
 
 
+async def story(browser: Browser, number: str) -> Any:
+    headers = {"X-CSRF-Token": browser.csrf, "Accept": "application/json"}
+    return await browser.client.post(f"/desk/cases/{number}/translate", json={}, headers=headers)
+
+
+async def test_a_story_is_had_in_the_agents_language_with_the_engine(world: World, logged_in: LogIn) -> None:
+    world.translator.is_on = True
+    ana = await logged_in("ana")
+    page = await ana.text("/desk/conversations/c-anna")
+    # The handoff and the case tell it.
+    assert page.count('data-story="C1000001"') == 2
+    assert page.count("Der Wasserkocher raucht beim Einschalten.</p>") == 2
+    assert await (await story(ana, "C1000001")).json() == {
+        "text": f"en: {'Der Wasserkocher raucht beim Einschalten.'[::-1]}",
+        "engine": "apertium",
+        "engine_name": "Apertium",
+    }
+    assert (await story(ana, "C9999999")).status == 404
+
+
+async def test_why_a_story_is_not_translated_is_explained(world: World, logged_in: LogIn) -> None:
+    ana = await logged_in("ana")
+    assert await (await story(ana, "C1000001")).json() == {"unavailable": "Translation is not set up."}
+    world.translator.is_on = True
+    async with world.uow() as uow:
+        case = await uow.cases.get("C1000001")
+        assert case is not None
+        case.story = "slow"
+        await uow.commit()
+    why = "Translation unavailable: the engines do not answer at the moment."
+    assert await (await story(ana, "C1000001")).json() == {"unavailable": why}
+
+
+async def test_a_story_in_the_agents_language_asks_for_no_translation(world: World, logged_in: LogIn) -> None:
+    world.translator.is_on = True
+    ana = await logged_in("ana")
+    await ana.submit("/desk/preferences", language="de", theme="system")
+    assert "data-story" not in await ana.text("/desk/conversations/c-anna")
+    assert await (await story(ana, "C1000001")).json() == {"same": True}
+
+
 @pytest.mark.parametrize("ids", [None, "1", ["x"], [1.5], [-1], [True], list(range(51))])
 async def test_only_a_bounded_list_of_messages_is_translated(logged_in: LogIn, ids: object) -> None:
     ana = await logged_in("ana")

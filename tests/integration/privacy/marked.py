@@ -155,6 +155,10 @@ async def _departments(uow_factory: UowFactory, case: Case, now: datetime) -> No
         assert task.id is not None
         await tasks.finish(uow, task.id, "mona", TEXT, now)
     async with uow_factory() as uow:
+        asked = await uow.cases.get(case.number)
+        assert asked is not None
+        await tasks.open_by_hand(uow, asked, Department.LEGAL, "other", "mona", now, note=TEXT)
+    async with uow_factory() as uow:
         kept = await uow.cases.get(case.number)
         assert kept is not None
         amount = Money(Decimal(5), "EUR")

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
-from bot.aftersales.task import Department, Task, TaskState
+from bot.aftersales.audit import AuditEvent
+from bot.aftersales.case import Case
+from bot.aftersales.task import BY_HAND, OTHER, Department, Task, TaskState
+from bot.desk.case_codes import TASKS
 from bot.errors import IllegalStateError, InvalidInputError
 from bot.services import tasks
 from tests.unit.aftersales.builders import NOW
+from tests.unit.services.test_task_kinds import kinds_in_code
 from tests.unit.services.world import World
 
 
@@ -53,3 +60,58 @@ async def test_a_task_that_something_else_settled_is_called_off() -> None:
         await tasks.cancel_by_key(uow, "unknown", NOW)
         await uow.commit()
     assert task.state is TaskState.CANCELED
+
+
+async def asked(world: World, **wish: Any) -> Task:
+    case = world.database.all(Case)[0]
+    async with world.uow() as uow:
+        given = {"department": Department.FINANCE, "what": "check_payment", **wish}
+        return await tasks.open_by_hand(uow, case, agent_id="anna", now=NOW, **given)
+
+
+async def test_an_agent_asks_a_department_by_the_time_that_it_has() -> None:
+    world = World()
+    seen = world.add_case().standing
+    task = await asked(world, note=" charged twice? ")
+    assert (task.what, task.note, task.due_at) == ("check_payment", "charged twice?", NOW + timedelta(days=2))
+    (event,) = world.database.all(AuditEvent)
+    assert (event.actor, event.action) == ("agent:anna", "task.opened")
+    # What is written down in the audit log stays when a customer is erased.
+    assert "charged" not in str(event.data)
+    assert world.database.all(Case)[0].standing != seen
+
+
+async def test_the_same_may_be_asked_twice_and_otherwise_due() -> None:
+    world = World()
+    world.add_case()
+    due_at = NOW + timedelta(days=9)
+    first, second = await asked(world), await asked(world, department=Department.LEGAL, due_at=due_at)
+    assert first.key != second.key
+    assert (second.department, second.due_at) == (Department.LEGAL, due_at)
+
+
+@pytest.mark.parametrize(
+    ("wish", "field", "problem"),
+    [
+        ({"what": "inspect_return"}, "what", "unknown"),
+        ({"what": OTHER, "note": "  "}, "note", "missing"),
+        ({"note": "x" * 2001}, "note", "too_long"),
+        ({"due_at": NOW}, "due_at", "out_of_range"),
+        ({"due_at": NOW + timedelta(days=91)}, "due_at", "out_of_range"),
+    ],
+)
+async def test_nothing_useless_is_asked(wish: dict[str, Any], field: str, problem: str) -> None:
+    world = World()
+    world.add_case()
+    with pytest.raises(InvalidInputError) as caught:
+        await asked(world, **wish)
+    assert (caught.value.field, caught.value.problem) == (field, problem)
+    assert world.database.all(Task) == []
+
+
+def test_people_open_only_kinds_that_the_process_knows_and_one_for_everything_else() -> None:
+    assert set(BY_HAND) - {OTHER} <= kinds_in_code()
+
+
+def test_the_desk_has_words_for_every_kind() -> None:
+    assert kinds_in_code() | set(BY_HAND) == set(TASKS)

@@ -59,6 +59,19 @@ async def test_a_timeline_tells_each_thing_once_and_oldest_first() -> None:
     assert entries[4].who == "agent:ben"
 
 
+async def test_a_timeline_tells_why_a_task_was_opened() -> None:
+    world = World()
+    case = world.add_case()
+    async with world.uow() as uow:
+        for what, note in (("decide", ""), ("other", "ask the lawyer")):
+            await tasks.open_by_hand(uow, case, Department.LEGAL, what, "anna", NOW, note=note)
+        entries = await timeline(uow, case.number)
+    assert [(entry.who, entry.what, entry.data.get("note")) for entry in entries] == [
+        ("agent:anna", "task.opened", None),
+        ("agent:anna", "task.opened", "ask the lawyer"),
+    ]
+
+
 async def test_there_is_no_timeline_of_a_case_that_is_not() -> None:
     async with World().uow() as uow:
         with pytest.raises(NotFoundError):
