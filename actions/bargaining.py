@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts
@@ -18,6 +19,7 @@ from bot.aftersales.money import Money
 from bot.aftersales.negotiation import Agreed, Demand, Grant, NoMore, Propose
 from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.verdict import Verdict
+from bot.services import wording
 from bot.services.cases import selections
 
 BARGAINED = frozenset({Remedy.REFUND_PARTIAL, Remedy.COUPON, Remedy.WARRANTY_EXTENSION})
@@ -26,6 +28,9 @@ BARGAINED = frozenset({Remedy.REFUND_PARTIAL, Remedy.COUPON, Remedy.WARRANTY_EXT
 ACCEPTED = "accepted"
 OVER = "over"
 """Values of the slot ``offer``; the offers themselves stand in the slot ``ledger``."""
+
+_OPEN = frozenset({OfferState.PROPOSED.value, OfferState.ACCEPTED.value})
+"""States of offers that nothing has come of: what was accepted and carried out is in the ledger of a case."""
 
 _HUNDRED = Decimal(100)
 
@@ -49,8 +54,28 @@ def open_offer(intake: Intake) -> Offer | None:
 
 
 def ledger(intake: Intake) -> list[Offer]:
-    """Return the offers made so far, oldest first."""
-    return [_offer(entry) for entry in intake["ledger"] or []]
+    """Return the offers made so far about these pieces and this issue, oldest first."""
+    return [_offer(entry) for entry in at_hand(intake)]
+
+
+def at_hand(intake: Intake) -> list[dict[str, Any]]:
+    """Return the same offers as the slot holds them, beside those of the conversation's other matters."""
+    about = _matter(intake)
+    return [entry for entry in intake["ledger"] or [] if entry.get("about") == about]
+
+
+def set_aside(intake: Intake) -> None:
+    """Let offers that came to nothing hold no longer, because the customer left them and begins anew.
+
+    They stay in the ledger: the ladder goes on after them, and none is made twice.
+    """
+    left = [_expired(entry) if entry["state"] in _OPEN else entry for entry in intake["ledger"] or []]
+    intake.set("ledger", left or None)
+
+
+def forget_offers(intake: Intake) -> list[EventType]:
+    """Return the event that takes the offers at hand out of the ledger, because they stand in a case from now on."""
+    return [SlotSet("ledger", _besides(intake) or None)]
 
 
 async def read_answer(intake: Intake, asked: bool) -> None:
@@ -116,18 +141,17 @@ async def next_offer(dispatcher: CollectingDispatcher, intake: Intake, verdict: 
     return False
 
 
-def say_offer(dispatcher: CollectingDispatcher, intake: Intake) -> None:
-    """Utter the open offer as a question."""
+def say_offer(dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> None:
+    """Utter the open offer as a question: why, what, and of goods that come back also how and by when."""
     offer = open_offer(intake)
     assert offer is not None
+    said = wording.offered(offer)
+    if offer.remedy is Remedy.RETURN_REFUND:
+        when = facts.label("utter_answer_refund_time", refund_days=verdict.days_to_refund)
+        said = facts.lines(said, wording.way_back(verdict.return_shipping), when)
     dispatcher.utter_message(
         response="utter_ask_offer",
-        offer=facts.label(
-            f"label_offer_{offer.remedy}",
-            amount=facts.money(offer.amount) if offer.amount else "",
-            percent=offer.terms.get("percent", ""),
-            months=offer.terms.get("months", ""),
-        ),
+        offer=said,
         facts={
             "offer": {
                 "remedy": offer.remedy.value,
@@ -171,22 +195,36 @@ def _close(intake: Intake, state: OfferState) -> None:
 
 
 def _save(intake: Intake, entries: Iterable[Offer]) -> None:
-    intake.set(
-        "ledger",
-        [
-            {
-                "remedy": entry.remedy.value,
-                "by": entry.proposed_by.value,
-                "at": entry.proposed_at.isoformat(),
-                "amount": str(entry.amount.amount) if entry.amount else None,
-                "currency": entry.amount.currency if entry.amount else None,
-                "reasons": entry.reasons,
-                "terms": entry.terms,
-                "state": entry.state.value,
-            }
-            for entry in entries
-        ],
-    )
+    about = _matter(intake)
+    saved = [
+        {
+            "about": about,
+            "remedy": entry.remedy.value,
+            "by": entry.proposed_by.value,
+            "at": entry.proposed_at.isoformat(),
+            "amount": str(entry.amount.amount) if entry.amount else None,
+            "currency": entry.amount.currency if entry.amount else None,
+            "reasons": entry.reasons,
+            "terms": entry.terms,
+            "state": entry.state.value,
+        }
+        for entry in entries
+    ]
+    intake.set("ledger", [*_besides(intake), *saved])
+
+
+def _besides(intake: Intake) -> list[dict[str, Any]]:
+    about = _matter(intake)
+    return [entry for entry in intake["ledger"] or [] if entry.get("about") != about]
+
+
+def _matter(intake: Intake) -> dict[str, Any]:
+    """Return what offers are about; how many pieces of a line may still be corrected."""
+    return {"order": intake["order_number"], "issue": intake["reason"], "lines": sorted(intake.lines)}
+
+
+def _expired(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "state": OfferState.EXPIRED.value}
 
 
 def _offer(entry: dict[str, Any]) -> Offer:

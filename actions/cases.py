@@ -57,7 +57,7 @@ class ActionRegisterComplaint(Action):
                 offers=bargaining.ledger(intake),
             )
         say_outcome(dispatcher, intake, outcome, verdict)
-        case, events = outcome.case, forget_answers()
+        case, events = outcome.case, [*forget_answers(), *bargaining.forget_offers(intake)]
         if case.issue_type is IssueType.SAFETY_HAZARD:
             events += await hand_over(dispatcher, intake.turn, EscalationReason.SAFETY, case_number=case.number)
         elif is_over:

@@ -95,6 +95,7 @@ class ValidateComplaintForm(OrderForm):
         return await super().run(dispatcher, tracker, domain)
 
     async def on_start(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        bargaining.set_aside(intake)
         wish = _WISHES.get(intake.turn.intent)
         if wish:
             intake.set("wish", wish)
@@ -217,22 +218,31 @@ class ValidateComplaintForm(OrderForm):
             return
         against = list(dict.fromkeys(reason for remedy in meant for reason in verdict.reasons_against(remedy)))
         said = facts.label(f"label_wish_{wish}")
+        if intake.turn.was_told("utter_wish_not_open", wish=said, facts={"reasons": against}):
+            # Who insists would only hear the same again.
+            self._leave_to_person(intake)
+            return
         say_refusal(dispatcher, "utter_wish_not_open", verdict, reasons=against, with_choices=False, wish=said)
         intake.set("wish", None)
 
     async def _bargain(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> bool:
-        """Return whether there is an offer to answer; where the ladder has ended, say what else is possible."""
-        if intake["offer"] != OVER and await bargaining.next_offer(dispatcher, intake, verdict):
+        """Return False where something else has to be asked for, because the ladder has just ended."""
+        was_over = intake["offer"] == OVER
+        if not was_over and await bargaining.next_offer(dispatcher, intake, verdict):
             return True
-        if intake["offer"] == OVER and any(remedy not in BARGAINED for remedy in verdict.remedies):
+        if not was_over and any(remedy not in BARGAINED for remedy in verdict.remedies):
             intake.set("remedy", None)
             intake.set("wish", None)
             return False
-        # Nothing is left to offer: the complaint is registered with the offers made, and a person takes over.
+        self._leave_to_person(intake)
+        return True
+
+    @staticmethod
+    def _leave_to_person(intake: Intake) -> None:
+        """Have the complaint registered with the offers made, and a person take over: nothing is left to offer."""
         intake.set("remedy", Remedy.APOLOGY.value)
         intake.set("offer", OVER)
         intake.set("confirmation", "yes")
-        return True
 
     async def _variant_needed(self, intake: Intake) -> bool:
         if intake["remedy"] != Remedy.EXCHANGE.value or intake["variant"] is not None:

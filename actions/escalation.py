@@ -8,9 +8,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import bargaining
 from actions.context import context
 from actions.evidence import ASK_PHOTO
-from actions.intake import FORM_SLOTS, forget_answers
+from actions.intake import FORM_SLOTS, Intake, forget_answers
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import IssueType, Priority
@@ -33,8 +34,8 @@ async def queue(
 ) -> list[EventType]:
     """Queue the conversation for a person with everything known, and tell the customer the place."""
     known = context()
-    slots = {slot: value for slot in FORM_SLOTS if (value := turn.tracker.get_slot(slot)) not in (None, [], {})}
-    asked = turn.tracker.get_slot("request")
+    slots = _known(Intake(turn, known))
+    asked = turn.tracker.get_slot("request") or turn.tracker.get_slot("wish")
     async with known.uow() as uow:
         if case_number is None:
             case = await cases.at_hand(uow, turn.conversation_id, turn.tracker.get_slot("order_number"))
@@ -60,6 +61,12 @@ async def queue(
         )
     dispatcher.utter_message(response=place.response, **place.values, facts={"handoff": place.as_fact()})
     return [SlotSet("misunderstood", 0)]
+
+
+def _known(intake: Intake) -> dict[str, Any]:
+    """Return what is known of the matter at hand; offers about another one would only confuse."""
+    slots = {slot: intake[slot] for slot in FORM_SLOTS} | {"ledger": bargaining.at_hand(intake)}
+    return {slot: value for slot, value in slots.items() if value not in (None, [], {})}
 
 
 def _priority(turn: Turn, reason: EscalationReason, slots: dict[str, Any]) -> Priority:

@@ -53,11 +53,5 @@ async def open_exchange(dispatcher: CollectingDispatcher, intake: Intake) -> lis
     except PolicyRefusalError:
         say_refusal(dispatcher, "utter_exchange_refused", await intake.verdict())
         return forget_answers()
-    say_return_opened(
-        dispatcher,
-        intake,
-        case,
-        return_,
-        {"return": facts.return_fact(return_), "exchange": facts.exchange_fact(exchange)},
-    )
+    say_return_opened(dispatcher, intake, case, return_, exchange)
     return forget_answers()

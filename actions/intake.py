@@ -44,8 +44,10 @@ FORM_SLOTS = (
 _AFTER_ORDER = FORM_SLOTS[1:]
 #: What a form remembers besides its answers.
 _BESIDES = ("wish", "request", "soothed", "solved", "rating", "rating_comment", "feedback_case")
-#: What a finished or abandoned form leaves behind for the next one: the order, once proved, stays known.
-TRANSIENT = tuple(slot for slot in FORM_SLOTS if slot not in ("order_number", "verification"))
+#: What a finished or abandoned form leaves behind for the next one: the order, once proved, stays known, and so do the
+#: offers made, each with what it is about.
+_LASTING = ("order_number", "verification", "ledger")
+TRANSIENT = tuple(slot for slot in FORM_SLOTS if slot not in _LASTING)
 
 
 def forget_answers(*, keep: tuple[str, ...] = ()) -> list[EventType]:
@@ -148,7 +150,7 @@ async def read_order_number(intake: Intake, asked: bool) -> None:
             number = case.order_number if case else None
     if number and number != intake["order_number"]:
         intake.set("order_number", number)
-        intake.clear(*(slot for slot in _AFTER_ORDER if slot not in ("reason", "details", "remedy")))
+        intake.clear(*(slot for slot in _AFTER_ORDER if slot not in ("reason", "details", "remedy", "ledger")))
     if intake["order_number"] and not intake["verification"]:
         async with intake.context.uow() as uow:
             if await identification.recognise(
@@ -280,7 +282,7 @@ async def read_reason(intake: Intake, asked: bool) -> None:
     if not turn.value("reason") and not _is_meant(intake, IssueType(issue), asked):
         return
     intake.set("reason", issue)
-    intake.clear("same_case", "remedy", "offer", "ledger", "confirmation")
+    intake.clear("same_case", "remedy", "offer", "confirmation")
     if IssueType(issue) in WHOLE_ORDER:
         intake.set("items", [])
 

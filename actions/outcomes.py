@@ -12,14 +12,16 @@ from actions import facts
 from actions.intake import Intake
 from bot.aftersales.case import Case
 from bot.aftersales.customs import CustomsMatter
+from bot.aftersales.exchange import Exchange
 from bot.aftersales.grant import Coupon
-from bot.aftersales.labels import IssueType, Payer, Remedy
+from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.mood import MoodLevel
 from bot.aftersales.refund import Refund
 from bot.aftersales.repair import Repair
 from bot.aftersales.reship import Reshipment, ReshipState
 from bot.aftersales.return_ import Return, ReturnMethod, ReturnState
 from bot.aftersales.verdict import Verdict
+from bot.services import exchanges, wording
 from bot.services.cases import Complaint
 from bot.services.document_links import DocumentKind
 from bot.services.remedies import Outcome
@@ -46,12 +48,14 @@ def complaint_of(intake: Intake, wish: Remedy | None) -> Complaint:
 
 
 def say_return_opened(
-    dispatcher: CollectingDispatcher, intake: Intake, case: Case, return_: Return, more: dict[str, Any]
+    dispatcher: CollectingDispatcher, intake: Intake, case: Case, return_: Return, exchange: Exchange | None = None
 ) -> None:
     """Tell that a return is open, with its papers, or that a person has to look at it first."""
     now, language = intake.context.clock(), intake.turn.language
     document = intake.context.links.link(DocumentKind.RETURN, return_.rma, language, now)
-    known = {"case": facts.case_fact(case), **more}
+    known = {"case": facts.case_fact(case), "return": facts.return_fact(return_)}
+    if exchange is not None:
+        known["exchange"] = facts.exchange_fact(exchange)
     if return_.state is ReturnState.MANUAL_REVIEW:
         dispatcher.utter_message(
             response="utter_return_in_review",
@@ -62,15 +66,13 @@ def say_return_opened(
         )
         return
     known["document"] = {"kind": "return", "url": document}
-    exchange = "exchange" in more
-    response = "utter_exchange_opened" if exchange else "utter_return_opened"
     dispatcher.utter_message(
-        response=response,
+        response="utter_return_opened" if exchange is None else "utter_exchange_opened",
         rma=return_.rma,
         case=case.number,
         refund=facts.money(return_.refund),
         deadline=facts.day(return_.deadline),
-        shipping=_shipping(return_.return_shipping),
+        shipping=exchanges.shipping_of(return_, exchange),
         facts=known,
     )
 
@@ -79,7 +81,7 @@ def say_outcome(dispatcher: CollectingDispatcher, intake: Intake, outcome: Outco
     """Tell that a complaint is registered, and what happens now."""
     case = outcome.case
     if outcome.return_ is not None:
-        say_return_opened(dispatcher, intake, case, outcome.return_, {"return": facts.return_fact(outcome.return_)})
+        say_return_opened(dispatcher, intake, case, outcome.return_)
         return
     started = _started(outcome, verdict) or _News("utter_complaint_registered")
     values = {
@@ -141,14 +143,9 @@ def _repair(repair: Repair, verdict: Verdict) -> _News:
     values = {
         "repair": repair.number,
         "deadline": facts.day(repair.deadline),
-        "shipping": _shipping(verdict.return_shipping),
+        "shipping": wording.way_back(verdict.return_shipping),
     }
     return _News("utter_repair_opened", values, {"repair": _fact(repair)})
-
-
-def _shipping(payer: Payer) -> dict[str, Any]:
-    """Return in words who pays for the way back."""
-    return facts.label(f"label_shipping_{'own' if payer is Payer.CUSTOMER else 'free'}")
 
 
 def _fact(thing: Reshipment | Repair | CustomsMatter) -> dict[str, str]:

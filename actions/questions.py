@@ -169,7 +169,7 @@ class ActionAskOffer(_Question):
     slot = "offer"
 
     async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
-        bargaining.say_offer(dispatcher, intake)
+        bargaining.say_offer(dispatcher, intake, await intake.verdict())
 
 
 class ActionAskEvidence(_Question):

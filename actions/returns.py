@@ -8,7 +8,6 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import facts
 from actions.context import context
 from actions.intake import Intake, forget_answers
 from actions.outcomes import complaint_of, say_outcome, say_return_opened
@@ -51,5 +50,5 @@ async def open_return(dispatcher: CollectingDispatcher, intake: Intake) -> list[
         case, return_ = await returns.open_return(
             uow, intake.context.policy, complaint_of(intake, Remedy.RETURN_REFUND), intake.context.clock()
         )
-    say_return_opened(dispatcher, intake, case, return_, {"return": facts.return_fact(return_)})
+    say_return_opened(dispatcher, intake, case, return_)
     return forget_answers()

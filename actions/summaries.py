@@ -65,6 +65,8 @@ async def summary_of(intake: Intake) -> Summary:
             lines.append(facts.label("label_summary_to_pay", amount=facts.money(difference)))
         elif difference:
             lines.append(facts.label("label_summary_paid_back", amount=facts.money(difference * -1)))
+        if verdict.exchanges_in_advance and difference.amount <= 0 and not verdict.needs_review_for(remedy):
+            lines.append(facts.label("label_exchange_in_advance"))
         summary |= {"sku": variant.sku, "price_difference": str(difference.amount), "currency": order.currency}
     if verdict.goods_stay and remedy is Remedy.RETURN_REFUND and verdict.allows(Remedy.REFUND_FULL):
         remedy = Remedy.REFUND_FULL

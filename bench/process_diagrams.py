@@ -38,8 +38,8 @@ SENTENCES = {
         "A return is goods on their way back: allowed, sent, received in whole or in part, inspected, and settled."
     ),
     "exchange": (
-        "An exchange is a return with a replacement that is set aside at once and leaves when the goods are back; "
-        "where the carrier loses it, it leaves a second time."
+        "An exchange is a return with a replacement that is set aside at once and leaves when the goods are back, or "
+        "right away where policy ships exchanges in advance; where the carrier loses it, it leaves a second time."
     ),
     "repair": (
         "A repair is goods that come in, are mended, free of charge or for a price that the customer agreed to, and go "

@@ -66,6 +66,11 @@ class Exchange:
         return self.state in (ExchangeState.REPLACEMENT_RESERVED, ExchangeState.REPLACEMENT_SHIPPED)
 
     @property
+    def has_left(self) -> bool:
+        """Tell whether the replacement is on its way to the customer, or there."""
+        return self.state in (ExchangeState.REPLACEMENT_SHIPPED, ExchangeState.REPLACEMENT_DELIVERED)
+
+    @property
     def is_unpaid(self) -> bool:
         """Tell whether the customer still owes the difference to a dearer replacement."""
         return self.price_difference.amount > 0 and not self.difference_settled

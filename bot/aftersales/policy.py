@@ -157,6 +157,7 @@ class Policy:
             is_delivered=order.delivered_at is not None,
             refunds_shipping=_refunds_shipping(terms, row),
             refunds_duties=Part.DUTIES in row.refunds,
+            exchanges_in_advance=terms.exchanges_in_advance and Remedy.EXCHANGE in remedies,
         )
 
     def _is_above(self, amount: Money, limit: Decimal | None) -> bool:

@@ -81,8 +81,9 @@ class Terms:
 
     ``days`` counts from receipt; None means that time alone never closes the window. ``remedies`` are all that may
     be done there; which of them fit an issue, and in which order, its row says. ``review_above`` is the refund, in
-    the currency whose exchange rate is 1, above which a person decides. ``source`` names the law or the shop's own
-    rule. ``places`` tells where the keys stand.
+    the currency whose exchange rate is 1, above which a person decides. Where ``exchanges_in_advance``, a replacement
+    leaves before the goods are back. ``source`` names the law or the shop's own rule. ``places`` tells where the keys
+    stand.
     """
 
     days: int | None
@@ -91,6 +92,7 @@ class Terms:
     refunds_outbound_shipping: bool
     source: str
     review_above: Decimal | None = None
+    exchanges_in_advance: bool = False
     floor: Floor = Floor()
     places: Mapping[str, Place] = field(default_factory=dict)
 

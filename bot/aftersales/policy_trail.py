@@ -97,6 +97,8 @@ def _section(trail: _Trail, closes: date | None, reasons: tuple[str, ...], *, is
         yield trail.of_section("return_shipping", f"the way back is paid by the {terms.return_shipping}")
     fee = "comes back with a whole order" if terms.refunds_outbound_shipping else "is kept"
     yield trail.of_section("refunds_outbound_shipping", f"the delivery fee {fee}")
+    if terms.exchanges_in_advance:
+        yield trail.of_section("exchanges_in_advance", "a replacement leaves before the goods are back")
     if is_much:
         yield trail.of_section("review_above", f"above {terms.review_above} EUR a person decides")
 

@@ -54,6 +54,7 @@ class Verdict:
     ``goods_stay`` means that money in full needs no return; ``duties`` names who bears import duties; ``owed`` is what
     the customer paid beyond the order's total. The carrier may search until ``searched_until``.
     ``refunds_shipping`` and ``refunds_duties`` tell whether these come back with the goods, shipping with the last.
+    Where ``exchanges_in_advance``, a replacement leaves before the goods are back.
     """
 
     remedies: tuple[Remedy, ...]
@@ -81,6 +82,7 @@ class Verdict:
     is_delivered: bool = True
     refunds_shipping: bool = False
     refunds_duties: bool = False
+    exchanges_in_advance: bool = False
 
     def allows(self, remedy: Remedy) -> bool:
         """Tell whether a remedy is open."""

@@ -107,6 +107,8 @@ def _told(found: dict[str, Any]) -> list[str]:
         f"{found['breakdown']['deducted']}" + ("; the goods stay" if found["goods_stay"] else ""),
         f"goodwill   at most {_amount(found['cap'])}" if found["cap"] else "goodwill   no cap",
     ]
+    if found["exchanges_in_advance"]:
+        told.append("exchange   the replacement leaves before the goods are back")
     if found["owed"]:
         told.append(f"owed       {_amount(found['owed'])} paid beyond the order's total")
     if found["reviewed"]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import IssueType, Label
-from bot.aftersales.offer import Offer, OfferState, Proposer
+from bot.aftersales.offer import OfferState, Proposer
 from bot.aftersales.return_ import ReturnState
 from bot.conversations.ports import UnitOfWork
 from bot.services import evidence, lifecycle, ports, wording
@@ -69,7 +69,7 @@ async def _of_case(uow: UnitOfWork, case: Case) -> list[Suggestion]:
     found = []
     offer = case.offers[-1] if case.offers else None
     if offer is not None and offer.state is OfferState.PROPOSED and offer.proposed_by is not Proposer.CUSTOMER:
-        found.append(Suggestion(SuggestionKind.OFFER, "utter_ask_offer", {"offer": _offer(offer)}))
+        found.append(Suggestion(SuggestionKind.OFFER, "utter_ask_offer", {"offer": wording.offered(offer)}))
     if case.is_open and case.issue_type in _SHOWS and not await evidence.of_case(uow, case.number):
         found.append(Suggestion(SuggestionKind.ASK_EVIDENCE, "utter_ask_evidence", {}))
     told = [notice for notice in await uow.notifications.of_case(case.number) if notice.sent_at is not None]
@@ -107,13 +107,3 @@ async def status_of(uow: ports.UnitOfWork, case: Case) -> Suggestion:
         "progress": wording.lines(*lines),
     }
     return Suggestion(SuggestionKind.STATUS, "utter_case_status_progress" if lines else response, values)
-
-
-def _offer(offer: Offer) -> dict[str, Any]:
-    """Return an offer as a whole sentence, as the bot says it."""
-    return wording.label(
-        f"label_offer_{offer.remedy}",
-        amount=wording.money(offer.amount) if offer.amount else "",
-        percent=offer.terms.get("percent", ""),
-        months=offer.terms.get("months", ""),
-    )

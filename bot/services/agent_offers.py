@@ -116,12 +116,7 @@ def question(case: Case) -> dict[str, Any]:
     """Return the values of the question whether a customer accepts a case's newest offer, with both answers."""
     offer = case.offers[-1]
     return {
-        "offer": wording.label(
-            f"label_offer_{offer.remedy}",
-            amount=wording.money(offer.amount) if offer.amount else "",
-            percent=offer.terms.get("percent", ""),
-            months=offer.terms.get("months", ""),
-        ),
+        "offer": wording.offered(offer),
         "choices": [
             wording.choice(wording.label("label_choice_accept"), _answer(case, "yes")),
             wording.choice(wording.label("label_choice_decline"), _answer(case, "no")),

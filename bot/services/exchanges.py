@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.aftersales.case import Case
 from bot.aftersales.catalogue import Variant
@@ -12,7 +13,7 @@ from bot.aftersales.labels import FAULTS, IssueType, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderLine
 from bot.aftersales.policy import Policy, Verdict
-from bot.aftersales.return_ import Return, ReturnState
+from bot.aftersales.return_ import Return, ReturnMethod, ReturnState
 from bot.aftersales.task import Department
 from bot.errors import InvalidInputError, NotFoundError
 from bot.services import cases, inspections, recoveries, refunds, returns, tasks, wording
@@ -48,6 +49,14 @@ def price_difference(order: Order, line: OrderLine, variant: Variant, quantity: 
     return line.unit_price * ratio * quantity
 
 
+def shipping_of(return_: Return, exchange: Exchange | None) -> dict[str, Any]:
+    """Return what the customer is told of both ways: who pays for the one back, and that the other begins at once."""
+    back = wording.way_back(return_.return_shipping)
+    if exchange is None or not exchange.may_ship(goods_are_here=False):
+        return back
+    return wording.lines(back, wording.label("label_exchange_in_advance"))
+
+
 async def open_exchange(
     uow: UnitOfWork, policy: Policy, complaint: Complaint, sku: str, now: datetime
 ) -> tuple[Case, Return, Exchange]:
@@ -63,7 +72,7 @@ async def open_exchange(
     if len(complaint.lines) != 1:
         raise InvalidInputError("lines", "not_one")
     case, verdict, order = await cases.draft(uow, policy, replace(complaint, wish=Remedy.EXCHANGE), now)
-    return_, exchange = await add_exchange(uow, case, verdict, order, sku, now)
+    return_, exchange = await add_exchange(uow, case, verdict, order, sku, now, method=complaint.return_method)
     cases.agree(case, Remedy.EXCHANGE, verdict, now, exchange.price_difference)
     if return_.state is ReturnState.MANUAL_REVIEW:
         case.investigate()
@@ -75,12 +84,19 @@ async def open_exchange(
 
 
 async def add_exchange(
-    uow: UnitOfWork, case: Case, verdict: Verdict, order: Order, sku: str, now: datetime, *, in_advance: bool = False
+    uow: UnitOfWork,
+    case: Case,
+    verdict: Verdict,
+    order: Order,
+    sku: str,
+    now: datetime,
+    *,
+    method: ReturnMethod = ReturnMethod.DROP_OFF,
 ) -> tuple[Return, Exchange]:
     """Reserve a replacement for the case's only line and add it with its return to the transaction.
 
-    ``in_advance`` lets it leave before the goods are back, where policy allows that. Raises OutOfStockError,
-    NotFoundError for a variant of another product, InvalidInputError for pieces of several lines.
+    Where policy ships exchanges in advance it leaves at once, otherwise when the goods are back. Raises
+    OutOfStockError, NotFoundError for a variant of another product, InvalidInputError for pieces of several lines.
     """
     if len(case.lines) != 1:
         raise InvalidInputError("lines", "not_one")
@@ -91,7 +107,7 @@ async def add_exchange(
         raise NotFoundError("variant", sku)
     variant.reserve(quantity)
     difference = price_difference(order, line, variant, quantity)
-    return_ = await returns.add_return(uow, case, verdict, order, now, Remedy.EXCHANGE)
+    return_ = await returns.add_return(uow, case, verdict, order, now, Remedy.EXCHANGE, method=method)
     # The customer gets goods, not money; only a cheaper replacement leaves something to pay back.
     return_.refund = max(Money.zero(order.currency), difference * -1)
     exchange = Exchange(
@@ -102,12 +118,11 @@ async def add_exchange(
         quantity=quantity,
         price_difference=difference,
         reserved_until=verdict.send_by,
-        in_advance=in_advance,
+        in_advance=verdict.exchanges_in_advance,
     )
     uow.exchanges.add(exchange)
     record(uow, "bot", "exchange.opened", return_.subject, case, now, sku=sku)
-    if return_.state is ReturnState.APPROVED and exchange.may_ship(goods_are_here=False):
-        await _ask_warehouse(uow, exchange, now)
+    await returns.send_replacement(uow, return_, now)
     return return_, exchange
 
 
@@ -132,9 +147,7 @@ async def settle_difference(uow: UnitOfWork, rma: str, now: datetime, *, actor: 
     case = await case_of(uow, exchange.case_number)
     exchange.settle_difference()
     record(uow, actor, "exchange.difference_paid", exchange.subject, case, now)
-    return_ = await returns.get(uow, rma)
-    if exchange.may_ship(goods_are_here=return_.is_here):
-        await _ask_warehouse(uow, exchange, now)
+    await returns.send_replacement(uow, await returns.get(uow, rma), now)
     return exchange
 
 
@@ -198,8 +211,3 @@ async def give_up(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP
             await refunds.agree(uow, case, owed, "goods_returned", now, key=f"{exchange.subject}:instead")
     await finish(uow, case, now)
     return exchange
-
-
-async def _ask_warehouse(uow: UnitOfWork, exchange: Exchange, now: datetime) -> None:
-    key = f"{exchange.subject}:replace"
-    await tasks.open_task(uow, exchange.case_number, Department.WAREHOUSE, "ship_replacement", key, now)

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.aftersales.exchange import Exchange
-from bot.aftersales.labels import Payer
 from bot.aftersales.reship import ReshipState
 from bot.aftersales.verdict import Verdict
-from bot.services import repairs, returns, wording
+from bot.services import exchanges, repairs, returns, wording
 from bot.services.document_links import DocumentKind
 from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
@@ -23,7 +22,7 @@ async def tell(
     case = outcome.case
     values: dict[str, Any] = {"case": case.number}
     if exchange is not None and outcome.return_ is not None:
-        await _exchange(uow, outcome, now, key)
+        await _exchange(uow, outcome, exchange, now, key)
     elif outcome.return_ is not None:
         await returns.tell_approved(uow, outcome.return_, case, now)
     elif outcome.refund is not None:
@@ -50,15 +49,14 @@ async def tell_grant(uow: UnitOfWork, outcome: Outcome, now: datetime, *, key: s
         await notify(uow, case, "utter_warranty_extended", key, now, case=case.number, until=until)
 
 
-async def _exchange(uow: UnitOfWork, outcome: Outcome, now: datetime, key: str) -> None:
+async def _exchange(uow: UnitOfWork, outcome: Outcome, exchange: Exchange, now: datetime, key: str) -> None:
     return_ = outcome.return_
     assert return_ is not None
-    payer = "own" if return_.return_shipping is Payer.CUSTOMER else "free"
     values = {
         "rma": return_.rma,
         "case": outcome.case.number,
         "deadline": wording.day(return_.deadline),
-        "shipping": wording.label(f"label_shipping_{payer}"),
+        "shipping": exchanges.shipping_of(return_, exchange),
         "facts": {"document": {"kind": DocumentKind.RETURN.value, "number": return_.rma}},
     }
     await notify(uow, outcome.case, "utter_exchange_opened", key, now, **values)

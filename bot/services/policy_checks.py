@@ -34,6 +34,8 @@ def contradictions(destinations: Iterable[DestinationPolicy], caps: Caps) -> Ite
 
 def _section(name: str, terms: Terms) -> Iterator[Problem]:
     floor = terms.floor
+    if terms.exchanges_in_advance and Remedy.EXCHANGE not in terms.remedies:
+        yield _at(terms, name, "exchanges_in_advance", "is for nothing: remedies holds no exchange")
     if floor.return_shipping is Payer.SHOP and terms.return_shipping is Payer.CUSTOMER:
         yield _at(terms, name, "return_shipping", "must be shop (legal_return_shipping), not customer")
     if floor.refunds_outbound_shipping and not terms.refunds_outbound_shipping:

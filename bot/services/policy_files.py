@@ -49,6 +49,7 @@ _TERMS_KEYS = frozenset(
         "refunds_outbound_shipping",
         "legal_refunds_outbound_shipping",
         "review_above",
+        "exchanges_in_advance",
     }
 )
 # Its days count from receipt; what falls under service often comes up before anything was received.
@@ -160,6 +161,7 @@ def _terms(section: Section, known: frozenset[str]) -> Terms:
         refunds_outbound_shipping=section.yes_or_no("refunds_outbound_shipping"),
         source=section.text("source"),
         review_above=section.amount_or_none("review_above"),
+        exchanges_in_advance=section.has("exchanges_in_advance") and section.yes_or_no("exchanges_in_advance"),
         floor=Floor(
             days=legal,
             remedies=section.labels("legal_remedies", Remedy) if section.has("legal_remedies") else (),

@@ -27,6 +27,7 @@ def report(verdict: Verdict) -> dict[str, Any]:
         "return_shipping": verdict.return_shipping.value,
         "duties": verdict.duties.value,
         "goods_stay": verdict.goods_stay,
+        "exchanges_in_advance": verdict.exchanges_in_advance,
         "refund": _money(verdict.refund),
         "breakdown": {
             "lines": [

@@ -18,7 +18,7 @@ from bot.aftersales.policy import Policy
 from bot.aftersales.refund import Refund, RefundBreakdown, breakdown, part_of_price
 from bot.aftersales.repair import Repair
 from bot.aftersales.reship import Reshipment
-from bot.aftersales.return_ import Return
+from bot.aftersales.return_ import Return, ReturnMethod
 from bot.aftersales.task import DECIDE, LOOKED_INTO
 from bot.aftersales.verdict import Verdict
 from bot.errors import InvalidInputError
@@ -70,13 +70,20 @@ async def register(
     else:
         case.agree()
         case.execute()
-        await carry_out(uow, outcome, order, verdict, now)
+        await carry_out(uow, outcome, order, verdict, now, method=complaint.return_method)
     await uow.commit()
     return outcome
 
 
 async def carry_out(
-    uow: UnitOfWork, outcome: Outcome, order: Order, verdict: Verdict, now: datetime, *, key: str | None = None
+    uow: UnitOfWork,
+    outcome: Outcome,
+    order: Order,
+    verdict: Verdict,
+    now: datetime,
+    *,
+    key: str | None = None,
+    method: ReturnMethod = ReturnMethod.DROP_OFF,
 ) -> None:
     """Start what a case's newest offer promises and note it in the outcome; commits nothing.
 
@@ -90,7 +97,7 @@ async def carry_out(
         part = await _part(uow, case, order, verdict, offer)
         outcome.refund = await refunds.agree(uow, case, part, "agreed", now, key=key)
     elif offer.remedy is Remedy.RETURN_REFUND:
-        outcome.return_ = await returns.add_return(uow, case, verdict, order, now)
+        outcome.return_ = await returns.add_return(uow, case, verdict, order, now, method=method)
     elif offer.remedy is Remedy.COUPON:
         outcome.coupon = await grants.issue_coupon(uow, case, Decimal(offer.terms["percent"]), now, key=key)
     elif offer.remedy is Remedy.WARRANTY_EXTENSION:

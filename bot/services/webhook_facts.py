@@ -113,6 +113,7 @@ async def _return(uow: UnitOfWork, rma: str) -> _About:
             "quantity": exchange.quantity,
             "price_difference": _money(exchange.price_difference),
             "difference_settled": exchange.difference_settled,
+            "in_advance": exchange.in_advance,
         }
     return about, found.case_number
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from bot.aftersales.labels import Payer
 from bot.aftersales.money import Money
+from bot.aftersales.offer import Offer
 
 
 def money(amount: Money) -> dict[str, Any]:
@@ -31,6 +33,22 @@ def label(name: str, **values: Any) -> dict[str, Any]:
 def lines(*parts: dict[str, Any]) -> dict[str, Any]:
     """Return several labels, each on its own line."""
     return {"type": "lines", "lines": list(parts)}
+
+
+def way_back(payer: Payer) -> dict[str, Any]:
+    """Return who pays for the way back, for a response."""
+    return label(f"label_shipping_{'own' if payer is Payer.CUSTOMER else 'free'}")
+
+
+def offered(offer: Offer) -> dict[str, Any]:
+    """Return why something is offered, and what, for a response."""
+    what = label(
+        f"label_offer_{offer.remedy}",
+        amount=money(offer.amount) if offer.amount else "",
+        percent=offer.terms.get("percent", ""),
+        months=offer.terms.get("months", ""),
+    )
+    return lines(*(label(f"label_reason_{reason}") for reason in offer.reasons), what)
 
 
 def choice(title: str | dict[str, Any], payload: str) -> dict[str, Any]:

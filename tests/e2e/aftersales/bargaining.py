@@ -84,6 +84,9 @@ _DECLINED_TO_THE_END = {
     ),
 }
 
+#: Who stops in the middle, and begins again.
+_LEFT_ONCE = frozenset({"en", "ja"})
+
 _VOUCHER = Outcome(
     ends=("utter_coupon_issued",),
     issue="late_delivery",
@@ -168,13 +171,15 @@ def _rows() -> Iterator[Scenario]:
         hears = ("utter_offer_too_much", "utter_offer_as_asked")
         yield Scenario(language, "described", story, _MET_HALFWAY, says, hears)
     for language, (story, amounts) in _DECLINED_TO_THE_END.items():
-        no, yes = VOICES[language].no, VOICES[language].yes
+        no, yes, stop = VOICES[language].no, VOICES[language].yes, VOICES[language].stop
+        is_left = language in _LEFT_ONCE
         says = {
             "utter_ask_evidence": PHOTO,
-            "utter_ask_remedy": _choose("refund_partial"),
-            "utter_ask_offer": (no, no, no, yes),
+            "utter_ask_remedy": (_choose("refund_partial"),) * (2 if is_left else 1),
+            "utter_ask_offer": (no, stop if is_left else no, no, yes),
         }
-        yield Scenario(language, "described", story, _ladder(_SENT_BACK, _WHOLE_LADDER, amounts), says)
+        ladder = _ladder(_SENT_BACK, _LADDER_LEFT_ONCE if is_left else _WHOLE_LADDER, amounts)
+        yield Scenario(language, "described", story, ladder, says, ("utter_stopped",) if is_left else ())
     for language, (story, amount) in _LATE.items():
         says = {"utter_ask_remedy": _choose("coupon"), "utter_ask_offer": VOICES[language].yes}
         yield Scenario(language, "late", story, _VOUCHER.of(amount), says, ("utter_found_late",))
@@ -194,6 +199,9 @@ def _rows() -> Iterator[Scenario]:
 
 _WHOLE_LADDER = (
     "coupon bot declined", "refund_partial bot declined", "refund_partial bot declined", "return_refund bot accepted",
+)  # fmt: skip
+_LADDER_LEFT_ONCE = (
+    "coupon bot declined", "refund_partial bot expired", "refund_partial bot declined", "return_refund bot accepted",
 )  # fmt: skip
 _SMALL_LADDER = (
     "coupon bot declined", "coupon bot declined", "refund_partial bot declined", "refund_full bot proposed",

@@ -108,6 +108,11 @@ def answer_questions(customer: Customer, scenario: Scenario, *, until: str = "")
     }
     for _ in range(_MOST_TURNS):
         question = str(customer.last.response)
+        if question == "utter_stopped":
+            # Who stopped thinks better of it, and may be asked the usual again.
+            left |= {usual: [answer] for usual, answer in _usual(scenario).items() if usual not in scenario.says}
+            customer.say(scenario.written(scenario.first))
+            continue
         if question == until or not question.startswith(("utter_ask_", "utter_evidence_how")):
             return
         assert left.get(question), f"unexpected, or asked again: {customer.replies}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,19 @@ def test_files_that_are_not_sound_are_an_error(shop: None, tmp_path: Path) -> No
     (tmp_path / "xx.yml").write_text("countries: [XX]\n", "utf-8")
     with pytest.raises(SettingsError):
         RUNNER.invoke(app, ["check", str(tmp_path)], catch_exceptions=False)
+
+
+def test_exchanges_in_advance_are_explained_with_the_rule(
+    shop: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "the replacement leaves before the goods are back"
+    assert said not in explain("--issue", "changed_mind", "--at", "2026-04-02")
+    folder = shutil.copytree(Settings.from_environment().policy, tmp_path / "policy")
+    text = (folder / "eu.yml").read_text("utf-8")
+    allowed = text.replace("  review_above: 500\n", "  review_above: 500\n  exchanges_in_advance: true\n", 1)
+    (folder / "eu.yml").write_text(allowed, "utf-8")
+    monkeypatch.setenv("PARLEY_POLICY", str(folder))
+    told = explain("--issue", "changed_mind", "--at", "2026-04-02")
+    assert f"exchange   {said}" in told
+    assert "eu.change_of_mind.exchanges_in_advance  (eu.yml:27)" in told
+    assert said not in explain("--issue", "changed_mind", "--at", "2026-09-01")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.aftersales.labels import IssueType, Payer, Remedy
@@ -108,3 +109,11 @@ A_POLICY = Policy(
     version="v1",
     exchange_rates={"EUR": Decimal(1), "JPY": Decimal(165)},
 )
+
+_EU_IN_ADVANCE = replace(
+    EU,
+    change_of_mind=replace(EU.change_of_mind, exchanges_in_advance=True),
+    faulty=replace(EU.faulty, exchanges_in_advance=True),
+)
+IN_ADVANCE = replace(A_POLICY, destinations=(_EU_IN_ADVANCE,))
+"""The same policy, but a replacement leaves before the goods are back."""

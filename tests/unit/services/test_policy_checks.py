@@ -328,6 +328,13 @@ def test_a_row_of_the_default_below_the_law_of_a_destination_is_named_where_it_s
     )
 
 
+def test_exchanges_in_advance_are_for_nothing_where_nothing_is_exchanged(change: Change) -> None:
+    written = "  remedies: [reship, refund_full, refund_partial, coupon, apology]\n"
+    key = "  exchanges_in_advance: true\n"
+    found = change("us.yml", written, f"{key}{written}", after="\nservice:\n")
+    assert found == ["us.yml:HERE: service.exchanges_in_advance: is for nothing: remedies holds no exchange"]
+
+
 def test_a_row_of_which_nothing_is_open_at_a_destination_is_a_gap(change: Change) -> None:
     found = change("us.yml", "remedies: [reship, refund_full, refund_partial, coupon, apology]", "remedies: [coupon]")
     gaps = [line for line in found if "none of them is among the remedies of us.service" in line]

@@ -174,6 +174,14 @@ def test_a_sound_file_is_read_as_written(folder: Folder) -> None:
     assert {code: str(rate) for code, rate in policy.exchange_rates.items()} == {"EUR": "1", "USD": "1.1"}
 
 
+def test_exchanges_in_advance_are_allowed_section_by_section_and_not_unless_said(folder: Folder) -> None:
+    text = DESTINATION.replace("review_above: 500\n", "review_above: 500\n  exchanges_in_advance: true\n")
+    policy = load_policy(folder(eu=text))
+    assert policy.for_country("DE").change_of_mind.exchanges_in_advance is True
+    assert policy.for_country("DE").faulty.exchanges_in_advance is False
+    assert policy.default.change_of_mind.exchanges_in_advance is False
+
+
 def test_the_version_follows_what_the_files_say(folder: Folder) -> None:
     before = load_policy(folder(eu=DESTINATION)).version
     assert len(before) == 12
@@ -229,7 +237,7 @@ def test_the_version_follows_what_the_files_say(folder: Folder) -> None:
         (
             "  days: 30\n",
             "  days: 30\n  hours: 2\n",
-            "eu.yml:9: change_of_mind.hours: is not known; known are days, legal_days, "
+            "eu.yml:9: change_of_mind.hours: is not known; known are days, exchanges_in_advance, legal_days, "
             "legal_refunds_outbound_shipping, legal_remedies, legal_remedies_within, legal_return_shipping, "
             "refunds_outbound_shipping, remedies, return_shipping, review_above, source",
         ),
@@ -252,6 +260,11 @@ def test_the_version_follows_what_the_files_say(folder: Folder) -> None:
             "return_shipping: customer",
             "return_shipping: Customer",
             "eu.yml:11: change_of_mind.return_shipping: must be one of shop, customer, not Customer",
+        ),
+        (
+            "  review_above: 500\n",
+            "  review_above: 500\n  exchanges_in_advance: maybe\n",
+            "eu.yml:14: change_of_mind.exchanges_in_advance: must be true or false, not maybe",
         ),
         (
             "refunds_outbound_shipping: false",

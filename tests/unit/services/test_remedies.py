@@ -15,7 +15,7 @@ from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.order import Payment, ShipmentState
 from bot.aftersales.refund import Refund, RefundBreakdown, breakdown
 from bot.aftersales.reship import ReshipState
-from bot.aftersales.return_ import Refusal, Return, ReturnState
+from bot.aftersales.return_ import Refusal, Return, ReturnMethod, ReturnState
 from bot.aftersales.selection import Selection
 from bot.aftersales.task import Task, TaskState
 from bot.errors import IllegalStateError
@@ -249,3 +249,11 @@ async def test_a_figure_named_before_any_offer_is_a_wish() -> None:
     outcome = await register(world, NOT_AS_DESCRIBED, wanted, part("15", "7.50", OfferState.ACCEPTED))
     assert [offer.proposed_by for offer in outcome.case.offers] == [Proposer.CUSTOMER, Proposer.BOT]
     assert outcome.case.state is CaseState.EXECUTING
+
+
+async def test_goods_of_an_accepted_return_travel_as_the_customer_chose() -> None:
+    world = await proved_world()
+    accepted = Offer(Remedy.RETURN_REFUND, Proposer.BOT, NOW, euros("54.90"), state=OfferState.ACCEPTED)
+    outcome = await register(world, replace(NOT_AS_DESCRIBED, return_method=ReturnMethod.PICKUP), accepted)
+    assert outcome.return_ is not None
+    assert outcome.return_.method is ReturnMethod.PICKUP
