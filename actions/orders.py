@@ -12,7 +12,7 @@ from actions import facts
 from actions.context import context
 from actions.intake import finished
 from actions.turn import Turn
-from bot.aftersales.order import Order, Shipment
+from bot.aftersales.order import Order, OrderState, Shipment
 from bot.errors import NotIdentifiedError
 
 
@@ -34,6 +34,7 @@ class ActionTrackOrder(Action):
                 response="utter_order_status",
                 order_number=order.number,
                 state=facts.label(f"label_order_state_{order.state}"),
+                tracking=no_tracking(order),
                 facts={"order": {"number": order.number, "state": order.state.value, "shipments": []}},
             )
         for shipment in order.shipments:
@@ -79,6 +80,14 @@ class ActionTrackOrder(Action):
             },
             choices=choices,
         )
+
+
+def no_tracking(order: Order) -> dict[str, Any] | str:
+    """Return for a response why an order without parcels cannot be followed; nothing where its state says it all."""
+    if order.state is OrderState.CANCELED:
+        return ""
+    is_to_come = order.state in (OrderState.PENDING, OrderState.PAID)
+    return facts.label("label_tracking_not_yet" if is_to_come else "label_tracking_none")
 
 
 def last_scan(shipment: Shipment) -> dict[str, Any] | str:

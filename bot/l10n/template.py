@@ -47,6 +47,7 @@ _PLACEHOLDERS = {
     "shipping": "a whole sentence, one of the label_shipping_ texts",
     "state": "one of the label_…_state_ texts",
     "summary": "several lines",
+    "tracking": "a whole sentence, one of the label_tracking_ texts, or nothing",
     "tracking_number": "tracking number",
     "until": "date and time",
     "variant": "size and colour",
