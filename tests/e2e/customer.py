@@ -80,9 +80,12 @@ class Customer:
         """Wait for what the bot says by itself after a message, until the last response is there, and return all."""
         deadline = time.monotonic() + _ANSWERED_WITHIN_SECONDS
         told: list[dict[str, Any]] = []
+        pause = 0.02
         while not told or not is_last(told[-1]["response"]):
             assert time.monotonic() < deadline, f"it never came: {told}"
-            time.sleep(0.02)
+            time.sleep(pause)
+            # What a job says comes after many seconds; asking all the time would go against the limit of requests.
+            pause = min(2 * pause, 0.5)
             told = [message for message in self.messages_after(message_id) if message["author"] == "bot"]
         self.replies = self.replies_to(told)
         return self.replies

@@ -80,6 +80,7 @@ _GIVEN: dict[str, Any] = {
     "returns.ended_at": None,
     "canned_responses.texts": {"en": "What to answer"},
     "products.titles": {"de": "Wie es heißt"},
+    "products.descriptions": {"de": "Was versprochen wird"},
 }  # fmt: skip
 
 
