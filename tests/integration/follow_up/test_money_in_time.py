@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import insert, text
-from sqlalchemy.engine import Connection
 
-import bot.store
 from bot.aftersales.case import CaseState
 from bot.aftersales.labels import IssueType, Liability, Payer, Priority
 from bot.aftersales.order import Address, OrderState
@@ -24,6 +19,7 @@ from bot.services import lifecycle, promises, refunds
 from bot.store.engine import create_engine
 from bot.store.tables import metadata
 from tests.integration.conftest import UowFactory
+from tests.integration.migrating import move
 from tests.integration.store.things import NOW, a_case, a_return, a_shop, euro
 
 DAYS = 14
@@ -110,12 +106,6 @@ async def test_who_has_a_fresh_promise_is_not_found_again(uow: UowFactory) -> No
 
 
 async def test_money_of_before_is_due_as_its_case_was_promised(empty_url: str) -> None:
-    def move(connection: Connection, revision: str, *, down: bool = False) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(bot.store.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, revision)
-
     engine = create_engine(empty_url)
     async with engine.begin() as connection:
         await connection.run_sync(move, "0029")

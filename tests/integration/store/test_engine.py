@@ -6,17 +6,15 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
 
 from bot.errors import StartupError
-from bot.store import engine as engines
 from bot.store.engine import create_engine, is_migrated, migrate
 from bot.store.tables import metadata
+from tests.integration.migrating import move
 
 
 async def test_migrating_gives_the_schema_of_the_tables(empty_url: str) -> None:
@@ -42,10 +40,7 @@ async def test_every_migration_can_be_taken_back(empty_url: str) -> None:
     engine = create_engine(empty_url)
 
     def take_back(connection: Connection) -> set[str]:
-        config = Config()
-        config.set_main_option("script_location", str(Path(engines.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        move(connection, "base", down=True)
         return set(inspect(connection).get_table_names()) - {"sqlite_sequence"}
 
     async with engine.begin() as connection:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
-from sqlalchemy.engine import Connection
 
-import bot.store
 from bot.store.engine import create_engine
+from tests.integration.migrating import move
 
 _ORDER = """
 INSERT INTO orders (number, customer_id, state, placed_at, address, shipping_fee_minor, shipping_fee_currency,
@@ -21,12 +16,6 @@ _CUSTOMER = "INSERT INTO customers (id, name, email, country, language) VALUES (
 
 
 async def test_orders_of_before_get_no_duties_in_their_own_currency(empty_url: str) -> None:
-    def move(connection: Connection, revision: str, *, down: bool = False) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(bot.store.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, revision)
-
     engine = create_engine(empty_url)
     async with engine.begin() as connection:
         await connection.run_sync(move, "0006")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
-from sqlalchemy.engine import Connection
 
-import bot.store
 from bot.store.engine import create_engine, migrate
 from bot.store.unit_of_work import unit_of_work_factory
+from tests.integration.migrating import move
 
 _PRODUCT = """
 INSERT INTO products (id, title, category, return_class, warranty_months, titles)
@@ -20,12 +15,6 @@ VALUES ('shoe', 'Running shoes', 'shoes', 'standard', 24, {titles})
 
 
 async def test_products_of_before_have_no_page(empty_url: str) -> None:
-    def move(connection: Connection, revision: str, *, down: bool = False) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(bot.store.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, revision)
-
     engine = create_engine(empty_url)
     titles = "CAST('{}' AS JSONB)" if "postgres" in empty_url else "'{}'"
     async with engine.begin() as connection:

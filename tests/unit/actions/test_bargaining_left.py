@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +18,7 @@ from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.offer import OfferState
 from bot.services.document_links import DocumentLinks
-from tests.unit.actions.test_instructions_followed import Talk
+from tests.unit.actions.talk import Talk
 from tests.unit.aftersales.builders import NOW, a_line, an_order
 from tests.unit.aftersales.policies import A_POLICY, EU, ROWS
 from tests.unit.services.world import proved_world
@@ -37,13 +36,6 @@ POLICY = replace(A_POLICY, destinations=(replace(EU, issues={**ROWS, IssueType.D
 """With the same ladder for what is damaged."""
 
 FORM = ValidateComplaintForm()
-
-
-@pytest.fixture(autouse=True)
-def unbound() -> Iterator[None]:
-    before = list(context._bound)
-    yield
-    context._bound[:] = before
 
 
 async def a_talk(**slots: Any) -> Talk:

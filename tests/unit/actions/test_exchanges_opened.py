@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from actions.questions import ActionAskConfirmation
 from bot.aftersales.policy import Policy
 from bot.aftersales.return_ import Return, ReturnMethod
 from bot.services.document_links import DocumentLinks
-from tests.unit.actions.test_instructions_followed import Talk
+from tests.unit.actions.talk import Talk
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY, IN_ADVANCE
 from tests.unit.services.lifecycles import open_tasks
@@ -28,13 +27,6 @@ SLOTS = {
     "variant": "product1-43",
 }
 AT_ONCE = "label_exchange_in_advance"
-
-
-@pytest.fixture(autouse=True)
-def unbound() -> Iterator[None]:
-    before = list(context._bound)
-    yield
-    context._bound[:] = before
 
 
 async def a_talk(policy: Policy, price: int = 50, ordered: int = 50, **slots: Any) -> Talk:

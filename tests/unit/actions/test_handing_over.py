@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -21,13 +21,6 @@ from tests.unit.services.world import CONVERSATION, World
 ASKS = ("ask_human", "I want to talk to a person")
 SHOUTS = ("track_order", "WHERE IS MY PARCEL!!!")
 PRESSES = ("ask_human", "/ask_human")
-
-
-@pytest.fixture(autouse=True)
-def unbound() -> Iterator[None]:
-    before = list(context._bound)
-    yield
-    context._bound[:] = before
 
 
 def heard(intent: str, text: str) -> dict[str, Any]:

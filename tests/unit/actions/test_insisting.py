@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from actions import context
 from actions.cases import ActionRegisterComplaint
 from actions.complaint_form import ValidateComplaintForm
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.services.document_links import DocumentLinks
-from tests.unit.actions.test_instructions_followed import Talk, follows
+from tests.unit.actions.talk import Talk, follows
 from tests.unit.aftersales.builders import NOW
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.world import proved_world
@@ -27,13 +23,6 @@ SLOTS = {
 }
 FORM = ValidateComplaintForm()
 REFUSED = ["utter_wish_not_open"]
-
-
-@pytest.fixture(autouse=True)
-def unbound() -> Iterator[None]:
-    before = list(context._bound)
-    yield
-    context._bound[:] = before
 
 
 async def a_talk() -> Talk:

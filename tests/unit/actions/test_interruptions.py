@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,13 +24,6 @@ from tests.unit.services.world import CONVERSATION, World, proved_world
 
 AN_ADDRESS = {"request": "change_address", "order_number": "10482733", "verification": "proved"}
 A_SURVEY = {"solved": "yes", "feedback_case": "C1000001"}
-
-
-@pytest.fixture(autouse=True)
-def unbound() -> Iterator[None]:
-    before = list(context._bound)
-    yield
-    context._bound[:] = before
 
 
 class Said:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from actions import context
 from actions.complaint_form import ValidateComplaintForm
 from bot.services.document_links import DocumentLinks
-from tests.unit.actions.test_instructions_followed import Talk
+from tests.unit.actions.talk import Talk
 from tests.unit.aftersales.builders import NOW
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.world import proved_world
@@ -24,13 +22,6 @@ SLOTS = {
     "quantity": {"1": 1},
     "evidence": "declined",
 }
-
-
-@pytest.fixture(autouse=True)
-def unbound() -> Iterator[None]:
-    before = list(context._bound)
-    yield
-    context._bound[:] = before
 
 
 @pytest.mark.parametrize(("ranking", "remedy"), [
