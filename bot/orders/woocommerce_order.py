@@ -9,14 +9,16 @@ from typing import Any
 
 from bot.aftersales.money import Money
 from bot.aftersales.order import OrderState, ShipmentState
+from bot.html_text import as_text
 from bot.orders import fields
 from bot.orders.fields import Entry
-from bot.orders.page_text import page_text
 from bot.services.order_sources_ports import OrderSourceError, SourcedOrder
 
 _TRACKING = "_wc_shipment_tracking_items"
 """Where the extension Shipment Tracking, and others that follow it, keep what was sent."""
 
+# More than any page of a product.
+_MOST_HTML = 100_000
 _SENT = frozenset({"completed", "refunded"})
 _UNPAID = frozenset({"pending", "on-hold", "failed"})
 
@@ -140,6 +142,12 @@ def _goods(items: list[Any], products: dict[int, dict[str, Any]], currency: str)
             }
         )
     return goods
+
+
+def page_text(html: str) -> str:
+    """Return the text of a product's page, a line for each block of it."""
+    lines = (line.strip() for line in as_text(html[:_MOST_HTML], marks_quotes=False).split("\n"))
+    return "\n".join(line for line in lines if line not in ("", "-"))
 
 
 def _page(product: Mapping[str, Any]) -> str:

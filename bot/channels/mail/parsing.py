@@ -13,8 +13,8 @@ from email.message import Message
 from bot.channels.mail import headers, pictures
 from bot.channels.mail.automatic import Bounce, bounce, why_automatic
 from bot.channels.mail.charsets import decoded
-from bot.channels.mail.html import as_text
 from bot.channels.mail.verdicts import Trust, is_disowned, trust_in
+from bot.html_text import as_text
 
 MAX_PARTS = 200
 _MAX_TEXT = 200_000

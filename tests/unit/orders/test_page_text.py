@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.orders.page_text import page_text
+from bot.orders.woocommerce_order import page_text
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.mail.html import as_text
 from bot.channels.mail.parsing import Mail, parsed
 from bot.channels.mail.quoting import stripped
 from bot.channels.mail.verdicts import Trust
+from bot.html_text import as_text
 from tests.unit.evidence import samples
 
 FIXTURES = Path(__file__).parents[3] / "channels" / "email"

@@ -1,4 +1,4 @@
-"""HTML to plain text: what a person reads, quotes marked with ``>``, and nothing that is hidden."""
+"""HTML to plain text: what a person reads, quotes of mails marked with ``>``, and nothing that is hidden."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NEVER_CLOSED = frozenset("area base br col embed hr img input link meta param s
 _MARKUP = re.compile(r"<[^<>]{0,2000}>")
 
 
-def as_text(html: str) -> str:
+def as_text(html: str, *, marks_quotes: bool = True) -> str:
     """Return the text of an HTML document, lines and paragraphs as they are seen."""
     html = html[:MAX_HTML]
     if _depth(html) > _DEEPEST:
@@ -47,24 +47,24 @@ def as_text(html: str) -> str:
         return _tidy(_MARKUP.sub(" ", html))
     try:
         soup = BeautifulSoup(html, "html.parser")
-        return _tidy(_Writer().written(soup))
+        return _tidy(_Writer().written(soup, marks_quotes=marks_quotes))
     except (RecursionError, ValueError, AssertionError):
         return _tidy(_MARKUP.sub(" ", html))
 
 
 class _Writer:
-    """Walks through a document once, without recursion: mails may be nested as deep as their sender likes."""
+    """Walks through a document once, without recursion: it may be nested as deep as its author likes."""
 
     def __init__(self) -> None:
         self._lines: list[str] = [""]
 
-    def written(self, soup: BeautifulSoup) -> str:
+    def written(self, soup: BeautifulSoup, *, marks_quotes: bool) -> str:
         for tag in soup.find_all(_DROPPED):
             tag.decompose()
         for tag in soup.find_all(style=_HIDDEN):
             if not tag.decomposed:
                 tag.decompose()
-        for place, tag in enumerate(soup.select(", ".join(_QUOTES))):
+        for place, tag in enumerate(soup.select(", ".join(_QUOTES)) if marks_quotes else ()):
             if place >= _LOOKED_INTO or not (_is_forward(tag) or _holds_all(tag)):
                 tag["data-quote"] = "1"
         todo: list[tuple[PageElement, bool, int, bool]] = [(soup, False, 0, False)]
