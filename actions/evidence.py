@@ -98,12 +98,17 @@ async def _attach(uow: UnitOfWork, turn: Turn, order_number: str | None, now: da
 
 
 async def read_evidence(dispatcher: CollectingDispatcher, intake: Intake, asked: bool) -> None:
-    """Note that a file came, or that the customer has none to send; whatever else is said goes on without."""
+    """Note that a file came, or that the customer has none to send; whatever else is said goes on without.
+
+    Naming the goods does not say that there is nothing to send.
+    """
     turn = intake.turn
     if turn.intent == "evidence_uploaded" and await is_sent(intake.context, turn):
         dispatcher.utter_message(response="utter_evidence_received")
         intake.set("evidence", GIVEN)
-    elif asked and turn.intent == "affirm" and intake["evidence"] is None:
-        intake.set("evidence", WAITING)
-    elif asked and "order_number" not in intake.updates:
-        intake.set("evidence", DECLINED)
+    elif asked:
+        agrees = turn.intent == "affirm" and intake["evidence"] is None
+        if agrees or (intake.names_goods and turn.intent != "deny"):
+            intake.set("evidence", WAITING)
+        elif "order_number" not in intake.updates:
+            intake.set("evidence", DECLINED)

@@ -1,0 +1,42 @@
+"""What is made of answers to the question for photos."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions import context
+from actions.complaint_form import ValidateComplaintForm
+from bot.aftersales.order import Order
+from bot.services.document_links import DocumentLinks
+from tests.unit.actions.talk import Talk
+from tests.unit.aftersales.builders import NOW
+from tests.unit.aftersales.policies import A_POLICY
+from tests.unit.services.world import proved_world
+
+SLOTS = {
+    "requested_slot": "evidence",
+    "order_number": "10482733",
+    "verification": "10482733",
+    "reason": "damaged",
+    "details": "broken on arrival",
+    "items": [1],
+    "quantity": {"1": 1},
+}
+
+
+@pytest.mark.parametrize(("intent", "text", "evidence"), [
+    ("affirm", "ok, one moment", "waiting"),
+    ("inform", "the {goods}", "waiting"),
+    ("deny", "no, I have none of the {goods}", "declined"),
+    ("nlu_fallback", "it is in the bin already", "declined"),
+])  # fmt: skip
+async def test_only_who_says_nothing_about_the_goods_goes_on_without_photos(
+    intent: str, text: str, evidence: str
+) -> None:
+    world = await proved_world()
+    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    (order,) = world.database.all(Order)
+    talk = Talk(world, "complaint_form", **SLOTS)
+    await talk.run(ValidateComplaintForm(), intent, text.format(goods=order.lines[0].product.title))
+    assert talk.slots.get("evidence") == evidence
+    assert (talk.slots.get("requested_slot") == "evidence") is (evidence == "waiting")
