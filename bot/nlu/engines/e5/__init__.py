@@ -1,0 +1,1 @@
+"""multilingual-e5-small: model file, tokenizer, transformer, engine."""
