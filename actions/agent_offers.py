@@ -7,12 +7,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import context
 from actions.escalation import hand_over
+from actions.progress import say_status
 from actions.turn import SURE, Turn
 from bot.aftersales.case import Case
 from bot.aftersales.escalation import EscalationReason
-from bot.conversations.suggestions import going_on_in, status_of
+from bot.conversations.suggestions import going_on_in
 from bot.errors import ConflictError, ParleyError
 from bot.services import agent_offers
+from bot.services.progress import progress_of
 
 
 async def answer_offer_in_words(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType] | None:
@@ -38,8 +40,8 @@ async def answer_offer_in_words(dispatcher: CollectingDispatcher, turn: Turn) ->
         raise
     except ParleyError:
         async with known.uow() as uow:
-            status = await status_of(uow, await going_on_in(uow, case.number))
-        dispatcher.utter_message(response=status.response, **status.values)
+            progress = await progress_of(uow, await going_on_in(uow, case.number))
+        say_status(dispatcher, progress)
         return await hand_over(dispatcher, turn, EscalationReason.REVIEW_NEEDED, case_number=case.number)
     dispatcher.utter_message(response="utter_all_right")
     if is_accepted:

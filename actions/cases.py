@@ -14,7 +14,7 @@ from actions.escalation import hand_over
 from actions.exchanges import open_exchange
 from actions.intake import Intake, finished, forget_answers
 from actions.outcomes import complaint_of, say_outcome
-from actions.progress import progress_of, say_status
+from actions.progress import say_status
 from actions.refusals import say_refusal
 from actions.returns import open_return
 from actions.turn import Turn
@@ -22,6 +22,7 @@ from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import IssueType, Remedy
 from bot.errors import IllegalStateError, NotIdentifiedError, PolicyRefusalError
 from bot.services import cases, remedies
+from bot.services.progress import progress_of
 
 
 class ActionRegisterComplaint(Action):
@@ -78,14 +79,14 @@ class ActionCaseStatus(Action):
         try:
             async with known.uow() as uow:
                 found = await cases.of_order(uow, turn.conversation_id, number or "")
-                progress = {case.number: await progress_of(uow, case) for case in found[:3]}
+                progress = [await progress_of(uow, case) for case in found[:3]]
         except NotIdentifiedError:
             dispatcher.utter_message(response="utter_status_not_identified")
             return finished(turn)
         if not found:
             dispatcher.utter_message(response="utter_case_none", order_number=number)
-        for case in found[:3]:
-            say_status(dispatcher, case, *progress[case.number])
+        for told in progress:
+            say_status(dispatcher, told)
         return finished(turn)
 
 

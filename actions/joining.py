@@ -6,9 +6,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts
 from actions.intake import Intake
-from actions.progress import progress_of, say_status
+from actions.progress import say_status
 from bot.aftersales.case import Case
 from bot.services import cases
+from bot.services.progress import progress_of
 
 
 async def join_case(dispatcher: CollectingDispatcher, intake: Intake, case: Case) -> None:
@@ -16,8 +17,8 @@ async def join_case(dispatcher: CollectingDispatcher, intake: Intake, case: Case
     turn = intake.turn
     async with intake.context.uow() as uow:
         joined = await cases.join(uow, turn.conversation_id, case.number, turn.channel, intake.context.clock())
-        lines, known = await progress_of(uow, joined)
-    say_status(dispatcher, joined, lines, known)
+        progress = await progress_of(uow, joined)
+    say_status(dispatcher, progress)
     dispatcher.utter_message(
         response="utter_case_joined",
         case=joined.number,

@@ -13,10 +13,11 @@ from bot.aftersales.policy import Policy
 from bot.conversations.bot import Bot, Turn
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
 from bot.conversations.ports import UnitOfWork
-from bot.conversations.suggestions import going_on_in, status_of
+from bot.conversations.suggestions import going_on_in
 from bot.errors import ConflictError, IllegalStateError, NotFoundError, ParleyError
 from bot.services import agent_offers, escalations, repairs
 from bot.services.ports import Clock
+from bot.services.progress import progress_of
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +84,9 @@ class OfferAnswers:
     async def _how_it_stands(self, bot: Bot, case_number: str, language: str) -> Message:
         """Return how a case is going: what there is to say to an answer that comes too late."""
         async with self._uow() as uow:
-            status = await status_of(uow, await going_on_in(uow, case_number))
-        return bot.say(status.response, language, **status.values)
+            progress = await progress_of(uow, await going_on_in(uow, case_number))
+        response, values = progress.told()
+        return bot.say(response, language, **values)
 
     async def _quote(self, bot: Bot, conversation: Conversation, pressed: dict[str, str]) -> list[Message]:
         language = _language(conversation)

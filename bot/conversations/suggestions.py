@@ -9,9 +9,9 @@ from typing import Any
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import IssueType, Label
 from bot.aftersales.offer import OfferState, Proposer
-from bot.aftersales.return_ import ReturnState
 from bot.conversations.ports import UnitOfWork
 from bot.services import evidence, lifecycle, ports, wording
+from bot.services.progress import progress_of
 
 Phrase = Callable[[str, str, dict[str, Any]], str]
 """Return the text of a response by name, in a language, with values."""
@@ -27,7 +27,6 @@ _SHOWS = frozenset(
         IssueType.SAFETY_HAZARD,
     }
 )
-_TO_BE_SENT = frozenset({ReturnState.APPROVED, ReturnState.LABEL_ISSUED})
 
 
 class SuggestionKind(Label):
@@ -75,7 +74,7 @@ async def _of_case(uow: UnitOfWork, case: Case) -> list[Suggestion]:
     told = [notice for notice in await uow.notifications.of_case(case.number) if notice.sent_at is not None]
     if told:
         found.append(Suggestion(SuggestionKind.LAST_NOTICE, told[-1].response, dict(told[-1].values)))
-    found.append(await status_of(uow, case))
+    found.append(Suggestion(SuggestionKind.STATUS, *(await progress_of(uow, case)).told()))
     return found
 
 
@@ -83,27 +82,3 @@ async def going_on_in(uow: ports.UnitOfWork, case_number: str) -> Case:
     """Return a case, or the one that it was merged into."""
     case = await lifecycle.case_of(uow, case_number)
     return await lifecycle.case_of(uow, case.merged_into) if case.merged_into else case
-
-
-async def status_of(uow: ports.UnitOfWork, case: Case) -> Suggestion:
-    """Return what tells how a case is going."""
-    lines = []
-    for return_ in await uow.returns.of_order(case.order_number):
-        if return_.case_number == case.number:
-            state = wording.label(f"label_return_state_{return_.state}")
-            lines.append(wording.label("label_progress_return", number=return_.rma, state=state))
-            if return_.state in _TO_BE_SENT:
-                lines.append(wording.label("label_progress_deadline", deadline=wording.day(return_.deadline)))
-    for refund in await uow.refunds.of_order(case.order_number):
-        if refund.case_number == case.number:
-            state = wording.label(f"label_refund_state_{refund.state}")
-            lines.append(wording.label("label_progress_refund", amount=wording.money(refund.amount), state=state))
-    response = "utter_case_status" if case.is_open else "utter_case_status_closed"
-    values = {
-        "case": case.number,
-        "issue": wording.label(f"label_issue_{case.issue_type}"),
-        "state": wording.label(f"label_case_state_{case.state}"),
-        "until": wording.moment(case.next_contact_by),
-        "progress": wording.lines(*lines),
-    }
-    return Suggestion(SuggestionKind.STATUS, "utter_case_status_progress" if lines else response, values)
