@@ -9,13 +9,13 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.escalation import queue
-from actions.forms import RATINGS, Form, ended
+from actions.forms import Form, ended
 from actions.intake import Intake, forget_answers
+from actions.ratings import rating_in
 from actions.turn import NOT_UNDERSTOOD, Turn
 from bot.aftersales.case import CaseState
 from bot.aftersales.escalation import EscalationReason
 from bot.errors import ParleyError
-from bot.l10n.digits import digit
 from bot.services import desk_settings, follow_up
 
 _SKIPPED = "-"
@@ -46,8 +46,7 @@ class ValidateFeedbackForm(Form):
         elif asked in (None, "solved") and (turn.agrees or turn.intent in ("deny", "thank")):
             intake.set("solved", "no" if turn.intent == "deny" else "yes")
         declines = turn.intent == "deny" and not turn.is_story
-        rating = digit(str(turn.value("rating") if turn.intent == "rate" else turn.text))
-        if (asked == "rating" or turn.intent == "rate") and rating in RATINGS:
+        if (asked == "rating" or turn.intent == "rate") and (rating := rating_in(turn)):
             intake.set("rating", str(rating))
         elif asked == "rating" and declines:
             # Who does not want to rate is not asked why.

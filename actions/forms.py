@@ -14,9 +14,9 @@ from actions import intake as reading
 from actions.context import context
 from actions.evidence import still_asked
 from actions.intake import Intake, Reader, forget_answers
+from actions.ratings import rating_in
 from actions.turn import Turn
 from bot.aftersales.labels import IssueType
-from bot.l10n.digits import digit
 from bot.services import contacts
 
 #: Messages that are something else than an answer; a form leaves them to the rules unless they also answer it.
@@ -26,9 +26,6 @@ _DIGRESSIONS = re.compile(
 )
 #: Messages that a form never swallows, whatever it asked.
 _ALWAYS_LEFT = frozenset({"stop", "ask_human", "change_language"})
-
-#: What a customer may answer when asked how it was.
-RATINGS = range(1, 6)
 
 _COURTESIES = frozenset({"greet", "thank", "goodbye"})
 
@@ -291,7 +288,7 @@ def _answers_directly(turn: Turn, asked: str) -> bool:
     if asked == "solved":
         return turn.intent == "thank"
     if asked == "rating":
-        return digit(turn.text) in RATINGS
+        return rating_in(turn) is not None
     if asked == "rating_comment":
         return not turn.intent.startswith(("ask_", "track", "check", "stop"))
     if asked in ("confirmation", "change"):
