@@ -18,7 +18,7 @@ from actions.lookup import tell_what_is_known
 from actions.quotes import answer_quote_in_words, may_be_about_quote
 from actions.refusals import say_refusal
 from actions.replacement import open_variants, read_variant
-from actions.turn import HALF_GUESSED, NOT_UNDERSTOOD, Turn
+from actions.turn import HALF_GUESSED, NOT_UNDERSTOOD, SURE, Turn
 from bot.aftersales.labels import WHOLE_ORDER, IssueType, Remedy
 from bot.aftersales.verdict import Verdict
 
@@ -120,12 +120,10 @@ class ValidateComplaintForm(OrderForm):
         if chosen in set(Remedy):
             intake.set("remedy", chosen)
             intake.clear("variant", "confirmation")
-        elif asked and self._wishes_otherwise(intake, asked):
-            intake.set("wish", _WISHES[turn.intent])
+        elif asked and (wish := await self._wish_instead(intake, asked)):
+            intake.set("wish", wish)
             if intake["remedy"]:
                 intake.clear("remedy", "confirmation")
-        elif asked == "remedy" and not intake.updates and (guessed := await self._guessed_wish(intake)):
-            intake.set("wish", guessed)
         if asked == "reason" and "reason" in intake.updates and intake.issue is IssueType.SAFETY_HAZARD:
             intake.set("wish", None)
         await read_variant(intake, asked == "variant")
@@ -168,15 +166,16 @@ class ValidateComplaintForm(OrderForm):
             intake.set("remedy", Remedy.APOLOGY.value)
         return False
 
-    @staticmethod
-    def _wishes_otherwise(intake: Intake, asked: str) -> bool:
-        """Tell whether the message names a solution, rather than arguing about the one on the table."""
+    async def _wish_instead(self, intake: Intake, asked: str) -> str | None:
+        """Return the solution that the message names, where it does not argue about the one on the table, or None."""
         turn = intake.turn
-        if turn.intent not in _WISHES or turn.confidence < 0.5:
-            return False
-        if asked == "offer":
-            return turn.intent != "refund_order"
-        return asked in ("remedy", "confirmation") or intake["remedy"] is None
+        is_unsure = turn.confidence < SURE and intake.updates.keys() <= {"demand"}
+        if asked == "remedy" and is_unsure and (guessed := await self._guessed_wish(intake)):
+            return guessed
+        if turn.intent not in _WISHES or turn.confidence < 0.5 or (asked == "offer" and turn.intent == "refund_order"):
+            return None
+        is_asked = asked in ("offer", "remedy", "confirmation") or intake["remedy"] is None
+        return _WISHES[turn.intent] if is_asked else None
 
     @staticmethod
     async def _guessed_wish(intake: Intake) -> str | None:

@@ -123,6 +123,20 @@ _DENIED = {
     "ru": ("По трекингу заказ {n} доставлен, но я ничего не получил", "Отправьте его, пожалуйста, ещё раз"),
 }
 
+#: Who says twice that what cannot be done shall be done gets a person.
+_INSISTED = Outcome(
+    ends=("utter_complaint_registered", "utter_handoff_queued"),
+    issue="lost_parcel",
+    state="escalated",
+    handoff=True,
+)
+_INSISTS = {
+    "en": ("I want to exchange it for another colour", "No, exchange it please, for the blue one"),
+    "de": ("Ich möchte sie gegen eine andere Farbe umtauschen", "Nein, ich will einen Umtausch, in Blau bitte"),
+    "es": ("Quiero cambiarlas por otro color", "Que no, quiero el cambio, por las azules"),
+    "zh": ("我想换成别的颜色", "不行，我就要换货，换蓝色的"),
+}
+
 
 def _rows() -> Iterator[Scenario]:
     for language, (story, wish) in _LOST_AND_SENT_AGAIN.items():
@@ -137,8 +151,10 @@ def _rows() -> Iterator[Scenario]:
             language, "lost", story, _PAID_BACK.of(amount), {"utter_ask_remedy": wish}, ("utter_found_lost",)
         )
     for language, (story, wish) in _SILENT.items():
+        insists = _INSISTS.get(language)
         yield Scenario(
-            language, "silent", story, _SEARCHED, {"utter_ask_remedy": wish}, ("utter_found_silent",),
+            language, "silent", story, _INSISTED if insists else _SEARCHED, {"utter_ask_remedy": insists or wish},
+            ("utter_found_silent", "utter_wish_not_open") if insists else ("utter_found_silent",),
             stock={"bath-towels-white": 0},
         )  # fmt: skip
     for language, (story, wish) in _DENIED.items():

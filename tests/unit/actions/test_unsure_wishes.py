@@ -27,6 +27,7 @@ SLOTS = {
 @pytest.mark.parametrize(("ranking", "remedy"), [
     # Repairing what never came is not open, so that sending it again remains.
     ({"repair_item": 0.46, "reship_item": 0.42}, "reship"),
+    ({"repair_item": 0.58, "reship_item": 0.35}, "reship"),
     ({"reship_item": 0.48, "repair_item": 0.4}, "reship"),
     # Both are open: the customer is asked again.
     ({"reship_item": 0.45, "refund_order": 0.4}, None),
@@ -45,3 +46,20 @@ async def test_an_unsure_wish_is_read_among_the_remedies_that_are_open(
     assert talk.slots.get("remedy") == remedy
     # Without an event the form has rejected the message, and the bot says that it did not understand.
     assert bool(events) is (remedy is not None)
+
+
+async def test_a_sum_that_is_named_along_with_an_unsure_wish_does_not_stand_in_its_way() -> None:
+    world = await proved_world()
+    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    talk = Talk(world, "complaint_form", **SLOTS)
+    await talk.run(ValidateComplaintForm(), "nlu_fallback", "the full sum", {"refund_order": 0.48}, share="100")
+    assert talk.slots.get("wish") == "refund"
+
+
+async def test_a_sure_wish_is_taken_at_its_word() -> None:
+    world = await proved_world()
+    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    talk = Talk(world, "complaint_form", **SLOTS)
+    ranking = {"repair_item": 0.7, "reship_item": 0.28}
+    responses, _ = await talk.run(ValidateComplaintForm(), "repair_item", "repair it, or send it again", ranking)
+    assert responses == ["utter_wish_not_open"]
