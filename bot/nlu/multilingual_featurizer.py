@@ -63,7 +63,7 @@ class MultilingualFeaturizer(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Return what besides the configuration makes an earlier training stale (see parent class)."""
-        return sources_fingerprint()
+        return sources_fingerprint() + encoders.use.version + encoders.e5.version
 
     def train(self, training_data: TrainingData) -> Resource:
         """Encode all labelled examples, with a progress bar on standard error, and keep them."""

@@ -80,7 +80,7 @@ class SentenceGraph:
         rounded by output, what flows in by row, that is, by token (as in Dettmers et al. 2022, arXiv:2208.07339), so
         that a sentence's vector does not depend on its neighbours in a batch.
         """
-        scales = np.abs(weights).max(axis=0) / _LARGEST_WEIGHT
+        scales = np.maximum(np.abs(weights).max(axis=0), np.finfo(np.float32).tiny) / _LARGEST_WEIGHT
         rounded_weights = self.constant(np.round(weights / scales).astype(np.int8))
         one, zero_point = self.constant(np.array(1, np.float32)), self.constant(np.array(_ZERO_POINT, np.uint8))
         largest = self.node("ReduceMax", self.node("Abs", rows), self.constant(np.array([-1])), keepdims=1)

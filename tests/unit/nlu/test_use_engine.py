@@ -58,8 +58,11 @@ def test_no_texts_give_no_rows(engine: UseEngine) -> None:
     assert engine.encode([]).shape == (0, 512)
 
 
-@pytest.mark.parametrize("damage", ["absent", "cut short", "of another kind"])
-@pytest.mark.parametrize("name", ["weights.npz", "sp.model"])
+@pytest.mark.parametrize(("name", "damage"), [
+    ("weights.npz", "absent"), ("weights.npz", "cut short"), ("weights.npz", "overwritten"),
+    ("weights.npz", "of another kind"), ("sp.model", "absent"), ("sp.model", "cut short"),
+    ("sp.model", "of another kind"),
+])  # fmt: skip
 def test_a_model_that_cannot_be_read_is_refused_by_name(
     tmp_path: Path, packaged_model: Path, name: str, damage: str
 ) -> None:
@@ -69,6 +72,9 @@ def test_a_model_that_cannot_be_read_is_refused_by_name(
         file.unlink()
     elif damage == "cut short":
         file.write_bytes(file.read_bytes()[:100_000])
+    elif damage == "overwritten":
+        whole = file.read_bytes()
+        file.write_bytes(whole[:200_000] + bytes(100_000) + whole[300_000:])
     else:
         np.savez(tmp_path / "model" / "other.npz", eps=np.zeros(1))
         (tmp_path / "model" / "other.npz").replace(file)

