@@ -3,29 +3,59 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import cache
 
 from actions.turn import Turn
 from bot.l10n.digits import digit
+from bot.l10n.word_lists import word_lists
 
 RATINGS = range(1, 6)
-#: "4 von 5 Sternen", "5/5"; with more words a number may be of weeks or pieces.
-_OF_FIVE = re.compile(r"(?<!\d)(\d)\D{1,12}5(?!\d)")
-_FEW_WORDS = 3
-_FEW_LETTERS = 20
-_STARS = re.compile("[\u2b50\u2605\U0001f31f]\ufe0f?")
+_FILLED = re.compile("[\u2b50\u2605\U0001f31f]")
+#: Stars that are not given, and what makes a star an emoji.
+_HOLLOW = re.compile("[\u2606\ufe0f\\s]")
 
 
 def rating_in(turn: Turn) -> int | None:
-    """Return the rating that a message gives as a button, a digit, stars, out of five or in words, or None."""
-    said = str(turn.value("rating") if turn.intent == "rate" else turn.text).strip()
-    stars = len(_STARS.findall(said))
-    if stars and not _STARS.sub("", said).strip():
-        rating: int | None = stars
-    elif len(said) <= _FEW_LETTERS and (of_five := _OF_FIVE.search(said)):
-        rating = int(of_five.group(1))
-    elif digit(said) is None and len(said.split()) <= _FEW_WORDS and len(said) <= _FEW_LETTERS:
-        counted = str(turn.value("quantity"))
-        rating = int(counted) if counted.isdecimal() else None
+    """Return the rating that a message consists of, or None.
+
+    It is a button, a digit of any script, one out of five ("4/5"), with the word or the sign for a star ("4 Sterne",
+    "4⭐"), as many stars, or a number word. Among other words a number may be of anything.
+    """
+    said = _plain(str(turn.value("rating") if turn.intent == "rate" else turn.text))
+    rest = _HOLLOW.sub("", _FILLED.sub("", said))
+    stars = len(_FILLED.findall(said))
+    rating: int | None
+    if stars and not rest:
+        rating = stars
+    elif stars == 1:
+        rating = digit(rest)
+    elif found := _with_words().fullmatch(said):
+        rating = int(found.group(1) or found.group(2))
     else:
-        rating = digit(said)
+        rating = _number_word(turn)
     return rating if rating in RATINGS else None
+
+
+def _plain(text: str) -> str:
+    """Return a text in lower case with the digits of all scripts as 0 to 9."""
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in text.strip().rstrip(".!").casefold())
+
+
+def _number_word(turn: Turn) -> int | None:
+    """Return the number that a message consists of as a word, "four", or None."""
+    for found in turn.entities:
+        word = turn.text[found.get("start", 0) : found.get("end", 0)]
+        if found.get("entity") == "quantity" and word and word.strip(" .!") == turn.text.strip(" .!"):
+            return int(found["value"]) if str(found["value"]).isdecimal() else None
+    return None
+
+
+@cache
+def _with_words() -> re.Pattern[str]:
+    lists = word_lists("stars")
+    after, before = (
+        "|".join(re.escape(word.casefold()) for words in lists[kind].values() for word in words)
+        for kind in ("stars", "before")
+    )
+    return re.compile(rf"([1-5])(?:\s?[/／]\s?5)?\s?(?:{after})?|(?:{before})\s?([1-5])(?:개|つ)?")

@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.feedback_form import ValidateFeedbackForm
 from actions.intake import Intake
+from actions.ratings import rating_in
 from actions.turn import Turn
 from tests.unit.services.world import CONVERSATION
 
@@ -37,19 +38,33 @@ async def test_button_of_a_rating_is_taken_at_any_time() -> None:
 
 
 @pytest.mark.parametrize(("text", "rating"), [
-    ("⭐⭐⭐⭐", "4"), ("★★", "2"), ("⭐️ ⭐️ ⭐️", "3"), ("4/5", "4"), ("3 von 5 Sternen", "3"), ("٥ / 5", "5"),
-    ("⭐⭐⭐⭐⭐⭐", None), ("14/5", None), ("1/52", None),
+    ("⭐⭐⭐⭐", "4"), ("★★", "2"), ("⭐️ ⭐️ ⭐️", "3"), ("★★★☆☆", "3"), ("5⭐", "5"), ("4 ★", "4"),
+    ("4/5", "4"), ("٤/٥", "4"), ("４／５", "4"), ("3 Sterne", "3"), ("5 stars!", "5"), ("۵ ستاره", "5"), ("4星", "4"),
+    ("星5つ", "5"), ("별 4개", "4"), ("5 ÉTOILES", "5"),
+    ("⭐⭐⭐⭐⭐⭐", None), ("14/5", None), ("4/50", None), ("12 stars", None), ("⭐⭐⭐ but late", None),
 ])  # fmt: skip
 async def test_stars_and_figures_out_of_five_are_ratings(text: str, rating: str | None) -> None:
     assert await read(text) == rating
 
 
-@pytest.mark.parametrize(("text", "rating"), [
-    ("five stars", "5"), ("vier Sterne bitte", "4"), ("五颗星", "5"),
-    ("two of the parcels never came", None), ("it took 3 weeks again", None),
+@pytest.mark.parametrize("text", [
+    "1 item missing", "ein Artikel fehlt", "not five stars", "keine 5 Sterne", "von 1 bis 5: 4", "Not 1 but 5",
+    "3 or 5?", "2 weeks, 5 calls", "2/5/2026", "三星", "it took 3 weeks again",
 ])  # fmt: skip
-async def test_a_number_word_is_a_rating_where_hardly_anything_else_is_said(text: str, rating: str | None) -> None:
-    assert await read(text, quantity=rating or "2") == rating
+async def test_a_number_among_other_words_is_no_rating(text: str) -> None:
+    assert await read(text, quantity="3") is None
+
+
+@pytest.mark.parametrize(("text", "word", "rating"), [
+    ("four", "four", "4"), ("Vier.", "Vier", "4"), ("五", "五", "5"), ("six", "six", None),
+    ("four parcels", "four", None),
+])  # fmt: skip
+async def test_a_number_word_is_a_rating_where_nothing_else_is_said(text: str, word: str, rating: str | None) -> None:
+    value = {"four": "4", "Vier": "4", "五": "5", "six": "6"}[word]
+    entity = {"entity": "quantity", "value": value, "start": 0, "end": len(word)}
+    message = {"text": text, "intent": {"name": "inform", "confidence": 1.0}, "entities": [entity]}
+    found = rating_in(Turn(Tracker(CONVERSATION, {}, message, [], False, None, {}, "action_listen")))
+    assert found == (int(rating) if rating else None)
 
 
 @pytest.mark.parametrize("text", ["0", "6", "٦", "10", "٥٥", "-1", "four", "②"])
