@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.context import Context, context
 from actions.intake import Intake
 from actions.turn import Turn
+from bot.aftersales import matching
 from bot.aftersales.customs import CustomsState
 from bot.aftersales.policy_terms import Evidence
 from bot.errors import NotFoundError
@@ -100,15 +101,22 @@ async def _attach(uow: UnitOfWork, turn: Turn, order_number: str | None, now: da
 async def read_evidence(dispatcher: CollectingDispatcher, intake: Intake, asked: bool) -> None:
     """Note that a file came, or that the customer has none to send; whatever else is said goes on without.
 
-    Naming the goods does not say that there is nothing to send.
+    Who only names the goods, or agrees, is told how to send one, once.
     """
     turn = intake.turn
     if turn.intent == "evidence_uploaded" and await is_sent(intake.context, turn):
         dispatcher.utter_message(response="utter_evidence_received")
         intake.set("evidence", GIVEN)
     elif asked:
-        agrees = turn.intent == "affirm" and intake["evidence"] is None
-        if agrees or (intake.names_goods and turn.intent != "deny"):
+        agrees = turn.intent == "affirm" or (turn.intent != "deny" and await _names_goods(intake))
+        if agrees and intake["evidence"] is None:
             intake.set("evidence", WAITING)
         elif "order_number" not in intake.updates:
             intake.set("evidence", DECLINED)
+
+
+async def _names_goods(intake: Intake) -> bool:
+    turn, order = intake.turn, await intake.load_order()
+    if order is None or turn.is_payload:
+        return False
+    return bool(matching.lines_meant(order, turn.text, language=turn.language, ordinals=[], colors=[], sizes=[]))

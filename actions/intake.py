@@ -71,7 +71,6 @@ class Intake:
         self.order: Order | None = None
         self.failed_proof = False
         self.is_locked = False
-        self.names_goods = False
         self._verdict: tuple[Any, Verdict] | None = None
 
     def __getitem__(self, slot: str) -> Any:
@@ -216,7 +215,6 @@ async def read_items(intake: Intake, asked: bool) -> None:
             positions = [int(turn.text)]
     else:
         positions = []
-    intake.names_goods = bool(positions)
     if positions and positions != intake["items"]:
         intake.set("items", positions)
         intake.clear("quantity", "same_case", "variant", "confirmation")
