@@ -190,7 +190,9 @@ class ValidateComplaintForm(OrderForm):
             if (wish := _WISHES.get(found["name"])) and any(verdict.allows(remedy) for remedy in _MEANT_BY[wish])
         ]
         first, second = [*wishes, (0.0, ""), (0.0, "")][:2]
-        return first[1] if first[0] >= HALF_GUESSED and first[0] >= 2 * second[0] else None
+        # One that is not open must not be much likelier: then the customer hears why it is not.
+        stands_out = first[0] >= 2 * second[0] and 2 * first[0] >= float(likely[0]["confidence"])
+        return first[1] if first[0] >= HALF_GUESSED and stands_out else None
 
     async def _remedy_needed(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
         if intake.issue is IssueType.SAFETY_HAZARD and intake["remedy"] is None:
