@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from bot.aftersales.case import Case, CaseState
+from bot.aftersales.case import AWAITS_CUSTOMER, Case
 from bot.aftersales.customs import CustomsMatter
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.refund import Refund
@@ -36,7 +36,7 @@ class Progress:
         case, lines = self.case, list(self._lines())
         if lines:
             response = "utter_case_status_progress"
-        elif case.state is CaseState.WAITING_CUSTOMER:
+        elif case.state in AWAITS_CUSTOMER:
             response = "utter_case_status_waiting"
         else:
             response = "utter_case_status" if case.is_open else "utter_case_status_closed"
