@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
@@ -35,6 +36,23 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}",
 )
+
+
+def _execute_at_last(sqlite: sqlite3.Connection, pragma: str) -> None:
+    """Execute a pragma, again where others have locked the file meanwhile.
+
+    Of two processes that turn a new file to WAL at the same moment, SQLite refuses one at once, whatever the timeout.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            sqlite.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 class WriteTurn:
@@ -136,7 +154,7 @@ class SqliteConnection:
     def _open(self, args: Any, options: Any) -> None:
         self._sqlite = sqlite3.connect(*args, **options)
         for pragma in _PRAGMAS:
-            self._sqlite.execute(pragma)
+            _execute_at_last(self._sqlite, pragma)
 
     def _work(self) -> None:
         while (visit := self._visits.get()) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from bot.errors import StartupError
 from bot.store.engine import create_engine, is_migrated, migrate
+from bot.store.sqlite import SqliteConnection
 from bot.store.tables import metadata
 from tests.integration.migrating import move
 
@@ -99,3 +101,16 @@ async def test_a_server_that_does_not_answer_is_one_clear_line_without_the_passw
     with pytest.raises(StartupError, match="cannot use the database") as raised:
         await migrate("postgresql+asyncpg://parley:secret@127.0.0.1:9/parley")
     assert "secret" not in str(raised.value)
+
+
+async def test_a_file_that_is_locked_while_it_is_opened_is_waited_for(tmp_path: Path) -> None:
+    path = str(tmp_path / "new.db")
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE things (id)")
+    other.execute("BEGIN EXCLUSIVE")
+    # Without any timeout, as where SQLite sees two that wait for each other.
+    opening = asyncio.create_task(SqliteConnection.open(path, timeout=0))
+    await asyncio.sleep(0.3)
+    assert not opening.done()
+    other.execute("COMMIT")
+    await (await opening).close()
