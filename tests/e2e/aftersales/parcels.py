@@ -128,6 +128,8 @@ _INSISTED = Outcome(
     ends=("utter_complaint_registered", "utter_handoff_queued"),
     issue="lost_parcel",
     state="escalated",
+    priority="high",
+    tasks=("search_parcel",),
     handoff=True,
 )
 _INSISTS = {
