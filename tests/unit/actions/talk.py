@@ -8,7 +8,16 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import context
+from bot.services.document_links import DocumentLinks
+from tests.unit.aftersales.builders import NOW
+from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.world import CONVERSATION, World
+
+
+def bind(world: World) -> None:
+    """Let the actions work in a world, under the policy of tests."""
+    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
 
 
 class Talk:

@@ -9,13 +9,10 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import context
 from actions.escalation import ActionHandOver
 from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.aftersales.labels import Priority
-from bot.services.document_links import DocumentLinks
-from tests.unit.aftersales.builders import NOW
-from tests.unit.aftersales.policies import A_POLICY
+from tests.unit.actions.talk import bind
 from tests.unit.services.world import CONVERSATION, World
 
 ASKS = ("ask_human", "I want to talk to a person")
@@ -31,7 +28,7 @@ def heard(intent: str, text: str) -> dict[str, Any]:
 async def handed_over(*said: tuple[str, str], form: str | None = None, **slots: Any) -> Escalation:
     """Return the handoff of a customer who said these things, as intent and text, and for the last gets a person."""
     world = World()
-    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    bind(world)
     events = [heard(*message) for message in said]
     loop = {"name": form} if form else {}
     tracker = Tracker(CONVERSATION, slots, events[-1]["parse_data"], events, False, None, loop, "action_listen")

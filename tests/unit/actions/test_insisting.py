@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from actions import context
 from actions.cases import ActionRegisterComplaint
 from actions.complaint_form import ValidateComplaintForm
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.escalation import Escalation, EscalationReason
-from bot.services.document_links import DocumentLinks
-from tests.unit.actions.talk import Talk, follows
-from tests.unit.aftersales.builders import NOW
-from tests.unit.aftersales.policies import A_POLICY
+from tests.unit.actions.talk import Talk, bind, follows
 from tests.unit.services.world import proved_world
 
 SLOTS = {
@@ -27,7 +23,7 @@ REFUSED = ["utter_wish_not_open"]
 
 async def a_talk() -> Talk:
     world = await proved_world()
-    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    bind(world)
     return Talk(world, "complaint_form", requested_slot="remedy", **SLOTS)
 
 

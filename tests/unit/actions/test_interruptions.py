@@ -8,7 +8,6 @@ import pytest
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import context
 from actions.change_form import ValidateChangeForm
 from actions.complaint_form import ValidateComplaintForm
 from actions.feedback_form import ValidateFeedbackForm
@@ -17,9 +16,8 @@ from actions.smalltalk import ActionSayNo, ActionSayYes
 from bot.aftersales.escalation import Escalation
 from bot.aftersales.order import OrderState, ShipmentState
 from bot.aftersales.rating import Rating
-from bot.services.document_links import DocumentLinks
+from tests.unit.actions.talk import bind
 from tests.unit.aftersales.builders import NOW, an_order
-from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.world import CONVERSATION, World, proved_world
 
 AN_ADDRESS = {"request": "change_address", "order_number": "10482733", "verification": "proved"}
@@ -61,7 +59,7 @@ async def a_shop(*, closed: bool = False) -> World:
     if closed:
         case.resolve(NOW)
         case.close()
-    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    bind(world)
     return world
 
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from actions import context
 from actions.complaint_form import ValidateComplaintForm
 from bot.aftersales.order import Order
-from bot.services.document_links import DocumentLinks
-from tests.unit.actions.talk import Talk
-from tests.unit.aftersales.builders import NOW
-from tests.unit.aftersales.policies import A_POLICY
+from tests.unit.actions.talk import Talk, bind
 from tests.unit.services.world import proved_world
 
 SLOTS = {
@@ -50,6 +46,6 @@ async def test_who_names_the_goods_again_goes_on_without_photos() -> None:
 async def a_talk() -> tuple[Talk, str]:
     """Return a conversation that is at the question, and what the goods are called."""
     world = await proved_world()
-    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    bind(world)
     (order,) = world.database.all(Order)
     return Talk(world, "complaint_form", **SLOTS), order.lines[0].product.title

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions import context
 from actions.complaint_form import ValidateComplaintForm
-from bot.services.document_links import DocumentLinks
-from tests.unit.actions.talk import Talk
-from tests.unit.aftersales.builders import NOW
-from tests.unit.aftersales.policies import A_POLICY
+from tests.unit.actions.talk import Talk, bind
 from tests.unit.services.world import proved_world
 
 SLOTS = {
@@ -40,7 +36,7 @@ async def test_an_unsure_wish_is_read_among_the_remedies_that_are_open(
     ranking: dict[str, float], remedy: str | None
 ) -> None:
     world = await proved_world()
-    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    bind(world)
     talk = Talk(world, "complaint_form", **SLOTS)
     _, events = await talk.run(ValidateComplaintForm(), "nlu_fallback", "hm could you maybe...", ranking)
     assert talk.slots.get("remedy") == remedy
@@ -50,7 +46,7 @@ async def test_an_unsure_wish_is_read_among_the_remedies_that_are_open(
 
 async def test_a_sum_that_is_named_along_with_an_unsure_wish_does_not_stand_in_its_way() -> None:
     world = await proved_world()
-    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    bind(world)
     talk = Talk(world, "complaint_form", **SLOTS)
     await talk.run(ValidateComplaintForm(), "nlu_fallback", "the full sum", {"refund_order": 0.48}, share="100")
     assert talk.slots.get("wish") == "refund"
@@ -63,7 +59,7 @@ async def test_a_sum_that_is_named_along_with_an_unsure_wish_does_not_stand_in_i
 ])  # fmt: skip
 async def test_a_wish_that_stands_out_is_taken_at_its_word(ranking: dict[str, float]) -> None:
     world = await proved_world()
-    context.bind(context.Context(world.uow, A_POLICY, lambda: NOW, DocumentLinks(b"a key for tests")))
+    bind(world)
     talk = Talk(world, "complaint_form", **SLOTS)
     responses, _ = await talk.run(ValidateComplaintForm(), "repair_item", "repair it, or send it again", ranking)
     assert responses == ["utter_wish_not_open"]
