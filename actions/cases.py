@@ -10,12 +10,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import bargaining, facts
 from actions.context import context
-from actions.escalation import hand_over
+from actions.escalation import hand_over, hand_over_hazard
 from actions.exchanges import open_exchange
 from actions.intake import Intake, finished, forget_answers
 from actions.outcomes import complaint_of, say_outcome
 from actions.progress import say_status
-from actions.refusals import say_refusal
+from actions.refusals import refuse
 from actions.returns import open_return
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
@@ -41,7 +41,7 @@ class ActionRegisterComplaint(Action):
                 return await open_return(dispatcher, intake)
             return await self._register(dispatcher, intake, remedy)
         except PolicyRefusalError:
-            say_refusal(dispatcher, "utter_complaint_refused", await intake.verdict())
+            await refuse(dispatcher, intake, "utter_complaint_refused", remedy)
             return forget_answers()
 
     async def _register(self, dispatcher: CollectingDispatcher, intake: Intake, remedy: Remedy) -> list[EventType]:
@@ -59,12 +59,10 @@ class ActionRegisterComplaint(Action):
             )
         say_outcome(dispatcher, intake, outcome, verdict)
         case, events = outcome.case, [*forget_answers(), *bargaining.forget_offers(intake)]
-        if case.issue_type is IssueType.SAFETY_HAZARD:
-            events += await hand_over(dispatcher, intake.turn, EscalationReason.SAFETY, case_number=case.number)
-        elif is_over:
+        if is_over and case.issue_type is not IssueType.SAFETY_HAZARD:
             reason = EscalationReason.POLICY_REFUSAL
-            events += await hand_over(dispatcher, intake.turn, reason, case_number=case.number)
-        return events
+            return events + await hand_over(dispatcher, intake.turn, reason, case_number=case.number)
+        return events + await hand_over_hazard(dispatcher, intake.turn, case)
 
 
 class ActionCaseStatus(Action):

@@ -16,8 +16,8 @@ from actions.intake import Intake, forget_answers
 from actions.joining import join_case
 from actions.lookup import tell_what_is_known
 from actions.quotes import answer_quote_in_words, may_be_about_quote
-from actions.refusals import say_refusal
-from actions.replacement import open_variants, read_variant
+from actions.refusals import refuse, say_refusal
+from actions.replacement import open_variants, read_variant, take_one_by_one
 from actions.turn import HALF_GUESSED, NOT_UNDERSTOOD, SURE, Turn
 from bot.aftersales.labels import WHOLE_ORDER, IssueType, Remedy
 from bot.aftersales.verdict import Verdict
@@ -37,33 +37,10 @@ _MEANT_BY = {
     "reship": (Remedy.RESHIP,),
     "refund": (Remedy.REFUND_FULL, Remedy.RETURN_REFUND, Remedy.REFUND_PARTIAL),
 }
-_WHOLE = 100
+_OF_ONE = frozenset({"exchange", "repair"})
+"""Wishes, and remedies, that are for one product at a time."""
 
-_SORRY = {
-    **dict.fromkeys((IssueType.OVERCHARGED, IssueType.REFUND_MISSING, IssueType.CUSTOMS_CHARGES), "payment"),
-    **dict.fromkeys(
-        (
-            IssueType.LATE_DELIVERY,
-            IssueType.LOST_PARCEL,
-            IssueType.DELIVERED_NOT_RECEIVED,
-            IssueType.CUSTOMS_HOLD,
-        ),
-        "logistics",
-    ),
-    IssueType.POOR_SERVICE: "service",
-    **dict.fromkeys(
-        (
-            IssueType.DEFECTIVE,
-            IssueType.DAMAGED,
-            IssueType.WRONG_ITEM,
-            IssueType.MISSING_ITEM,
-            IssueType.NOT_AS_DESCRIBED,
-            IssueType.COUNTERFEIT,
-        ),
-        "product",
-    ),
-}
-"""What the regret is about; of the rest there is nothing particular to say."""
+_WHOLE = 100
 
 
 class ValidateComplaintForm(OrderForm):
@@ -99,12 +76,6 @@ class ValidateComplaintForm(OrderForm):
         wish = _WISHES.get(intake.turn.intent)
         if wish:
             intake.set("wish", wish)
-        if intake.issue is IssueType.SAFETY_HAZARD:
-            dispatcher.utter_message(response="utter_safety_stop_using")
-        elif intake.turn.issue and intake.issue is not None:
-            regret = _SORRY.get(intake.issue)
-            dispatcher.utter_message(response=f"utter_sorry_{regret}" if regret else "utter_sorry")
-            intake.set("soothed", 1)
 
     def reads(self, intake: Intake, slot: str) -> bool:
         # "That is all correct" names no goods where the whole order is meant.
@@ -129,6 +100,8 @@ class ValidateComplaintForm(OrderForm):
         await read_variant(intake, asked == "variant")
 
     async def on_answers(self, dispatcher: CollectingDispatcher, intake: Intake) -> list[EventType] | None:
+        if len(intake["items"] or []) > 1 and (intake["remedy"] in _OF_ONE or intake["wish"] in _OF_ONE):
+            take_one_by_one(dispatcher, intake)
         if intake["same_case"] != "yes" or (case := await intake.same_matter()) is None:
             return None
         await join_case(dispatcher, intake, case)
@@ -147,7 +120,7 @@ class ValidateComplaintForm(OrderForm):
         if slot == "remedy":
             return await self._remedy_needed(dispatcher, intake)
         if slot == "variant":
-            return await self._variant_needed(intake)
+            return intake["remedy"] == Remedy.EXCHANGE.value and intake["variant"] is None
         if slot == "offer":
             return bargaining.open_offer(intake) is not None
         return await super().is_needed(dispatcher, intake, slot)
@@ -157,14 +130,22 @@ class ValidateComplaintForm(OrderForm):
         await tell_what_is_known(dispatcher, intake, verdict)
         if verdict.remedies:
             return False
-        if "not_delivered_yet" in verdict.reasons or "order_canceled" in verdict.reasons:
-            say_refusal(dispatcher, "utter_complaint_refused", verdict)
+        is_over = "not_delivered_yet" in verdict.reasons or "order_canceled" in verdict.reasons
+        if is_over and intake.issue is not IssueType.SAFETY_HAZARD:
+            await refuse(dispatcher, intake, "utter_complaint_refused", self._wished(intake))
             return True
         if intake["remedy"] is None:
             # Nothing is owed, but a complaint is registered all the same and a person looks at it.
-            say_refusal(dispatcher, "utter_complaint_review", verdict, with_choices=False)
+            say_refusal(dispatcher, "utter_complaint_review", verdict)
             intake.set("remedy", Remedy.APOLOGY.value)
         return False
+
+    @staticmethod
+    def _wished(intake: Intake) -> Remedy | None:
+        """Return the solution that was chosen or named, or None."""
+        if intake["remedy"]:
+            return Remedy(intake["remedy"])
+        return _MEANT_BY[intake["wish"]][0] if intake["wish"] else None
 
     async def _wish_instead(self, intake: Intake, asked: str) -> str | None:
         """Return the solution that the message names, where it does not argue about the one on the table, or None."""
@@ -200,6 +181,8 @@ class ValidateComplaintForm(OrderForm):
         verdict = await intake.verdict()
         if intake["remedy"] is None:
             await self._remedy_of_wish(dispatcher, intake, verdict)
+        if intake["remedy"] == Remedy.EXCHANGE.value and not intake["variant"] and not await open_variants(intake):
+            self._without_stock(dispatcher, intake, verdict)
         if intake["remedy"] is None:
             return True
         if Remedy(intake["remedy"]) in BARGAINED and intake["offer"] != ACCEPTED and not verdict.owed:
@@ -218,12 +201,17 @@ class ValidateComplaintForm(OrderForm):
             intake.set("remedy", open_now[0].value)
             return
         against = list(dict.fromkeys(reason for remedy in meant for reason in verdict.reasons_against(remedy)))
+        self._say_not_open(dispatcher, intake, verdict, wish, against)
+
+    def _say_not_open(
+        self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict, wish: str, against: list[str]
+    ) -> None:
         said = facts.label(f"label_wish_{wish}")
         if intake.turn.was_told("utter_wish_not_open", wish=said, facts={"reasons": against}):
             # Who insists would only hear the same again.
             self._leave_to_person(intake)
             return
-        say_refusal(dispatcher, "utter_wish_not_open", verdict, reasons=against, with_choices=False, wish=said)
+        say_refusal(dispatcher, "utter_wish_not_open", verdict, reasons=against, wish=said)
         intake.set("wish", None)
 
     async def _bargain(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> bool:
@@ -245,11 +233,11 @@ class ValidateComplaintForm(OrderForm):
         intake.set("offer", OVER)
         intake.set("confirmation", "yes")
 
-    async def _variant_needed(self, intake: Intake) -> bool:
-        if intake["remedy"] != Remedy.EXCHANGE.value or intake["variant"] is not None:
-            return False
-        if len(intake["items"] or []) == 1 and await open_variants(intake):
-            return True
-        intake.set("remedy", None)
-        intake.set("remedy", Remedy.RETURN_REFUND.value)
-        return False
+    def _without_stock(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> None:
+        """Go on with a return where that is open, else with whatever is, because there is nothing to exchange for."""
+        intake.clear("remedy")
+        if verdict.allows(Remedy.RETURN_REFUND):
+            dispatcher.utter_message(response="utter_exchange_out_of_stock", facts={"reasons": ["out_of_stock"]})
+            intake.set("remedy", Remedy.RETURN_REFUND.value)
+        else:
+            self._say_not_open(dispatcher, intake, verdict, "exchange", ["out_of_stock"])

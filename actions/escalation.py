@@ -13,6 +13,7 @@ from actions.context import context
 from actions.evidence import ASK_PHOTO
 from actions.intake import FORM_SLOTS, Intake, forget_answers
 from actions.turn import Turn
+from bot.aftersales.case import Case
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import IssueType, Priority
 from bot.aftersales.mood import MoodLevel
@@ -29,6 +30,13 @@ async def hand_over(
     return [*events, FollowupAction("action_listen")]
 
 
+async def hand_over_hazard(dispatcher: CollectingDispatcher, turn: Turn, case: Case) -> list[EventType]:
+    """Hand a newly opened case over where something dangerous was reported, whatever is done about the goods."""
+    if case.issue_type is not IssueType.SAFETY_HAZARD:
+        return []
+    return await hand_over(dispatcher, turn, EscalationReason.SAFETY, case_number=case.number)
+
+
 async def queue(
     dispatcher: CollectingDispatcher, turn: Turn, reason: EscalationReason, *, case_number: str | None = None
 ) -> list[EventType]:
@@ -38,7 +46,7 @@ async def queue(
     asked = turn.tracker.get_slot("request") or turn.tracker.get_slot("wish")
     async with known.uow() as uow:
         if case_number is None:
-            case = await cases.at_hand(uow, turn.conversation_id, turn.tracker.get_slot("order_number"))
+            case = await cases.to_take_up(uow, turn.conversation_id, turn.tracker.get_slot("order_number"))
             case_number = case.number if case else None
         place = await escalations.hand_over(
             uow,

@@ -8,8 +8,8 @@ from actions import facts
 from actions.evidence import evidence_needed, read_evidence
 from actions.forms import OrderForm
 from actions.intake import Intake
-from actions.refusals import say_refusal
-from actions.replacement import open_variants, read_variant, recall_variant
+from actions.refusals import refuse
+from actions.replacement import open_variants, read_variant, recall_variant, take_one_by_one
 from bot.aftersales.labels import IssueType, Remedy
 
 
@@ -31,8 +31,7 @@ class ValidateExchangeForm(OrderForm):
 
     async def is_needed(self, dispatcher: CollectingDispatcher, intake: Intake, slot: str) -> bool:
         if slot == "items" and intake["items"] and len(intake["items"]) > 1:
-            # A replacement is chosen for one product; the next exchange follows after this one.
-            intake.clear("items", "quantity")
+            take_one_by_one(dispatcher, intake)
             return True
         if slot == "evidence":
             return await evidence_needed(intake)
@@ -45,11 +44,13 @@ class ValidateExchangeForm(OrderForm):
         return any(said.value("size") for said in (*earlier, intake.turn))
 
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
-        verdict = await intake.verdict()
-        if not verdict.allows(Remedy.EXCHANGE):
-            say_refusal(dispatcher, "utter_exchange_refused", verdict)
+        if not (await intake.verdict()).allows(Remedy.EXCHANGE):
+            await refuse(dispatcher, intake, "utter_exchange_refused", Remedy.EXCHANGE)
             return True
         if not await open_variants(intake):
+            if not (await intake.verdict()).allows(Remedy.RETURN_REFUND):
+                await refuse(dispatcher, intake, "utter_exchange_refused", Remedy.EXCHANGE, reasons=("out_of_stock",))
+                return True
             dispatcher.utter_message(
                 response="utter_exchange_out_of_stock",
                 facts={"reasons": ["out_of_stock"]},

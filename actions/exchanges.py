@@ -10,9 +10,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts
 from actions.context import context
+from actions.escalation import hand_over_hazard
 from actions.intake import Intake, forget_answers
 from actions.outcomes import complaint_of, say_return_opened
-from actions.refusals import say_refusal
+from actions.refusals import refuse
 from actions.turn import Turn
 from bot.aftersales.labels import Remedy
 from bot.errors import OutOfStockError, PolicyRefusalError
@@ -51,7 +52,7 @@ async def open_exchange(dispatcher: CollectingDispatcher, intake: Intake) -> lis
         )
         return [SlotSet("variant", None), SlotSet("confirmation", None), SlotSet("outcome", None)]
     except PolicyRefusalError:
-        say_refusal(dispatcher, "utter_exchange_refused", await intake.verdict())
+        await refuse(dispatcher, intake, "utter_exchange_refused", Remedy.EXCHANGE)
         return forget_answers()
     say_return_opened(dispatcher, intake, case, return_, exchange)
-    return forget_answers()
+    return [*forget_answers(), *await hand_over_hazard(dispatcher, intake.turn, case)]

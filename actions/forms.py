@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import choices, facts
 from actions import intake as reading
 from actions.context import context
+from actions.empathy import react, soothe
 from actions.evidence import still_asked
 from actions.intake import Intake, Reader, forget_answers
 from actions.ratings import rating_in
@@ -84,6 +85,8 @@ class Form(Action):
             await _note_contact(dispatcher, intake)
         if not asked:
             await self.on_start(dispatcher, intake)
+        if self.soothes and "reason" in intake.updates:
+            react(dispatcher, intake)
         if (events := await self.on_answers(dispatcher, intake)) is not None:
             return [*self._saved(intake), *events]
         asks_for_photos = asked == "evidence" and "evidence" in self.questions
@@ -227,13 +230,6 @@ async def _note_contact(dispatcher: CollectingDispatcher, intake: Intake) -> Non
     if still_open is not None:
         case = facts.case_fact(still_open)
         dispatcher.utter_message(response="utter_known_case", case=still_open.number, facts={"case": case})
-
-
-def soothe(dispatcher: CollectingDispatcher, intake: Intake) -> None:
-    """Say sorry once; the second time offer a person instead of more words."""
-    times = int(intake["soothed"] or 0)
-    dispatcher.utter_message(response="utter_offer_human_angry" if times else "utter_sorry")
-    intake.set("soothed", times + 1)
 
 
 def ended(outcome: str, **slots: Any) -> list[EventType]:

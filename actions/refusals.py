@@ -2,13 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts
+from actions.escalation import queue
+from actions.intake import Intake
+from actions.outcomes import complaint_of
+from bot.aftersales.escalation import EscalationReason
+from bot.aftersales.labels import WITHDRAWALS, IssueType, Remedy
+from bot.aftersales.order import Order
+from bot.aftersales.order_change import obstacle
 from bot.aftersales.policy import Verdict
+from bot.services import cases
+
+_WISHES = {
+    Remedy.RETURN_REFUND: "return",
+    Remedy.EXCHANGE: "exchange",
+    Remedy.REPAIR: "repair",
+    Remedy.RESHIP: "reship",
+}
+
+
+async def refuse(
+    dispatcher: CollectingDispatcher,
+    intake: Intake,
+    response: str,
+    wish: Remedy | None,
+    reasons: Sequence[str] | None = None,
+) -> None:
+    """Tell why a wish cannot be met and what can: other remedies where some are open, else the case it is kept as.
+
+    The ``reasons`` are those that policy has against it unless others are given.
+    """
+    verdict = await intake.verdict()
+    if verdict.remedies and wish is not None:
+        _refuse_for_others(dispatcher, intake, verdict, wish, reasons or verdict.reasons_against(wish))
+        return
+    async with intake.context.uow() as uow:
+        case = await cases.refuse(uow, intake.context.policy, complaint_of(intake, wish), intake.context.clock())
+    order = await intake.load_order()
+    assert order is not None
+    choices = [*_ways_out(intake, order, verdict), _person()]
+    known = {"case": facts.case_fact(case)}
+    say_refusal(dispatcher, response, verdict, choices=choices, known=known, case=case.number)
+    if intake.issue is IssueType.SAFETY_HAZARD:
+        await queue(dispatcher, intake.turn, EscalationReason.SAFETY, case_number=case.number)
 
 
 def say_refusal(
@@ -17,24 +58,21 @@ def say_refusal(
     verdict: Verdict,
     *,
     reasons: Sequence[str] | None = None,
-    with_choices: bool = True,
+    choices: Sequence[dict[str, Any]] = (),
+    known: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> None:
     """Tell the customer in plain words which rules stand against it; ``custom.reasons`` holds their codes.
 
-    The ``reasons`` are the verdict's unless others are given; ``values`` are for the rest of the response's text.
+    The ``reasons`` are the verdict's unless others are given; ``known`` are further facts for programs, ``values`` are
+    for the rest of the response's text.
     """
     reasons = verdict.reasons if reasons is None else reasons
-    choices: list[dict[str, Any]] = []
-    if with_choices:
-        if "window_closed" in verdict.reasons:
-            choices.append(facts.choice(facts.label("label_choice_faulty"), "/complain"))
-        choices.append(facts.choice(facts.label("label_choice_human"), "/ask_human"))
     dispatcher.utter_message(
         response=response,
         why=facts.lines(*(reason_label(reason, verdict) for reason in reasons)),
-        facts={"reasons": list(reasons)},
-        choices=choices,
+        facts={**(known or {}), "reasons": list(reasons)},
+        choices=list(choices),
         **values,
     )
 
@@ -43,3 +81,37 @@ def reason_label(reason: str, verdict: Verdict) -> dict[str, Any]:
     """Return one reason in plain words, with the date it turns on where it has one."""
     values = {"closed_on": facts.day(verdict.window_closes)} if verdict.window_closes else {}
     return facts.label(f"label_reason_{reason}", **values)
+
+
+def _refuse_for_others(
+    dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict, wish: Remedy, reasons: Sequence[str]
+) -> None:
+    """Tell why a wish cannot be met, with a button for each remedy that is open, which keeps what is known."""
+    choices = [
+        facts.choice(
+            facts.label(f"label_remedy_{remedy}"), f'/complain{{"reason": "{intake.issue}", "remedy": "{remedy}"}}'
+        )
+        for remedy in verdict.remedies
+        if remedy is not wish
+    ]
+    said = facts.label(f"label_wish_{_WISHES.get(wish, 'refund')}")
+    say_refusal(dispatcher, "utter_wish_not_open", verdict, reasons=reasons, choices=[*choices, _person()], wish=said)
+
+
+def _ways_out(intake: Intake, order: Order, verdict: Verdict) -> list[dict[str, Any]]:
+    """Return what comes nearest to a wish of which policy allows nothing."""
+    against = set(verdict.reasons)
+    if against & {"order_canceled", "already_returned"}:
+        return [facts.choice(facts.label("label_intent_check_case"), "/check_case")]
+    if "not_delivered_yet" in against:
+        if obstacle(order) is None:
+            return [facts.choice(facts.label("label_intent_cancel_order"), "/cancel_order")]
+        return [facts.choice(facts.label("label_choice_track"), "/track_order")]
+    if intake.issue in WITHDRAWALS:
+        # Nobody has to like what is in order; what is not in order is another right.
+        return [facts.choice(facts.label("label_choice_faulty"), "/complain")]
+    return []
+
+
+def _person() -> dict[str, Any]:
+    return facts.choice(facts.label("label_choice_human"), "/ask_human")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rasa_sdk.executor import CollectingDispatcher
+
 from actions.intake import Intake
 from actions.turn import Turn
 from bot.aftersales import matching
@@ -19,6 +21,12 @@ async def open_variants(intake: Intake) -> list[Variant]:
         return []
     # Before it has left, an order is changed for whatever else there is.
     return exchanges.alternatives(line, intake.lines[line.position], intake.issue or IssueType.CHANGED_MIND)
+
+
+def take_one_by_one(dispatcher: CollectingDispatcher, intake: Intake) -> None:
+    """Have one product chosen out of several; the next follows after it."""
+    dispatcher.utter_message(response="utter_one_at_a_time")
+    intake.clear("items", "quantity", "variant", "confirmation")
 
 
 async def recall_variant(intake: Intake) -> None:

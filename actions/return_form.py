@@ -7,7 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.evidence import evidence_needed, read_evidence
 from actions.forms import OrderForm
 from actions.intake import Intake
-from actions.refusals import say_refusal
+from actions.refusals import refuse
 from bot.aftersales.labels import Remedy
 from bot.aftersales.return_ import ReturnMethod
 
@@ -46,8 +46,7 @@ class ValidateReturnForm(OrderForm):
         return await super().is_needed(dispatcher, intake, slot)
 
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
-        verdict = await intake.verdict()
-        if verdict.allows(Remedy.RETURN_REFUND):
+        if (await intake.verdict()).allows(Remedy.RETURN_REFUND):
             return False
-        say_refusal(dispatcher, "utter_return_refused", verdict)
+        await refuse(dispatcher, intake, "utter_return_refused", Remedy.RETURN_REFUND)
         return True

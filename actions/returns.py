@@ -9,9 +9,10 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import context
+from actions.escalation import hand_over_hazard
 from actions.intake import Intake, forget_answers
 from actions.outcomes import complaint_of, say_outcome, say_return_opened
-from actions.refusals import say_refusal
+from actions.refusals import refuse
 from actions.turn import Turn
 from bot.aftersales.labels import Remedy
 from bot.errors import PolicyRefusalError
@@ -29,7 +30,7 @@ class ActionOpenReturn(Action):
         try:
             return await open_return(dispatcher, intake)
         except PolicyRefusalError:
-            say_refusal(dispatcher, "utter_return_refused", await intake.verdict())
+            await refuse(dispatcher, intake, "utter_return_refused", Remedy.RETURN_REFUND)
             return forget_answers()
 
 
@@ -45,10 +46,10 @@ async def open_return(dispatcher: CollectingDispatcher, intake: Intake) -> list[
                 uow, intake.context.policy, complaint_of(intake, Remedy.REFUND_FULL), intake.context.clock()
             )
         say_outcome(dispatcher, intake, outcome, verdict)
-        return forget_answers()
+        return [*forget_answers(), *await hand_over_hazard(dispatcher, intake.turn, outcome.case)]
     async with intake.context.uow() as uow:
         case, return_ = await returns.open_return(
             uow, intake.context.policy, complaint_of(intake, Remedy.RETURN_REFUND), intake.context.clock()
         )
     say_return_opened(dispatcher, intake, case, return_)
-    return forget_answers()
+    return [*forget_answers(), *await hand_over_hazard(dispatcher, intake.turn, case)]

@@ -135,6 +135,12 @@ class Case:
         )  # fmt: skip
         return crc32(repr(facts).encode()) % 1_000_000_000
 
+    @property
+    def was_refused(self) -> bool:
+        """Tell whether it ended in the moment it was registered, because policy allowed nothing of what was wanted."""
+        is_over = self.state is CaseState.CLOSED and self.resolved_at == self.opened_at
+        return is_over and self.verdict is not None and not self.offers and self.merged_into is None
+
     def triage(self, priority: Priority, liability: Liability) -> None:
         """Record how pressing the case is and who seems to answer for it."""
         self.priority = priority
@@ -193,6 +199,11 @@ class Case:
         self._move(CaseState.RESOLVED)
         self.resolved_at = now
 
+    def refuse(self) -> None:
+        """Record that policy allows nothing of what was wanted, which the customer hears at once, with the reasons."""
+        self.resolve(self.opened_at)
+        self.close()
+
     def merge_into(self, survivor: str) -> None:
         """Record that this is the same matter as another case, which goes on instead of it."""
         if self.merged_into is not None:
@@ -208,6 +219,11 @@ class Case:
         self._move(CaseState.REOPENED)
         self.resolved_at = None
         self.raise_priority()
+
+    def contest(self) -> None:
+        """Take a refused case up because its customer wants a person to look at it."""
+        self._move(CaseState.REOPENED)
+        self.resolved_at = None
 
     def close(self) -> None:
         """Record that the customer is satisfied, or has not said otherwise for long enough."""

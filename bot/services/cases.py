@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.aftersales import triage
 from bot.aftersales.audit import AuditEvent
@@ -113,6 +114,27 @@ async def draft(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: date
     return await open_case(uow, policy, complaint, order, now, verdict), verdict, order
 
 
+async def refuse(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: datetime) -> Case:
+    """Register what was wanted though policy allows nothing of it, with the rules against it, and close it; commits.
+
+    Who says it again, or wants pieces that an open case is about already, gets that case. What its conversation sent
+    stays free for the next complaint. Raises NotIdentifiedError without proof.
+    """
+    order = await proved_order(uow, complaint.conversation_id, complaint.order_number, is_to_change=True)
+    verdict = await decide(
+        uow, policy, order, complaint.issue, complaint.lines, now, evidence_given=complaint.evidence_given
+    )
+    for case in await uow.cases.of_order(order.number):
+        is_known = case.is_open or _is_same_refusal(case, complaint, verdict)
+        if is_known and _share_lines(case.lines, complaint.lines):
+            return case
+    case = await _add_case(uow, policy, complaint, order, now, verdict)
+    case.refuse()
+    _record(uow, case, "case.declined", now, reasons=list(verdict.reasons))
+    await uow.commit()
+    return case
+
+
 async def open_case(
     uow: UnitOfWork, policy: Policy, complaint: Complaint, order: Order, now: datetime, verdict: Verdict | None = None
 ) -> Case:
@@ -120,7 +142,17 @@ async def open_case(
 
     Without a verdict it rests on no decision of the policy: it changes an order that has not left yet.
     """
-    earlier = await contacts.earlier_cases(uow, order.customer.id, order.number, now)
+    case = await _add_case(uow, policy, complaint, order, now, verdict)
+    await evidence.attach_to_case(uow, complaint.conversation_id, case.number, now)
+    return case
+
+
+async def _add_case(
+    uow: UnitOfWork, policy: Policy, complaint: Complaint, order: Order, now: datetime, verdict: Verdict | None
+) -> Case:
+    # Nothing of a refused case is left undone that would make the next one more pressing.
+    known = await contacts.earlier_cases(uow, order.customer.id, order.number, now)
+    earlier = [case for case in known if not case.was_refused]
     priority = triage.priority_of(
         complaint.issue,
         earlier_cases=len(earlier),
@@ -141,7 +173,7 @@ async def open_case(
         source_message_id=complaint.message_id,
         story=complaint.story,
         wish=complaint.wish,
-        lines=complaint.lines,
+        lines=dict(verdict.pieces) if verdict is not None and verdict.pieces else complaint.lines,
     )
     if verdict is not None:
         case.policy_version, case.policy_name = verdict.policy_version, verdict.policy
@@ -149,10 +181,9 @@ async def open_case(
         case.verdict = case_verdicts.as_kept(verdict, now)
     uow.cases.add(case)
     sla.start(uow, levels, case)
-    found = await liability.assess(uow, case, order, now)
+    found = await liability.assess(uow, policy, case, order, now)
     case.triage(priority, found.liable)
     _record(uow, case, "case.registered", now, issue=case.issue_type.value, policy=case.policy_name or "")
-    await evidence.attach_to_case(uow, complaint.conversation_id, case.number, now)
     return case
 
 
@@ -179,6 +210,13 @@ async def at_hand(uow: UnitOfWork, conversation_id: str, order_number: str | Non
     return next((case for case in found if case.is_open), None)
 
 
+async def to_take_up(uow: UnitOfWork, conversation_id: str, order_number: str | None) -> Case | None:
+    """Return the case that a person who is asked for has to look at: the one at hand, else what was refused last."""
+    case = await at_hand(uow, conversation_id, order_number)
+    newest = (await uow.cases.of_conversation(conversation_id))[:1]
+    return case or next((case for case in newest if case.was_refused), None)
+
+
 async def same_matter(
     uow: UnitOfWork, conversation_id: str, order_number: str, issue: IssueType, lines: dict[int, int]
 ) -> Case | None:
@@ -187,9 +225,21 @@ async def same_matter(
     It is about the same issue, and about some of the same lines where both are about lines.
     """
     for case in await open_in(uow, conversation_id, order_number):
-        if case.issue_type is issue and (not case.lines or not lines or case.lines.keys() & lines.keys()):
+        if case.issue_type is issue and _share_lines(case.lines, lines):
             return case
     return None
+
+
+def _is_same_refusal(case: Case, complaint: Complaint, verdict: Verdict) -> bool:
+    if not case.was_refused or case.verdict is None:
+        return False
+    wanted = case.issue_type, case.wish, case.verdict["reasons"]
+    return wanted == (complaint.issue, complaint.wish, list(verdict.reasons))
+
+
+def _share_lines(these: dict[int, int], those: dict[int, int]) -> bool:
+    """Tell whether two choices of order lines have one in common; none chosen means the whole order."""
+    return not these or not those or bool(these.keys() & those.keys())
 
 
 async def join(uow: UnitOfWork, conversation_id: str, case_number: str, channel: str, now: datetime) -> Case:
@@ -224,7 +274,7 @@ async def withdraw(uow: UnitOfWork, conversation_id: str, case_number: str, now:
     return case
 
 
-def _record(uow: UnitOfWork, case: Case, action: str, now: datetime, **data: str) -> None:
+def _record(uow: UnitOfWork, case: Case, action: str, now: datetime, **data: Any) -> None:
     uow.audit.add(AuditEvent(now, "bot", action, f"case:{case.number}", case.conversation_id, dict(data)))
 
 

@@ -77,6 +77,9 @@ async def hand_over(
     escalation = await uow.escalations.open_of(conversation_id)
     if escalation is None:
         case = await uow.cases.get(case_number) if case_number else None
+        if case is not None and case.was_refused:
+            case.contest()
+            lifecycle.record(uow, "customer", "case.reopened", f"case:{case.number}", case, now)
         if case is not None and case.is_open:
             priority = min(priority, case.priority, key=lambda found: found.rank)
             if case.state is not CaseState.EXECUTING:
