@@ -18,7 +18,7 @@ from actions.summaries import change_text
 from actions.turn import Turn
 from bot.aftersales.case import Case
 from bot.aftersales.labels import IssueType
-from bot.errors import InvalidInputError, OutOfStockError, PolicyRefusalError
+from bot.errors import IllegalStateError, InvalidInputError, OutOfStockError, PolicyRefusalError, RefundTooHighError
 from bot.services import order_changes
 from bot.services.document_links import DocumentKind
 
@@ -43,7 +43,7 @@ class ActionChangeOrder(Action):
             order = await intake.load_order()
             assert order is not None
             say_unchangeable(dispatcher, intake, order, refusal.reasons[0])
-        except (OutOfStockError, InvalidInputError) as error:
+        except (OutOfStockError, InvalidInputError, RefundTooHighError, IllegalStateError) as error:
             dispatcher.utter_message(
                 response="utter_change_impossible",
                 facts={"reasons": [error.problem if isinstance(error, InvalidInputError) else error.code]},
@@ -90,17 +90,17 @@ class ActionChangeOrder(Action):
         text = change_text(intake, order)
         complaint = complaint_of(with_issue(intake, IssueType.CHANGED_MIND), None)
         async with intake.context.uow() as uow:
-            case, difference = await order_changes.change_items(
+            case, due = await order_changes.change_items(
                 uow, intake.context.policy, complaint, line_change(intake), intake.context.clock()
             )
         response = "utter_items_changed"
-        if order.paid and difference:
-            response += "_to_pay" if difference.minor > 0 else "_paid_back"
+        if due:
+            response += "_to_pay" if due.minor > 0 else "_paid_back"
         dispatcher.utter_message(
             response=response,
             order_number=order.number,
             change=text,
-            amount=facts.money(difference if difference.minor > 0 else difference * -1),
+            amount=facts.money(max(due, due * -1)),
             case=case.number,
             facts=_facts(case),
         )

@@ -216,6 +216,9 @@ class ValidateComplaintForm(OrderForm):
 
     async def _bargain(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> bool:
         """Return False where something else has to be asked for, because the ladder has just ended."""
+        if not verdict.ladder and not bargaining.ledger(intake):
+            # There is no step that could be offered here: a person decides about the wish.
+            return True
         was_over = intake["offer"] == OVER
         if not was_over and await bargaining.next_offer(dispatcher, intake, verdict):
             return True

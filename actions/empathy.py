@@ -6,6 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.intake import Intake
 from bot.aftersales.labels import FAULTS, WITHDRAWALS, IssueType
+from bot.aftersales.mood import MoodLevel
 
 _SORRY = {
     **dict.fromkeys(FAULTS, "utter_sorry_product"),
@@ -29,19 +30,25 @@ _SORRY = {
 def react(dispatcher: CollectingDispatcher, intake: Intake) -> None:
     """Say what an issue that has just become known calls for: not to use what is dangerous, or regret, once.
 
-    A change of mind is nothing to be sorry about.
+    A change of mind is nothing to be sorry about. Who is angry is offered a person instead.
     """
     if intake.issue is None:
         return
     if intake.issue is IssueType.SAFETY_HAZARD:
         dispatcher.utter_message(response="utter_safety_stop_using")
-    elif intake.issue not in WITHDRAWALS and not intake["soothed"]:
-        dispatcher.utter_message(response=_SORRY.get(intake.issue, "utter_sorry"))
-        intake.set("soothed", 1)
+    elif not intake["soothed"] and (_is_angry(intake) or intake.issue not in WITHDRAWALS):
+        _soothe(dispatcher, intake, _SORRY.get(intake.issue, "utter_sorry"))
 
 
 def soothe(dispatcher: CollectingDispatcher, intake: Intake) -> None:
-    """Say sorry once; the second time offer a person instead of more words."""
-    times = int(intake["soothed"] or 0)
-    dispatcher.utter_message(response="utter_offer_human_angry" if times else "utter_sorry")
-    intake.set("soothed", times + 1)
+    """Say sorry once; the second time, or to who is angry already, offer a person instead of more words."""
+    _soothe(dispatcher, intake, "utter_offer_human_angry" if intake["soothed"] else "utter_sorry")
+
+
+def _soothe(dispatcher: CollectingDispatcher, intake: Intake, words: str) -> None:
+    dispatcher.utter_message(response="utter_offer_human_angry" if _is_angry(intake) else words)
+    intake.set("soothed", int(intake["soothed"] or 0) + 1)
+
+
+def _is_angry(intake: Intake) -> bool:
+    return intake.turn.mood.level is MoodLevel.ANGRY

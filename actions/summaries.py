@@ -9,7 +9,7 @@ from actions.change_form import line_change
 from actions.intake import Intake
 from bot.aftersales.labels import Payer, Remedy
 from bot.aftersales.order import Order
-from bot.services import exchanges
+from bot.services import exchanges, order_changes
 from bot.services.cases import selections
 
 Summary = tuple[dict[str, Any], dict[str, Any]]
@@ -107,9 +107,11 @@ async def _change(intake: Intake) -> Summary:
             "quantity": 0 if change.removes else change.quantity,
         }
     lines = [facts.label("label_summary_cancel", order_number=order.number)]
-    if order.paid:
-        lines.append(facts.label("label_summary_refund", amount=facts.money(order.paid)))
-    return facts.lines(*lines), {**known, "refund": str(order.paid.amount), "currency": order.currency}
+    async with intake.context.uow() as uow:
+        due = (await order_changes.due_on_cancel(uow, order)).total
+    if due:
+        lines.append(facts.label("label_summary_refund", amount=facts.money(due)))
+    return facts.lines(*lines), {**known, "refund": str(due.amount), "currency": order.currency}
 
 
 def change_text(intake: Intake, order: Order) -> dict[str, Any]:

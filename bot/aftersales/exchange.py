@@ -71,6 +71,11 @@ class Exchange:
         return self.state in (ExchangeState.REPLACEMENT_SHIPPED, ExchangeState.REPLACEMENT_DELIVERED)
 
     @property
+    def has_arrived(self) -> bool:
+        """Tell whether the customer has the replacement."""
+        return self.state is ExchangeState.REPLACEMENT_DELIVERED
+
+    @property
     def is_unpaid(self) -> bool:
         """Tell whether the customer still owes the difference to a dearer replacement."""
         return self.price_difference.amount > 0 and not self.difference_settled

@@ -14,7 +14,7 @@ from bot.aftersales.money import Money
 from bot.aftersales.offer import Offer, Proposer
 from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy, Selection, Verdict
-from bot.aftersales.return_ import ReturnMethod
+from bot.aftersales.return_ import ReturnMethod, ReturnState
 from bot.aftersales.task import LEADS_TO_DECISION
 from bot.errors import InvalidInputError, NotFoundError, PolicyRefusalError
 from bot.services import case_verdicts, contacts, desk_settings, evidence, liability, lifecycle, sla, tasks
@@ -49,13 +49,19 @@ class Complaint:
 
 
 async def taken_pieces(uow: UnitOfWork, order_number: str) -> dict[int, int]:
-    """Return how many pieces of each order line other returns bind or used up, were replaced, or refunds paid for."""
+    """Return how many pieces of each order line other returns bind or used up, were replaced, or refunds paid for.
+
+    A replacement that has arrived for goods that came back stands in their place, with the rights that they had.
+    """
     returns = await uow.returns.of_order(order_number)
     taken = await refunded_without_return(uow, order_number, frozenset(found.case_number for found in returns))
     exchanges = await uow.exchanges.of_order(order_number) if returns else []
-    replaced = {exchange.rma for exchange in exchanges if exchange.has_left}
+    replaced = {exchange.rma: exchange for exchange in exchanges if exchange.has_left}
     for return_ in returns:
-        if return_.uses_up_goods or return_.rma in replaced:
+        exchange = replaced.get(return_.rma)
+        if return_.state is ReturnState.COMPLETED and exchange is not None and exchange.has_arrived:
+            continue
+        if return_.uses_up_goods or exchange is not None:
             for line in return_.lines:
                 taken[line.position] = taken.get(line.position, 0) + line.quantity
     return taken

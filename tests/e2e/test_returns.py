@@ -29,6 +29,7 @@ def test_a_return_is_opened_from_a_bare_first_message(phrases: Phrases, visit: V
 
     customer.say(phrases.yes)
     assert customer.responses == ["utter_return_opened"]
+    assert customer.turns <= 6
     told = customer.last.custom
     case = shop.only_case(phrases.order(1))
     assert case["issue_type"] == "wrong_size"

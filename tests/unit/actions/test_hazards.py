@@ -13,6 +13,7 @@ from actions.returns import ActionOpenReturn
 from bot.aftersales.case import Case
 from bot.aftersales.escalation import Escalation, EscalationReason
 from tests.unit.actions.talk import Talk, bind, follows
+from tests.unit.aftersales.builders import an_order
 from tests.unit.services.world import proved_world
 
 SLOTS = {"order_number": "10482733", "verification": "proved", "items": [1], "quantity": {"1": 1}}
@@ -71,3 +72,30 @@ async def test_nobody_is_sorry_about_a_change_of_mind() -> None:
     talk = await a_talk("return_form", requested_slot="reason")
     responses, _ = await talk.run(ValidateReturnForm(), "inform", "I changed my mind", reason="changed_mind")
     assert not [response for response in responses if response.startswith("utter_sorry")]
+
+
+async def test_who_is_angry_is_offered_a_person_instead_of_regret() -> None:
+    talk = await a_talk("complaint_form", requested_slot="details")
+    words = "THIS IS A DISGRACE, THE PLATES CAME IN PIECES!!!"
+    responses, _ = await talk.run(ValidateComplaintForm(), "complain", words, reason="damaged")
+    assert responses[0] == "utter_offer_human_angry"
+    assert not [response for response in responses if response.startswith("utter_sorry")]
+
+
+async def test_danger_is_handed_over_even_where_a_return_is_refused() -> None:
+    world = await proved_world(an_order(delivered_days_ago=1500))
+    bind(world)
+    talk = Talk(world, "return_form", requested_slot="reason", **SLOTS)
+    responses, _ = await talk.run(ValidateReturnForm(), "inform", "it burnt my hand", reason="safety_hazard")
+    assert responses == [WARNING, "utter_return_refused", "utter_handoff_queued"]
+    (handoff,), (case,) = world.database.all(Escalation), world.database.all(Case)
+    assert (handoff.reason, handoff.case_number) == (EscalationReason.SAFETY, case.number)
+    assert case.is_open
+
+
+async def test_danger_is_taken_down_before_the_order_is_delivered_too() -> None:
+    world = await proved_world(an_order(delivered_days_ago=None))
+    bind(world)
+    talk = Talk(world, "complaint_form", requested_slot="reason", details="it smokes", **SLOTS)
+    await talk.run(ValidateComplaintForm(), "complain", "it smokes", reason="safety_hazard")
+    assert talk.slots["requested_slot"] == "confirmation"

@@ -8,10 +8,12 @@ import pytest
 
 from bot.aftersales.case import CaseState
 from bot.aftersales.exchange import ExchangeState
+from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.return_ import Finding, Refusal, ReturnState
 from bot.errors import IllegalStateError
 from bot.services import cases, exchanges, inspections, returns
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
+from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.lifecycles import LATER, exchanged, factory, open_tasks, refunds, told, told_values
 from tests.unit.services.world import CONVERSATION, World
 
@@ -40,6 +42,21 @@ async def test_the_replacement_leaves_when_the_goods_are_here() -> None:
     assert refunds(world) == []
     assert told(world) == ["return_received", "return_completed", "replacement_shipped", "replacement_delivered"]
     assert open_tasks(world) == []
+
+
+async def test_a_replacement_has_the_rights_of_what_it_replaced() -> None:
+    world, _, return_, _ = await exchanged()
+    async with world.uow() as uow:
+        assert await cases.taken_pieces(uow, world.order.number) == {1: 1}
+    await receive(world, return_.rma)
+    async with world.uow() as uow:
+        await inspections.inspect(uow, return_.rma, {}, LATER)
+        await exchanges.ship(uow, return_.rma, "Kranich Paket", "KP7", LATER)
+        assert await cases.taken_pieces(uow, world.order.number) == {1: 1}
+        await exchanges.deliver(uow, return_.rma, LATER)
+        verdict = await cases.decide(uow, A_POLICY, world.order, IssueType.DEFECTIVE, {1: 1}, LATER)
+        await uow.commit()
+    assert verdict.allows(Remedy.REPAIR) and verdict.allows(Remedy.RETURN_REFUND)
 
 
 async def test_a_cheaper_replacement_leaves_something_to_pay_back() -> None:
