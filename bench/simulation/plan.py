@@ -87,13 +87,13 @@ PHOTO = "photo"
 class End:
     """How a complaint has to end.
 
-    ``case`` is the case's state before what customers say of it afterwards, None where there must be no case;
-    ``told`` every announcement but the question whether it is solved, in whatever order. ``things`` maps kinds of
-    lifecycles to their states. ``stock`` maps a line and a size such as ``1-M`` to the change of free pieces; ``open``
-    lists the tasks that departments have yet to do.
+    ``case`` is the case's state before what customers say of it afterwards; ``told`` every announcement but the
+    question whether it is solved, in whatever order. ``things`` maps kinds of lifecycles to their states. ``stock`` maps
+    a line and a size such as ``1-M`` to the change of free pieces; ``open`` lists the tasks that departments have yet to
+    do.
     """
 
-    case: str | None = "resolved"
+    case: str = "resolved"
     told: tuple[str, ...] = ()
     refunds: tuple[Worth, ...] = ()
     refund_state: str = "settled"

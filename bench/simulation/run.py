@@ -34,6 +34,9 @@ def main(
     kills: Annotated[int, typer.Option(help="How often the served process is killed at a random moment.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed plays the same complaints.")] = 2026,
     like: Annotated[Path | None, typer.Option(help="The outcome.json of another run, to be reached again.")] = None,
+    limit_seconds: Annotated[
+        int | None, typer.Option(help="How long it may take; as long as it needs if left out.")
+    ] = None,
 ) -> None:
     """Play the complaints, compare everything with what was expected, and print a report."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("simulation: terminated"))
@@ -63,8 +66,17 @@ def main(
     _out.print(f"{result['seconds']} s, {result['kills']} kills, outcome {digest} in {folder.relative_to(ROOT)}")
     for problem in problems:
         print(problem, file=sys.stderr)
-    if problems:
-        sys.exit(f"simulation: {len(problems)} differences")
+    failure = why_failed(problems, result["seconds"], limit_seconds)
+    if failure:
+        sys.exit(f"simulation: {failure}")
+
+
+def why_failed(problems: list[str], seconds: int, limit_seconds: int | None) -> str | None:
+    """Return what a run is told to have failed for, or None where everything is right and in time."""
+    reasons = [f"{len(problems)} differences"] if problems else []
+    if limit_seconds is not None and seconds > limit_seconds:
+        reasons.append(f"it took {seconds} s, {limit_seconds} s are allowed")
+    return ", and ".join(reasons) or None
 
 
 def _simulate(

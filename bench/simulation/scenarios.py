@@ -158,7 +158,7 @@ RETURNS = (
     ),
     Scenario(
         "return_too_late", "changed_mind", "/return_item", "utter_return_refused", "return", Situation(moved=60),
-        end=End(case=None),
+        end=End(case="closed", liability="customer"),
     ),
     Scenario(
         "return_withdrawn", "changed_mind", "/return_item", OPENED, "return",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.aftersales.apportion import duties_on, portion, total
 from bot.aftersales.catalogue import Variant
 from bot.aftersales.money import Money
-from bot.aftersales.order import Order, OrderLine, OrderState, ShipmentState
+from bot.aftersales.order import Order, OrderLine, OrderState, Payment, ShipmentState
+from bot.aftersales.refund import RefundBreakdown, RefundLine
 from bot.errors import InvalidInputError, NotFoundError
 
 MOST_PIECES = 99
@@ -46,7 +49,7 @@ def cancel(order: Order) -> None:
 
 
 def change_line(order: Order, change: LineChange) -> Money:
-    """Change one line, its stock and the order's total; return by how much the total grew.
+    """Change one line, its stock, its duties and the order's total; return by how much the total grew.
 
     Raises NotFoundError for a line or a variant that is not there, OutOfStockError where not enough pieces are left,
     InvalidInputError where nothing would change, nothing would be left of the order, or the number is out of range.
@@ -54,18 +57,38 @@ def change_line(order: Order, change: LineChange) -> Money:
     line = order.line(change.position)
     if line is None:
         raise NotFoundError("order line", str(change.position))
-    old_total = line.total
+    nothing = Money.zero(order.currency)
+    cost, duties = line.total, duties_on(order, {line.position: line.quantity})
     if change.removes:
         if len(order.lines) == 1:
             raise InvalidInputError("lines", "none_left")
         variant_of(line, line.sku).release(line.quantity)
         order.lines.remove(line)
-        difference = old_total * -1
+        costs, charges = nothing, nothing
     else:
         _replace(line, change)
-        difference = line.total - old_total
-    order.total = order.total + difference
+        # Duties follow the goods' value, as they do in refunds.
+        costs, charges = line.total, portion(duties, line.total, cost) if cost else duties
+    if order.paid and not order.payments:
+        # Without payments an order counts as paid in full; what was paid must not follow the new total.
+        order.payments.append(Payment(f"{order.number}-p1", "unknown", order.paid, order.placed_at))
+    difference = costs - cost + charges - duties
+    order.duties += charges - duties
+    order.total += difference
     return difference
+
+
+def balance(order: Order, refunds: Iterable[RefundBreakdown]) -> Money:
+    """Return what was paid beyond an order's total and did not come back; below nothing, what is left to pay.
+
+    Goodwill does not count as having come back, nor does a part of the price of what is still ordered: both are the
+    customer's, whatever else of the order changes. What came back for goods that are not ordered any more counts.
+    """
+    back = Money.zero(order.currency)
+    for refund in refunds:
+        gone = total((line.goods - _still_ordered(order, line) for line in refund.lines), order.currency)
+        back += refund.overpaid + gone + portion(refund.duties, gone, refund.goods)
+    return order.paid - order.total - back
 
 
 def price_of(line: OrderLine, variant: Variant) -> Money:
@@ -86,6 +109,15 @@ def variant_of(line: OrderLine, sku: str) -> Variant:
     if found is None:
         raise NotFoundError("variant", sku)
     return found
+
+
+def _still_ordered(order: Order, refunded: RefundLine) -> Money:
+    """Return what of a price that came back is for pieces that are still ordered."""
+    line = order.line(refunded.position)
+    if line is None or not refunded.goods:
+        return Money.zero(order.currency)
+    pieces = min(line.quantity, refunded.quantity)
+    return min(refunded.goods * (Decimal(pieces) / refunded.quantity), line.total)
 
 
 def _replace(line: OrderLine, change: LineChange) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.e2e.aftersales.scenario import Outcome, Scenario
 
-_NOTHING = Outcome(ends=("utter_return_refused",))
+_NOTHING = Outcome(ends=("utter_return_refused",), issue="changed_mind", wish="return_refund", state="closed")
 #: Goods that nobody can sell again, and the reason.
 _HYGIENE = {
     "en": ("I'd like to return the face cream from order {n}", "I simply changed my mind"),
