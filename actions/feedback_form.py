@@ -13,7 +13,6 @@ from actions.forms import Form, ended
 from actions.intake import Intake, forget_answers
 from actions.ratings import rating_in
 from actions.turn import NOT_UNDERSTOOD, Turn
-from bot.aftersales.case import CaseState
 from bot.aftersales.escalation import EscalationReason
 from bot.errors import ParleyError
 from bot.services import desk_settings, follow_up
@@ -101,7 +100,5 @@ async def _case_of(intake: Intake) -> str:
     """
     if intake["feedback_case"] is None:
         async with intake.context.uow() as uow:
-            found = await uow.cases.of_conversation(intake.turn.conversation_id)
-        done = (case.number for case in found if case.state in (CaseState.RESOLVED, CaseState.CLOSED))
-        intake.set("feedback_case", next(done, None))
+            intake.set("feedback_case", await follow_up.newest_done(uow, intake.turn.conversation_id))
     return str(intake["feedback_case"] or "")

@@ -18,7 +18,6 @@ from actions.intake import Intake, Reader, forget_answers
 from actions.ratings import rating_in
 from actions.turn import Turn
 from bot.aftersales.labels import IssueType
-from bot.services import contacts
 
 #: Messages that are something else than an answer; a form leaves them to the rules unless they also answer it.
 _DIGRESSIONS = re.compile(
@@ -80,9 +79,11 @@ class Form(Action):
             return [*self._saved(intake), *forget_answers(), *ended("ended", order_number=None)]
         if intake.failed_proof and not intake["verification"]:
             dispatcher.utter_message(response="utter_identification_failed")
-        # Whoever comes back to the same conversation has proved the order before.
-        if self.soothes and ("verification" in intake.updates or not asked):
-            await _note_contact(dispatcher, intake)
+        if not asked and "verification" in self.questions:
+            # Whoever comes back to the same conversation has proved the order before.
+            await intake.note_contact()
+        if self.soothes:
+            _tell_of_known_case(dispatcher, intake)
         if not asked:
             await self.on_start(dispatcher, intake)
         if self.soothes and "reason" in intake.updates:
@@ -216,20 +217,12 @@ async def _is_written(intake: Intake) -> bool:
         return await uow.cases.by_source_message(intake.turn.message_id) is not None
 
 
-async def _note_contact(dispatcher: CollectingDispatcher, intake: Intake) -> None:
-    """Notice that the customer comes again about the same order, from wherever, and say so."""
-    order, turn = await intake.load_order(), intake.turn
-    if order is None:
-        return
-    async with intake.context.uow() as uow:
-        known = await contacts.note_contact(
-            uow, order.customer.id, order.number, turn.channel, turn.conversation_id, intake.context.clock()
-        )
-        await uow.commit()
-    still_open = next((case for case in known if case.is_open), None)
-    if still_open is not None:
-        case = facts.case_fact(still_open)
-        dispatcher.utter_message(response="utter_known_case", case=still_open.number, facts={"case": case})
+def _tell_of_known_case(dispatcher: CollectingDispatcher, intake: Intake) -> None:
+    """Say that the customer wrote about the order before, where a case of it is still open."""
+    known = next((case for case in intake.known_cases if case.is_open), None)
+    if known is not None:
+        case = facts.case_fact(known)
+        dispatcher.utter_message(response="utter_known_case", case=known.number, facts={"case": case})
 
 
 def ended(outcome: str, **slots: Any) -> list[EventType]:

@@ -17,7 +17,7 @@ from bot.aftersales.matching_words import means_everything
 from bot.aftersales.order import Order
 from bot.aftersales.policy import Verdict
 from bot.errors import IdentificationLockedError
-from bot.services import cases, identification
+from bot.services import cases, contacts, identification
 
 #: The slots a form fills, in the order in which a change of one makes those behind it void.
 FORM_SLOTS = (
@@ -71,6 +71,9 @@ class Intake:
         self.order: Order | None = None
         self.failed_proof = False
         self.is_locked = False
+        self.known_cases: list[Case] = []
+        """The earlier cases that make this message the beginning of a repeated contact, newest first."""
+        self._contact_about: str | None = None
         self._verdict: tuple[Any, Verdict] | None = None
 
     def __getitem__(self, slot: str) -> Any:
@@ -93,6 +96,20 @@ class Intake:
         if self.order is None and number and self["verification"]:
             self.order = await self.context.proved_order(self.turn, number)
         return self.order
+
+    async def note_contact(self) -> None:
+        """Note, once a message, that the customer comes about the order, where it is proved."""
+        number, turn = self["order_number"], self.turn
+        if not self["verification"] or number == self._contact_about:
+            return
+        self._contact_about = number
+        async with self.context.uow() as uow:
+            order = await uow.orders.read(number)
+            if order is not None:
+                self.known_cases = await contacts.note_contact(
+                    uow, order.customer.id, number, turn.channel, turn.conversation_id, self.context.clock()
+                )
+                await uow.commit()
 
     @property
     def issue(self) -> IssueType | None:
@@ -157,6 +174,7 @@ async def read_order_number(intake: Intake, asked: bool) -> None:
                 uow, turn.conversation_id, intake["order_number"], intake.context.clock()
             ):
                 intake.set("verification", "proved")
+                await intake.note_contact()
 
 
 async def read_verification(intake: Intake, asked: bool) -> None:
@@ -183,6 +201,7 @@ async def read_verification(intake: Intake, asked: bool) -> None:
         if proved:
             intake.set("verification", "proved")
             intake.failed_proof = False
+            await intake.note_contact()
             return
         intake.failed_proof = True
 

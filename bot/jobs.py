@@ -29,10 +29,12 @@ from bot.services import (
     shop_events,
     sla,
     statistics,
+    tasks,
     webhook_deliveries,
 )
 from bot.services.evidence_ports import EvidenceStore
 from bot.services.money_ports import PaymentProvider
+from bot.services.one_by_one import in_turn
 from bot.services.ports import Clock
 from bot.services.privacy import Retention
 from bot.services.webhooks import SlackSettings
@@ -63,11 +65,13 @@ def jobs(
         await promises.detect_delays(uow, await levels_now(), now)
 
     async def follow_clocks(now: datetime) -> None:
-        tell = marks(feed)
-        await response_clocks.follow(uow, await levels_now(), now, tell)
-        async with uow() as work:
-            await sla.follow(work, await desk_settings.service_levels(work, levels), now, tell)
-        await sla.check_due(uow, now, tell)
+        tell, valid = marks(feed), await levels_now()
+        # One conversation that cannot be followed must not keep all the others from being noticed when they are late.
+        await in_turn(
+            lambda: response_clocks.follow(uow, valid, now, tell),
+            lambda: sla.follow(uow, valid, now, tell),
+            lambda: sla.check_due(uow, now, tell),
+        )
 
     async def sweep_evidence(now: datetime) -> None:
         async with uow() as work:
@@ -82,6 +86,7 @@ def jobs(
         Job("retry_shop_events", timedelta(seconds=30), lambda now: shop_events.retry_waiting(uow, now)),
         Job("service_levels", timedelta(seconds=15), follow_clocks),
         Job("detect_delays", timedelta(minutes=1), detect_delays),
+        Job("overdue_tasks", timedelta(minutes=1), lambda now: tasks.note_overdue(uow, now)),
         Job("ask_solved", timedelta(seconds=30), lambda now: follow_up.ask_solved(uow, now)),
         Job("close_silent_cases", timedelta(minutes=10), lambda now: follow_up.close_silent(uow, now)),
         Job("expire_offers", timedelta(hours=1), lambda now: agent_offers.expire_overdue(uow, now)),
@@ -121,8 +126,10 @@ def webhook_jobs(
     """Return the jobs that tell the shop's systems, and Slack where it is configured, of what happens."""
 
     async def send(now: datetime) -> None:
-        await webhook_deliveries.follow(uow, slack, now)
-        await webhook_deliveries.deliver(uow, sender, slack, clock)
+        await in_turn(
+            lambda: webhook_deliveries.follow(uow, slack, now),
+            lambda: webhook_deliveries.deliver(uow, sender, slack, clock),
+        )
 
     return [
         Job("send_webhooks", timedelta(seconds=3), send),

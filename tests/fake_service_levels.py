@@ -50,18 +50,20 @@ class FakeServiceClocks(Table[ServiceClock]):
         ]
         return sorted(mine, key=lambda clock: (clock.due_at, clock.id))[:limit]
 
-    async def out_of_step(self, limit: int = 200) -> list[OutOfStep]:
+    async def out_of_step(self, case_number: str | None = None, limit: int = 200) -> list[OutOfStep]:
         found = []
         for clock in self.find(metric=Metric.RESOLUTION, stopped_at=None):
             case = next(case for case in self.uow.database.all(Case) if case.number == clock.case_number)
             waits = self._waits(case)
-            if not case.is_open or waits != (clock.paused_at is not None):
+            is_wanted = case_number in (None, case.number)
+            if is_wanted and (not case.is_open or waits != (clock.paused_at is not None)):
                 found.append(OutOfStep(clock, case, waits))
         return found[:limit]
 
-    async def unwatched_cases(self, limit: int = 200) -> list[Case]:
+    async def unwatched_cases(self, case_number: str | None = None, limit: int = 200) -> list[Case]:
         watched = {clock.case_number for clock in self.find(metric=Metric.RESOLUTION, stopped_at=None)}
-        return [case for case in self.uow.database.all(Case) if case.is_open and case.number not in watched][:limit]
+        wanted = [case for case in self.uow.database.all(Case) if case_number in (None, case.number)]
+        return [case for case in wanted if case.is_open and case.number not in watched][:limit]
 
     async def running_in(self, conversation_id: str) -> list[ServiceClock]:
         mine = self.find(conversation_id=conversation_id, stopped_at=None)

@@ -16,12 +16,12 @@ from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ALWAYS_OPEN, ServiceLevels
 from bot.conversations import customer_language
 from bot.conversations.bot import Bot, Turn
+from bot.conversations.button_answers import ButtonAnswers
 from bot.conversations.delivery import Delivery
 from bot.conversations.feed import Feed
 from bot.conversations.handling import Handling, handler_of, inbound_of, is_resume
 from bot.conversations.model import Author, Conversation, HandledBy, InboundMessage, InboxState, Message
 from bot.conversations.observed import ObservedTurns
-from bot.conversations.offer_answers import OfferAnswers
 from bot.conversations.pace import Pace
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.sender import Sender
@@ -63,7 +63,7 @@ class Router:
         self._clock = clock
         self._levels = levels
         self._work: dict[str, _Work] = {}
-        self.offers: OfferAnswers | None = None
+        self.buttons: ButtonAnswers | None = None
         self.announced: Callable[[], None] = lambda: None
         """Called after something was decided that may be announced to a customer, who should not wait for it."""
         self.prepare: Callable[[Conversation, InboundMessage], Awaitable[Turn | None]] = _as_it_is
@@ -241,7 +241,7 @@ class Router:
                 ready = await self.prepare(conversation, inbound)
             if ready is not None:
                 return ready
-            # Buttons below an offer work whoever handles the conversation.
+            # Some buttons work whoever handles the conversation.
             pressed = await self._pressed(inbound, conversation, is_with_bot=is_with_bot)
             if pressed is not None:
                 return pressed
@@ -256,9 +256,9 @@ class Router:
             return await self._failed(inbound, conversation)
 
     async def _pressed(self, inbound: InboundMessage, conversation: Conversation, *, is_with_bot: bool) -> Turn | None:
-        if self.offers is None:
+        if self.buttons is None:
             return None
-        turn = await self.offers.turn(self._bot, conversation, inbound, is_with_bot=is_with_bot)
+        turn = await self.buttons.turn(self._bot, conversation, inbound, is_with_bot=is_with_bot)
         if turn is not None:
             # Whoever looks at the case sees what the customer decided.
             self.feed.publish(conversation.id, {"type": "note"})

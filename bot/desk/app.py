@@ -11,7 +11,7 @@ import jinja2
 from aiohttp import web
 
 from bot.aftersales.policy import Policy
-from bot.conversations.offer_answers import OfferAnswers
+from bot.conversations.button_answers import ButtonAnswers
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.router import Router
 from bot.conversations.translating import Translating, Translator
@@ -43,6 +43,7 @@ from bot.desk import (
     second_factor_views,
     settings,
     statistics,
+    task_views,
     undelivered,
     words,
     writing,
@@ -103,8 +104,8 @@ def setup(
     )
     desk[ENVIRONMENTS] = Environments(environment)
     environment.globals.update(can=permissions.can, **case_panel.globals_of(links, clock))
-    # Buttons below an agent's offer work whoever has the conversation.
-    router.offers = OfferAnswers(uow, policy, clock)
+    # Buttons below what the shop asks work whoever has the conversation.
+    router.buttons = ButtonAnswers(uow, policy, clock)
     desk.add_routes(auth.ROUTES)
     desk.add_routes(invitation_views.ROUTES)
     desk.add_routes(own_account.ROUTES)
@@ -120,6 +121,7 @@ def setup(
     desk.add_routes(undelivered.ROUTES)
     desk.add_routes(decisions.ROUTES)
     desk.add_routes(case_work.ROUTES)
+    desk.add_routes(task_views.ROUTES)
     desk.add_routes(approval_views.ROUTES)
     desk.add_routes(evidence_views.ROUTES)
     desk.add_routes(people.ROUTES)

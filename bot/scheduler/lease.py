@@ -26,7 +26,10 @@ class Leases(Protocol):
         """Return a job's lease; one that was never run has an empty one."""
 
     async def take(self, name: str, holder: str, now: datetime, until: datetime, not_run_since: datetime) -> bool:
-        """Give a job to a holder; return False where somebody has it, or ran it after ``not_run_since``."""
+        """Give a job to a holder; return False where somebody has it, or ran it after ``not_run_since``.
+
+        A run that was noted for later than ``until`` was noted by a wrong clock, and counts for nothing.
+        """
 
     async def renew(self, name: str, holder: str, until: datetime) -> bool:
         """Extend a holder's lease; return False where somebody else has the job now."""

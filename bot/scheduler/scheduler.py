@@ -20,8 +20,9 @@ from bot.scheduler.lease import UnitOfWork
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
-"""How long a replica that died keeps the others from a job."""
+"""How long a replica that died keeps the others from a job, and how far apart we take clocks of machines to be."""
 
+_RENEWS_EVERY_SECONDS = LEASE.total_seconds() / 3
 _LONGEST_PAUSE_SECONDS = 30.0
 _CLOSING_SECONDS = 10.0
 
@@ -91,7 +92,7 @@ class Scheduler:
         async with self._uow() as uow:
             lease = await uow.job_leases.get(job.name)
             # Looking first: most of the time nothing is due, and then nothing is written.
-            if lease.last_run_at is not None and lease.last_run_at > now - job.every:
+            if lease.last_run_at is not None and now - job.every < lease.last_run_at <= now + LEASE:
                 return False
             if not await uow.job_leases.take(job.name, self._holder, now, now + LEASE, now - job.every):
                 return False
@@ -106,30 +107,29 @@ class Scheduler:
             await self._hold(job, running)
             running.result()
         except asyncio.CancelledError:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
             await asyncio.shield(self._end(job, None, "canceled"))
             raise
         except Exception as failure:
             error = described(failure)
             log.error("scheduler.job_failed", job=job.name, error=error)
         metrics.job_ended(job.name, has_failed=bool(error))
-        # A job that failed is not run again before its next interval: what fails once mostly fails at once again.
-        await self._end(job, now, error)
+        # What was cut off stays due. A job that failed is not run again before its next interval: what fails once
+        # mostly fails at once again.
+        await self._end(job, None if running.cancelled() else now, error)
 
     async def _hold(self, job: Job, running: asyncio.Future[object]) -> None:
-        """Wait for a job's end, keeping its lease; give it up where another replica took it meanwhile."""
-        while not running.done():
-            await asyncio.wait({running}, timeout=LEASE.total_seconds() / 3)
-            if running.done():
-                return
-            async with self._uow() as uow:
-                is_ours = await uow.job_leases.renew(job.name, self._holder, self._clock() + LEASE)
-                await uow.commit()
-            if not is_ours:
-                running.cancel()
-                await asyncio.wait({running})
-                raise LeaseLostError(job=job.name)
+        """Wait for a job's end, keeping its lease; whatever ends the waiting ends the job."""
+        try:
+            while not (await asyncio.wait({running}, timeout=_RENEWS_EVERY_SECONDS))[0]:
+                async with self._uow() as uow:
+                    is_ours = await uow.job_leases.renew(job.name, self._holder, self._clock() + LEASE)
+                    await uow.commit()
+                if not is_ours:
+                    raise LeaseLostError(job=job.name)
+        finally:
+            # Another replica may run the job from now on, or soon.
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
 
     async def _end(self, job: Job, ran_at: datetime | None, error: str) -> None:
         async with self._uow() as uow:

@@ -17,7 +17,8 @@ async def note_contact(
     """Note that a customer came about an order, and return the earlier cases that make it a repeated contact.
 
     They come newest first, each time a customer comes and not again while the same conversation goes on; cases that
-    are open become at least high in priority. Call it where the order was proved. Commits nothing.
+    are open become at least high in priority. Call it where the order was proved, or is known to be, whatever the
+    customer wants with it. Commits nothing.
     """
     contact = await uow.contacts.newest(conversation_id, order_number)
     if contact is not None and contact.goes_on(now):

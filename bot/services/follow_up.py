@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case, CaseState
@@ -19,7 +20,10 @@ from bot.services.ports import UnitOfWork
 from bot.services.wording import choice, label
 
 CLOSES_AFTER = timedelta(days=7)
-"""How long a resolved case waits for the customer's word."""
+"""How long a resolved case waits for the customer's word, from the question or from whatever was said after it."""
+
+SURVEY = "utter_notify_case_closed"
+"""The response that tells of a closed case and asks for a rating."""
 
 _LONGEST_COMMENT = 2000
 
@@ -47,29 +51,29 @@ async def ask_solved(uow_factory: Callable[[], UnitOfWork], now: datetime) -> in
 async def close_silent(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:
     """Close the cases whose customers have not answered for long enough, and send the survey; return how many."""
     async with uow_factory() as uow:
-        numbers = [case.number for case in await uow.cases.resolved_until(now - CLOSES_AFTER)]
+        numbers = [case.number for case in await uow.cases.silent_since(now - CLOSES_AFTER)]
 
     async def close(uow: UnitOfWork, number: str) -> None:
-        case = await uow.cases.get(number)
-        if case is None or case.state is not CaseState.RESOLVED or case.resolved_at is None:
-            return
-        _close(uow, case, "system", now)
-        if await uow.ratings.of_case(number) is None:
-            key = f"case:{number}:closed:{case.resolved_at.isoformat()}"
-            survey = (await desk_settings.read(uow)).survey
-            if not survey.is_on:
-                # The customer was asked whether it is solved a week ago; there is nothing left to say.
-                return
-            choices = [
-                choice(str(rating), f'/rate{{"case": "{number}", "rating": "{rating}"}}')
-                for rating in range(LOWEST, HIGHEST + 1)
-            ]
-            await notify(
-                uow, case, "utter_notify_case_closed", key, now,
-                case=number, choices=choices, facts=_fact(case), words=dict(survey.questions),
-            )  # fmt: skip
+        for case in await uow.cases.silent_since(now - CLOSES_AFTER, number):
+            assert case.resolved_at is not None
+            _close(uow, case, "system", now)
+            asked = await survey(uow, case)
+            if asked is not None:
+                await notify(uow, case, SURVEY, f"case:{number}:closed:{case.resolved_at.isoformat()}", now, **asked)
 
     return await one_by_one(uow_factory, numbers, close)
+
+
+async def survey(uow: UnitOfWork, case: Case) -> dict[str, Any] | None:
+    """Return the values of the response that asks how it was, or None where that was said or nobody wants to know."""
+    settings = (await desk_settings.read(uow)).survey
+    if not settings.is_on or await uow.ratings.of_case(case.number) is not None:
+        return None
+    choices = [
+        choice(str(rating), f'/rate{{"case": "{case.number}", "rating": "{rating}"}}')
+        for rating in range(LOWEST, HIGHEST + 1)
+    ]
+    return {"case": case.number, "choices": choices, "facts": _fact(case), "words": dict(settings.questions)}
 
 
 async def asked_about(uow: UnitOfWork, conversation_id: str) -> Case | None:
@@ -80,6 +84,12 @@ async def asked_about(uow: UnitOfWork, conversation_id: str) -> Case | None:
                 if told.response == ASK_SOLVED and told.sent_at is not None and told.created_at >= case.resolved_at:
                     return case
     return None
+
+
+async def newest_done(uow: UnitOfWork, conversation_id: str) -> str | None:
+    """Return the number of the newest case of a conversation that is done, which a rating of none is about, or None."""
+    done = CaseState.RESOLVED, CaseState.CLOSED
+    return next((case.number for case in await uow.cases.of_conversation(conversation_id) if case.state in done), None)
 
 
 async def answer_solved(uow: UnitOfWork, conversation_id: str, case_number: str, solved: bool, now: datetime) -> Case:

@@ -1,4 +1,4 @@
-"""Doing the same to many things, each in a transaction of its own."""
+"""Doing many things, of which none keeps the others from their turn."""
 
 from __future__ import annotations
 
@@ -34,3 +34,15 @@ async def one_by_one(
     if first_error is not None:
         raise first_error
     return done
+
+
+async def in_turn(*steps: Callable[[], Awaitable[object]]) -> None:
+    """Take steps one after the other, also where one before went wrong; the first error is raised at the end."""
+    first_error = None
+    for step in steps:
+        try:
+            await step()
+        except Exception as error:
+            first_error = first_error or error
+    if first_error is not None:
+        raise first_error

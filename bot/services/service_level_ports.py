@@ -47,14 +47,14 @@ class ServiceClocks(Protocol):
     async def due(self, now: datetime, limit: int = 200) -> list[ServiceClock]:
         """Return the clocks, not paused, whose warning or breach has yet to be noted, the most urgent first."""
 
-    async def out_of_step(self, limit: int = 200) -> list[OutOfStep]:
-        """Return the clocks of resolutions to be paused, resumed or stopped.
+    async def out_of_step(self, case_number: str | None = None, limit: int = 200) -> list[OutOfStep]:
+        """Return the clocks of resolutions, of one case or of all, to be paused, resumed or stopped.
 
         A case waits for the customer while an offer or a question is open, and while a parcel has to be handed over.
         """
 
-    async def unwatched_cases(self, limit: int = 200) -> list[Case]:
-        """Return the open cases whose time to resolution nothing measures, longest open first."""
+    async def unwatched_cases(self, case_number: str | None = None, limit: int = 200) -> list[Case]:
+        """Return the open cases, or this very one, whose time to resolution nothing measures, longest open first."""
 
     async def running_in(self, conversation_id: str) -> list[ServiceClock]:
         """Return the clocks of a conversation that have not stopped, the most urgent first."""

@@ -12,10 +12,12 @@ from datetime import datetime
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case
 from bot.aftersales.sla import Metric, ServiceClock, ServiceLevels
-from bot.aftersales.task import LEADS_TO_DECISION, Department
+from bot.aftersales.task import LEADS_TO_DECISION, Department, Task
 from bot.services import tasks
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
+
+_TASKS = "sla:"
 
 
 def start(uow: UnitOfWork, levels: ServiceLevels, case: Case) -> None:
@@ -25,18 +27,36 @@ def start(uow: UnitOfWork, levels: ServiceLevels, case: Case) -> None:
 
 
 async def follow(
-    uow: UnitOfWork,
+    uow_factory: Callable[[], UnitOfWork],
     levels: ServiceLevels,
     now: datetime,
     tell: Callable[[str], None] = lambda conversation_id: None,
 ) -> int:
-    """Start, pause, resume and stop the clocks of resolutions as their cases stand; return how many changed; commits.
+    """Start, pause, resume and stop the clocks of resolutions as their cases stand; return how many changed.
 
-    A clock stops at the moment its case was resolved; the other changes count from now. ``tell`` gets the conversations
-    whose clocks changed, for whoever looks at the inbox.
+    A clock stops at the moment its case was resolved; the other changes count from now. Each case is a transaction of
+    its own. ``tell`` gets the conversations whose clocks changed, for whoever looks at the inbox.
     """
+    async with uow_factory() as uow:
+        numbers = [found.case.number for found in await uow.service_clocks.out_of_step()]
+        numbers += [case.number for case in await uow.service_clocks.unwatched_cases()]
     changed: list[ServiceClock] = []
-    for clock, case, waits_for_customer in await uow.service_clocks.out_of_step():
+
+    async def bring_into_step(uow: UnitOfWork, number: str) -> None:
+        changed.extend(await _follow_case(uow, number, levels, now))
+
+    try:
+        await one_by_one(uow_factory, dict.fromkeys(numbers), bring_into_step)
+    finally:
+        for conversation_id in dict.fromkeys(clock.conversation_id for clock in changed):
+            tell(conversation_id)
+    return len(changed)
+
+
+async def _follow_case(uow: UnitOfWork, number: str, levels: ServiceLevels, now: datetime) -> list[ServiceClock]:
+    """Bring the clocks of one case's resolution into step, and return those that changed."""
+    changed: list[ServiceClock] = []
+    for clock, case, waits_for_customer in await uow.service_clocks.out_of_step(number):
         if not case.is_open:
             await stop(uow, clock, case.resolved_at or now, now)
             # Whatever ended the case, nobody has to decide about it any more.
@@ -46,24 +66,14 @@ async def follow(
         else:
             clock.resume(levels.calendar_of(clock), now)
         changed.append(clock)
-    for case in await uow.service_clocks.unwatched_cases():
-        before = [clock for clock in await uow.service_clocks.of_case(case.number) if clock.metric is Metric.RESOLUTION]
+    for case in await uow.service_clocks.unwatched_cases(number):
+        before = [clock for clock in await uow.service_clocks.of_case(number) if clock.metric is Metric.RESOLUTION]
         # A case that was taken up again has all of the time again, counted from when that is noticed.
-        began_at, key = (
-            (now, f"resolution:{case.number}:{len(before) + 1}")
-            if before
-            else (
-                case.opened_at,
-                f"resolution:{case.number}",
-            )
-        )
-        started = _clock(levels, case, Metric.RESOLUTION, key, began_at)
+        again, began_at = (f":{len(before) + 1}", now) if before else ("", case.opened_at)
+        started = _clock(levels, case, Metric.RESOLUTION, f"{Metric.RESOLUTION.value}:{number}{again}", began_at)
         uow.service_clocks.add(started)
         changed.append(started)
-    await uow.commit()
-    for conversation_id in dict.fromkeys(clock.conversation_id for clock in changed):
-        tell(conversation_id)
-    return len(changed)
+    return changed
 
 
 async def stop(uow: UnitOfWork, clock: ServiceClock, at: datetime, now: datetime) -> None:
@@ -128,8 +138,13 @@ async def _open_case(uow: UnitOfWork, clock: ServiceClock) -> Case | None:
     return case if case is not None and case.is_open else None
 
 
+def opened(task: Task) -> bool:
+    """Tell whether a missed target opened a task."""
+    return task.key.startswith(_TASKS)
+
+
 def _task_key(clock: ServiceClock) -> str:
-    return f"sla:{clock.key}"
+    return f"{_TASKS}{clock.key}"
 
 
 def _clock(levels: ServiceLevels, case: Case, metric: Metric, key: str, began_at: datetime) -> ServiceClock:

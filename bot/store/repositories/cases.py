@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, select, union
+from sqlalchemy import and_, exists, func, or_, select, union
 
-from bot.aftersales.case import AWAITS_SHOP, Case, CaseState
+from bot.aftersales.case import Case, CaseState
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.notification import ASK_SOLVED
 from bot.aftersales.offer import OfferState
-from bot.aftersales.refund import DUE
+from bot.aftersales.refund import DUE, RefundState
 from bot.aftersales.return_ import AWAITED, UNDECIDED, Return
+from bot.conversations.model import Author, OutboxState
+from bot.store.repositories import case_waits
 from bot.store.repositories.base import Repository
-from bot.store.tables import aftersales, follow_up, money
+from bot.store.repositories.silence import is_silent_since
+from bot.store.tables import aftersales, conversations, follow_up, money
 
 
 class SqlCases(Repository):
@@ -30,6 +34,10 @@ class SqlCases(Repository):
     async def get(self, number: str) -> Case | None:
         """Return a case, or None."""
         return await self._get(Case, number)
+
+    async def by_numbers(self, numbers: Collection[str]) -> dict[str, Case]:
+        """Return some cases by their numbers."""
+        return {case.number: case for case in await self._find(Case, self._table.c.number.in_(sorted(numbers)))}
 
     async def by_source_message(self, message_id: str) -> Case | None:
         """Return the case that this inbound message opened, or None."""
@@ -51,19 +59,61 @@ class SqlCases(Repository):
     async def promised_until(self, now: datetime, limit: int = 200) -> list[Case]:
         """Return the cases whose customer waits for us and should have heard by now, the most overdue first."""
         t = self._table.c
-        mine = t.state.in_(sorted(AWAITS_SHOP)), t.next_contact_by <= now
+        mine = case_waits.for_us(now), t.next_contact_by <= now
         return await self._find(Case, *mine, order_by=(t.next_contact_by, t.number), limit=limit)
+
+    async def waits_for_us(self, number: str, now: datetime) -> bool:
+        """Tell whether a case's customer waits for us, neither for themselves nor for a carrier, an authority or a day.
+
+        What departments have in hand for a case that is carried out has their time first.
+        """
+        return await self._first(Case, self._table.c.number == number, case_waits.for_us(now)) is not None
+
+    async def told_since(self, case: Case, moment: datetime, besides: Collection[str]) -> datetime | None:
+        """Return when a case's customer last heard from us after a moment, or None.
+
+        By an announcement, other than of the responses ``besides``, or in an agent's words; what was given up on its
+        way does not count.
+        """
+        notice, said = follow_up.notifications.c, conversations.messages.c
+        announced = select(func.max(notice.sent_at)).where(
+            notice.case_number == case.number,
+            notice.sent_at > moment,
+            notice.message_id.is_not(None),
+            notice.response.not_in(sorted(besides)),
+            ~_was_lost(notice.message_id),
+        )
+        handoff = aftersales.escalations.c
+        handed = select(handoff.conversation_id).where(handoff.case_number == case.number)
+        spoken = select(func.max(said.at)).where(
+            or_(said.conversation_id == case.conversation_id, said.conversation_id.in_(handed)),
+            said.author == Author.AGENT,
+            said.at > moment,
+            ~_was_lost(said.id),
+        )
+        session = await self._transaction.orm()
+        found = [await session.scalar(statement) for statement in (announced, spoken)]
+        return max(filter(None, found), default=None)
 
     async def owed_money(self, now: datetime, limit: int = 200) -> list[Case]:
         """Return the cases that money should have left for before today, and that should have heard by now.
 
-        Money that is agreed, and that for goods which are here; the most overdue promises come first.
+        Money that is agreed, that nobody will send by itself, and that for goods which are here or on their way, as far
+        as it was not paid since the return was agreed; the most overdue promises come first.
         """
         t, today = self._table.c, now.date()
         agreed, here = money.refunds.c, aftersales.returns.c
+        paid = select(func.coalesce(func.sum(agreed.amount_minor), 0)).where(
+            agreed.case_number == here.case_number,
+            agreed.state != RefundState.CANCELED,
+            agreed.agreed_at >= here.requested_at,
+        )
         owed = union(
             select(agreed.case_number).where(agreed.state.in_(DUE), agreed.pay_by < today),
-            select(here.case_number).where(here.state.in_(UNDECIDED), here.pay_by < today, here.refund_minor > 0),
+            select(agreed.case_number).where(agreed.state == RefundState.REFUSED),
+            select(here.case_number).where(
+                here.state.in_(UNDECIDED), here.pay_by < today, here.refund_minor > paid.scalar_subquery()
+            ),
         )
         mine = t.number.in_(owed), t.next_contact_by <= now
         return await self._find(Case, *mine, order_by=(t.next_contact_by, t.number), limit=limit)
@@ -90,11 +140,21 @@ class SqlCases(Repository):
         )
         return await self._find(Case, t.state == CaseState.OFFERED, waits, order_by=(t.number,), limit=limit)
 
-    async def resolved_until(self, moment: datetime, limit: int = 200) -> list[Case]:
-        """Return the cases that were resolved by a moment and not closed, the longest resolved first."""
+    async def silent_since(self, moment: datetime, number: str | None = None, limit: int = 200) -> list[Case]:
+        """Return the resolved cases, or this very one, that all was silent about since a moment, oldest first.
+
+        Their customers had been asked by then whether it is solved.
+        """
         t = self._table.c
-        mine = t.state == CaseState.RESOLVED, t.resolved_at <= moment
-        return await self._find(Case, *mine, order_by=(t.resolved_at, t.number), limit=limit)
+        wanted = () if number is None else (t.number == number,)
+        silent = is_silent_since(moment)
+        return await self._find(Case, *wanted, silent, order_by=(t.resolved_at, t.number), limit=limit)
+
+
+def _was_lost(message_id: Any) -> Any:
+    """Return the condition that a message was given up on its way to the customer."""
+    letter = conversations.outbox.c
+    return exists().where(and_(letter.message_id == message_id, letter.state == OutboxState.FAILED))
 
 
 class SqlReturns(Repository):

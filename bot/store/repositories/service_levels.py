@@ -9,34 +9,20 @@ from typing import Any
 
 from sqlalchemy import and_, case, exists, or_, select
 
-from bot.aftersales.case import AWAITS_CUSTOMER, OPEN, Case, CaseState
+from bot.aftersales.case import OPEN, Case
 from bot.aftersales.contact import Contact
 from bot.aftersales.rating import Rating
-from bot.aftersales.repair import RepairState
-from bot.aftersales.return_ import AWAITED
 from bot.aftersales.sla import Metric, ServiceClock
 from bot.scheduler.lease import Lease
 from bot.services.service_level_ports import OutOfStep
 from bot.store.repositories import sla_waits
 from bot.store.repositories.base import Repository
+from bot.store.repositories.case_waits import FOR_CUSTOMER
 from bot.store.rows import Rows
-from bot.store.tables import aftersales, lifecycles, service_levels
+from bot.store.tables import aftersales, service_levels
 
 _clocks = service_levels.service_clocks
 _cases = aftersales.cases
-_returns = aftersales.returns
-_repairs = lifecycles.repairs
-
-_PARCEL_AWAITED: Any = exists().where(
-    and_(_returns.c.case_number == _cases.c.number, _returns.c.state.in_(sorted(AWAITED)))
-)
-_REPAIR_AWAITED: Any = exists().where(
-    and_(_repairs.c.case_number == _cases.c.number, _repairs.c.state == RepairState.APPROVED)
-)
-_WAITS: Any = or_(
-    _cases.c.state.in_(sorted(AWAITS_CUSTOMER)),
-    and_(_cases.c.state == CaseState.EXECUTING, or_(_PARCEL_AWAITED, _REPAIR_AWAITED)),
-)
 
 
 class SqlServiceClocks(Repository):
@@ -78,19 +64,20 @@ class SqlServiceClocks(Repository):
         )
         return await self._find(ServiceClock, *conditions, order_by=(_clocks.c.due_at, _clocks.c.id), limit=limit)
 
-    async def out_of_step(self, limit: int = 200) -> list[OutOfStep]:
-        """Return the clocks of resolutions to be paused, resumed or stopped."""
-        waits: Any = case((_WAITS, 1), else_=0)
+    async def out_of_step(self, case_number: str | None = None, limit: int = 200) -> list[OutOfStep]:
+        """Return the clocks of resolutions, of one case or of all, to be paused, resumed or stopped."""
+        waits: Any = case((FOR_CUSTOMER, 1), else_=0)
         statement = (
             select(ServiceClock, Case, waits)
             .join(_cases, _cases.c.number == _clocks.c.case_number)
             .where(
                 service_levels.RUNNING,
                 _clocks.c.metric == Metric.RESOLUTION,
+                *_of_case(case_number),
                 or_(
                     _cases.c.state.not_in(sorted(OPEN)),
-                    and_(_WAITS, _clocks.c.paused_at.is_(None)),
-                    and_(~_WAITS, _clocks.c.paused_at.is_not(None)),
+                    and_(FOR_CUSTOMER, _clocks.c.paused_at.is_(None)),
+                    and_(~FOR_CUSTOMER, _clocks.c.paused_at.is_not(None)),
                 ),
             )
             .order_by(_clocks.c.id)
@@ -99,11 +86,11 @@ class SqlServiceClocks(Repository):
         rows = await (await self._transaction.orm()).execute(statement)
         return [OutOfStep(clock, found, bool(waiting)) for clock, found, waiting in rows]
 
-    async def unwatched_cases(self, limit: int = 200) -> list[Case]:
-        """Return the open cases whose time to resolution nothing measures, longest open first."""
+    async def unwatched_cases(self, case_number: str | None = None, limit: int = 200) -> list[Case]:
+        """Return the open cases, or this very one, whose time to resolution nothing measures, longest open first."""
         mine = _clocks.c.case_number == _cases.c.number
         watched: Any = exists().where(and_(mine, _clocks.c.metric == Metric.RESOLUTION, service_levels.RUNNING))
-        conditions = _cases.c.state.in_(sorted(OPEN)), ~watched
+        conditions = _cases.c.state.in_(sorted(OPEN)), ~watched, *_of_case(case_number)
         return await self._find(Case, *conditions, order_by=(_cases.c.opened_at, _cases.c.number), limit=limit)
 
     async def running_in(self, conversation_id: str) -> list[ServiceClock]:
@@ -121,6 +108,10 @@ class SqlServiceClocks(Repository):
             _clocks.c.conversation_id.in_(list(conversation_ids)),
         )
         return set(await (await self._transaction.orm()).scalars(statement))
+
+
+def _of_case(number: str | None) -> tuple[Any, ...]:
+    return () if number is None else (_cases.c.number == number,)
 
 
 class SqlRatings(Repository):
@@ -160,7 +151,8 @@ class SqlJobLeases(Repository):
     _insert = _leases.insert(_LEASE, once=True)
     _take = _leases.update(
         ("holder", "leased_until"),
-        "name = ? AND (leased_until IS NULL OR leased_until <= ?) AND (last_run_at IS NULL OR last_run_at <= ?)",
+        "name = ? AND (leased_until IS NULL OR leased_until <= ?) "
+        "AND (last_run_at IS NULL OR last_run_at <= ? OR last_run_at > ?)",
     )
     _renew = _leases.update(("leased_until",), "name = ? AND holder = ?")
     _end = _leases.update(("holder", "leased_until", "last_run_at", "last_error"), "name = ? AND holder = ?")
@@ -171,13 +163,14 @@ class SqlJobLeases(Repository):
         return _leases.load(found[0], self._transaction.dialect) if found else Lease(name)
 
     async def take(self, name: str, holder: str, now: datetime, until: datetime, not_run_since: datetime) -> bool:
-        """Give a job to a holder; return False where somebody has it, or ran it after ``not_run_since``."""
+        """Give a job to a holder; return False where somebody has it, or ran it after ``not_run_since``.
+
+        A run that was noted for later than ``until`` was noted by a wrong clock, and counts for nothing.
+        """
         dialect = self._transaction.dialect
         await self._transaction.write(self._insert, *_leases.values(Lease(name), _LEASE, dialect))
-        moments = [_leases.value("leased_until", moment, dialect) for moment in (until, now, not_run_since)]
-        return (
-            await self._transaction.write(self._take, holder, moments[0], name, moments[1], moments[2])
-        ).changed == 1
+        last, free, due = (_leases.value("leased_until", moment, dialect) for moment in (until, now, not_run_since))
+        return (await self._transaction.write(self._take, holder, last, name, free, due, last)).changed == 1
 
     async def renew(self, name: str, holder: str, until: datetime) -> bool:
         """Extend a holder's lease; return False where somebody else has the job now."""

@@ -97,8 +97,7 @@ async def test_what_was_refused_is_no_news(world: World, logged_in: LogIn, news:
 
 async def test_inboxes_hear_of_clocks_that_follow_their_cases(world: World, news: News) -> None:
     async def follow() -> set[str]:
-        async with world.uow() as uow:
-            await sla.follow(uow, ALWAYS_OPEN, world.now, marks(world.router.feed))
+        await sla.follow(world.uow, ALWAYS_OPEN, world.now, marks(world.router.feed))
         return rows_told_of(news)
 
     # Whatever was not followed so far.

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.aftersales.escalation import EscalationReason, EscalationState, GivenBy
+from bot.conversations.button_answers import ButtonAnswers
 from bot.conversations.model import InboundMessage, Message
-from bot.conversations.offer_answers import OfferAnswers
 from bot.conversations.routing_rounds import RoutingRounds
 from bot.errors import ConflictError, NotFoundError
 from bot.services import agent_offers, escalations
@@ -35,7 +35,7 @@ async def test_a_button_that_always_fails_leads_to_a_person_and_blocks_nothing(
         raise ValueError("broken")
 
     with monkeypatch.context() as broken:
-        broken.setattr(OfferAnswers, "turn", fails)
+        broken.setattr(ButtonAnswers, "turn", fails)
         assert await says(world, PRESSED) == ["utter_internal_error"]
     assert (await holder(world, CUSTOMER))[0] is EscalationState.QUEUED
     assert await says(world, "still there?") == []

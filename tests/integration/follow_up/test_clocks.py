@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.aftersales.case import Case
 from bot.aftersales.contact import Contact
+from bot.aftersales.identification import Identification
 from bot.aftersales.labels import Priority
+from bot.aftersales.notification import ASK_SOLVED
 from bot.aftersales.rating import Rating
 from bot.aftersales.sla import ALWAYS_OPEN, Metric, ServiceClock
+from bot.conversations.model import Author, Conversation, Message
 from bot.errors import ConflictError
 from bot.services import follow_up, promises, sla
 from tests.integration.conftest import UowFactory
@@ -74,8 +77,7 @@ async def test_a_clock_is_started_once(uow: UowFactory) -> None:
 
 async def test_clocks_follow_their_cases_through_waiting_parcels_and_resolution(uow: UowFactory) -> None:
     async def follow(hours: int) -> int:
-        async with uow() as work:
-            return await sla.follow(work, ALWAYS_OPEN, NOW + hours * HOUR)
+        return await sla.follow(uow, ALWAYS_OPEN, NOW + hours * HOUR)
 
     async def change(verb: str, *arguments: object) -> None:
         async with uow() as work:
@@ -137,7 +139,10 @@ async def test_promises_and_questions_are_found_by_state_and_time(uow: UowFactor
     assert await promises.detect_delays(uow, ALWAYS_OPEN, due) == 0
     assert await promises.detect_delays(uow, ALWAYS_OPEN, due + timedelta(days=9)) == 1
     async with uow() as work:
-        assert await work.escalations.open_of("conversation") is not None
+        handoff = await work.escalations.open_of("conversation")
+        assert handoff is not None
+        handoff.assign("ana", due)
+        handoff.resolve(due)
         assert len(await work.notifications.of_case("C1")) == 2
         case = await work.cases.get("C1")
         assert case is not None
@@ -145,6 +150,8 @@ async def test_promises_and_questions_are_found_by_state_and_time(uow: UowFactor
         await work.commit()
     assert await follow_up.ask_solved(uow, due) == 1
     assert await follow_up.ask_solved(uow, due + HOUR) == 0
+    assert await follow_up.close_silent(uow, due + timedelta(days=7)) == 0
+    await question_is_sent(uow, due)
     assert await follow_up.close_silent(uow, due + timedelta(days=7)) == 1
     assert await follow_up.close_silent(uow, due + timedelta(days=8)) == 0
     async with uow() as work:
@@ -155,6 +162,62 @@ async def test_promises_and_questions_are_found_by_state_and_time(uow: UowFactor
         "utter_ask_solved",
         "utter_notify_case_closed",
     ]
+
+
+async def test_silence_is_found_wherever_the_customer_may_write(uow: UowFactory) -> None:
+    async with uow() as work:
+        (await work.cases.get("C1")).resolve(NOW)  # type: ignore[union-attr]
+        for conversation_id in ("conversation", "proved", "unproved"):
+            work.conversations.add(Conversation(conversation_id, "web", NOW, NOW))
+        work.identifications.add(Identification("proved", "10480001", proved_at=NOW))
+        work.identifications.add(Identification("unproved", "10480001", wrong_tries=1))
+        await work.commit()
+    await follow_up.ask_solved(uow, NOW)
+
+    async def silent(hours: int) -> list[str]:
+        async with uow() as work:
+            found = await work.cases.silent_since(NOW + hours * HOUR)
+            assert [case.number for case in await work.cases.silent_since(NOW + hours * HOUR, "C1")] == [
+                case.number for case in found
+            ]
+            assert await work.cases.silent_since(NOW + hours * HOUR, "C2") == []
+        return [case.number for case in found]
+
+    async def write(conversation_id: str, hours: int, author: Author = Author.CUSTOMER) -> None:
+        async with uow() as work:
+            await work.messages.add(Message(conversation_id, author, "words", NOW + hours * HOUR))
+            await work.commit()
+
+    assert await silent(9) == []
+    await question_is_sent(uow, NOW + HOUR)
+    assert (await silent(0), await silent(1)) == ([], ["C1"])
+    await write("unproved", 2)
+    await write("conversation", 2, Author.BOT)
+    assert await silent(1) == ["C1"]
+    await write("conversation", 3)
+    assert (await silent(2), await silent(3)) == ([], ["C1"])
+    await write("proved", 4)
+    assert (await silent(3), await silent(4)) == ([], ["C1"])
+    for conversation_id, hours in (("proved", 5), ("conversation", 6)):
+        async with uow() as work:
+            handoff = an_escalation(conversation_id)
+            work.escalations.add(handoff)
+            await work.commit()
+        assert await silent(99) == []
+        async with uow() as work:
+            found = await work.escalations.open_of(conversation_id)
+            assert found is not None
+            found.assign("ana", NOW)
+            found.resolve(NOW + hours * HOUR)
+            await work.commit()
+        assert (await silent(hours - 1), await silent(hours)) == ([], ["C1"])
+
+
+async def question_is_sent(uow: UowFactory, at: datetime) -> None:
+    async with uow() as work:
+        (question,) = [n for n in await work.notifications.of_case("C1") if n.response == ASK_SOLVED]
+        assert await work.notifications.claim(question, 1, at)
+        await work.commit()
 
 
 async def test_ratings_and_contacts_come_back(uow: UowFactory) -> None:

@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.aftersales.case import CaseState
-from bot.aftersales.sla import ALWAYS_OPEN
+from bot.aftersales.sla import ALWAYS_OPEN, Metric
+from bot.conversations import response_clocks
 from bot.conversations.feed import EVERYTHING, Feed
 from bot.conversations.model import Conversation
 from bot.conversations.notifier import Notifier
+from bot.errors import ConflictError
 from bot.evidence.files import EvidenceFiles
 from bot.jobs import jobs
 from bot.payments.recorded import RecordedPayments
@@ -89,8 +93,19 @@ async def test_a_forgotten_case_finds_its_way_to_a_person_and_a_solved_one_to_it
         assert again is not None
         again.resolve(time.now)
         await uow.commit()
+    # The process was away for longer than a customer has time to answer, and nobody has ended the handoff so far.
+    await pass_hours(8 * 24, step=8 * 24)
+    assert (await said())[3:] == ["utter_ask_solved"]
     await pass_hours(8 * 24, step=24)
-    assert (await said())[3:] == ["utter_ask_solved", "utter_notify_case_closed"]
+    assert (await said())[4:] == []
+    async with uow_factory() as uow:
+        handoff = await uow.escalations.open_of("conversation")
+        assert handoff is not None
+        handoff.assign("ana", time.now)
+        handoff.resolve(time.now)
+        await uow.commit()
+    await pass_hours(8 * 24, step=24)
+    assert (await said())[4:] == ["utter_notify_case_closed"]
     async with uow_factory() as uow:
         closed = await uow.cases.get("C1")
         clocks = await uow.service_clocks.of_case("C1")
@@ -120,3 +135,45 @@ async def test_open_inboxes_hear_of_a_clock_that_follows_its_case(uow_factory: U
         await follow.run(NOW + timedelta(minutes=1))
         assert news.get_nowait() == {"type": "marks", "conversation_id": "conversation"}
         assert news.empty()
+
+
+async def test_what_cannot_be_followed_keeps_no_clock_from_being_noticed_late(
+    uow_factory: UowFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_shop(uow_factory)
+    async with uow_factory() as uow:
+        for number in ("C1", "C2"):
+            case = a_case(number, message=number)
+            case.investigate()
+            uow.cases.add(case)
+            sla.start(uow, ALWAYS_OPEN, case)
+        await uow.commit()
+    async with uow_factory() as uow:
+        for number in ("C1", "C2"):
+            found = await uow.cases.get(number)
+            assert found is not None
+            found.wait_for_customer()
+        await uow.commit()
+
+    async def breaks(*_: Any, **__: Any) -> None:
+        raise ValueError("a transcript that nobody can read")
+
+    follow_case = sla._follow_case
+
+    async def conflicts(uow: Any, number: str, *rest: Any) -> Any:
+        if number == "C1":
+            raise ConflictError(case=number)
+        return await follow_case(uow, number, *rest)
+
+    monkeypatch.setattr(response_clocks, "follow", breaks)
+    monkeypatch.setattr(sla, "_follow_case", conflicts)
+    (follow,) = (job for job in all_jobs(uow_factory, Time(), tmp_path) if job.name == "service_levels")
+    with pytest.raises(ValueError):
+        await follow.run(NOW + timedelta(days=90))
+    async with uow_factory() as uow:
+        noted = {}
+        for number in ("C1", "C2"):
+            found_clocks = {clock.metric: clock for clock in await uow.service_clocks.of_case(number)}
+            resolution = found_clocks[Metric.RESOLUTION]
+            noted[number] = (resolution.paused_at is not None, resolution.breached_at is not None)
+    assert noted == {"C1": (False, True), "C2": (True, False)}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
 
 from bot.errors import NotFoundError
 from bot.scheduler.lease import Lease
@@ -29,6 +32,7 @@ class Counter:
     def __init__(self, seconds: float = 0.0, *, is_held: bool = False) -> None:
         self.runs: list[datetime] = []
         self.fails: Exception | None = None
+        self.was_cut_off = False
         self.may_end = asyncio.Event()
         self._seconds = seconds
         if not is_held:
@@ -37,7 +41,11 @@ class Counter:
     async def __call__(self, now: datetime) -> None:
         self.runs.append(now)
         await asyncio.sleep(self._seconds)
-        await self.may_end.wait()
+        try:
+            await self.may_end.wait()
+        except asyncio.CancelledError:
+            self.was_cut_off = True
+            raise
         if self.fails is not None:
             raise self.fails
 
@@ -127,6 +135,60 @@ async def test_a_job_that_is_cut_off_stays_due(uow_factory: UowFactory) -> None:
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert await lease(uow_factory) == Lease("count", last_error="canceled")
+
+
+@pytest.mark.parametrize("is_back", [False, True])
+async def test_a_job_whose_lease_cannot_be_renewed_is_ended_before_another_replica_runs_it(
+    uow_factory: UowFactory, monkeypatch: pytest.MonkeyPatch, is_back: bool
+) -> None:
+    monkeypatch.setattr("bot.scheduler.scheduler._RENEWS_EVERY_SECONDS", 0.02)
+    away = asyncio.Event()
+
+    def sometimes() -> Any:
+        if away.is_set():
+            if is_back:
+                away.clear()
+            raise OSError("the database is away")
+        return uow_factory()
+
+    time, count, other = Time(), Counter(is_held=True), Counter()
+    running = asyncio.create_task(Scheduler(sometimes, [Job("count", MINUTE, count)], time).run_due())
+    await until(lambda: count.runs)
+    away.set()
+    (ended,) = await asyncio.wait_for(asyncio.gather(running, return_exceptions=True), 60)
+    assert count.was_cut_off
+    assert isinstance(ended, list if is_back else OSError)
+    left = await lease(uow_factory)
+    assert (left.holder is None, left.last_run_at) == (is_back, None)
+    time.now += timedelta() if is_back else LEASE
+    assert await Scheduler(uow_factory, [Job("count", MINUTE, other)], time).run_due() == ["count"]
+
+
+async def test_a_job_that_another_replica_took_meanwhile_is_ended_and_leaves_it_alone(
+    uow_factory: UowFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.scheduler.scheduler._RENEWS_EVERY_SECONDS", 0.02)
+    time, count = Time(), Counter(is_held=True)
+    running = asyncio.create_task(Scheduler(uow_factory, [Job("count", MINUTE, count)], time).run_due())
+    await until(lambda: count.runs)
+    later = NOW + timedelta(hours=1)
+    async with uow_factory() as uow:
+        assert await uow.job_leases.take("count", "another", later, later + LEASE, later - MINUTE)
+        await uow.commit()
+    await asyncio.wait_for(running, 60)
+    assert count.was_cut_off
+    assert (await lease(uow_factory)).holder == "another"
+
+
+async def test_a_run_noted_by_a_clock_that_was_wrong_keeps_nobody_from_the_job(uow_factory: UowFactory) -> None:
+    ahead, time, count = Time(), Time(), Counter()
+    for wrong, runs in ((LEASE, []), (LEASE + timedelta(seconds=1), ["count"])):
+        ahead.now = time.now + wrong
+        assert await Scheduler(uow_factory, [Job("count", MINUTE, Counter())], ahead).run_due() == ["count"]
+        # Clocks of machines differ a little, and that is no reason to run everything twice.
+        assert await Scheduler(uow_factory, [Job("count", MINUTE, count)], time).run_due() == runs
+        time.now += timedelta(days=1)
+    assert count.runs == [NOW + timedelta(days=1)]
 
 
 async def test_a_long_job_delays_no_other(uow_factory: UowFactory) -> None:

@@ -33,8 +33,7 @@ async def started() -> tuple[World, Case]:
 
 
 async def follow(world: World, now: datetime) -> int:
-    async with world.uow() as uow:
-        return await sla.follow(uow, ALWAYS_OPEN, now)
+    return await sla.follow(world.uow, ALWAYS_OPEN, now)
 
 
 def clock(world: World, metric: Metric = Metric.RESOLUTION) -> ServiceClock:
@@ -211,8 +210,7 @@ async def test_whoever_looks_at_the_inbox_is_told_of_clocks_that_follow_their_ca
 
     async def follow_at(now: datetime) -> list[str]:
         told.clear()
-        async with world.uow() as uow:
-            await sla.follow(uow, ALWAYS_OPEN, now, told.append)
+        await sla.follow(world.uow, ALWAYS_OPEN, now, told.append)
         return told
 
     assert await follow_at(hours(1)) == []
