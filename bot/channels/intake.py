@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.channels import limits
 from bot.channels.brakes import RETRY_AFTER
 from bot.channels.keys import BRAKES, CLOCK, ROUTER, UOW
+from bot.conversations import undelivered
 from bot.conversations.arrivals import MEDIA, UNREADABLE, UPLOADED
 from bot.conversations.choices import CHOICE
 from bot.conversations.model import Author, Correspondent
@@ -32,6 +33,9 @@ GREETING = "/greet"
 
 EDIT_OF = "edit_of"
 """The fact of a message that corrects an earlier one: that one's id, or True where it is not known any more."""
+
+# However long a platform takes news after its customer's last word, it is longer than this.
+_ALWAYS_OPEN = timedelta(hours=12)
 
 _UNFIT_FOR_ID = re.compile(r"[^\x21-\x7e]")
 
@@ -86,10 +90,12 @@ async def take(app: web.Application, channel: str, incoming: Incoming) -> str:
     correspondent = Correspondent(own, channel, incoming.address, min(incoming.at or now, now), dict(incoming.facts))
 
     async def remember(uow: UnitOfWork) -> None:
-        known = await uow.correspondents.get(own) if incoming.at else None
+        known = await uow.correspondents.get(own)
         # What was written earlier may come later.
         heard_at = max(known.heard_at, correspondent.heard_at) if known else correspondent.heard_at
         await uow.correspondents.keep(replace(correspondent, heard_at=heard_at))
+        if known is not None and heard_at - known.heard_at > _ALWAYS_OPEN:
+            await undelivered.tell_late(uow, own, now)
 
     facts = {} if incoming.edit_of is None else {EDIT_OF: await _corrected(app[UOW], own, incoming.edit_of)}
     for part, text, shown, metadata in _parts(incoming):

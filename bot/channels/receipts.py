@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,8 +12,9 @@ from aiohttp import web
 
 from bot.channels.intake import conversation_id
 from bot.channels.keys import CLOCK, ROUTER, UOW
+from bot.conversations import undelivered
 from bot.conversations.courier import LEASE
-from bot.conversations.model import Author, OutboundMessage, OutboxState
+from bot.conversations.model import Author, OutboundMessage
 from bot.conversations.ports import UnitOfWork
 from bot.services.words_model import CUSTOMER
 
@@ -86,8 +87,7 @@ async def failed(
         letters = await letters_of(uow, channel, platform_message_id, reference)
         if reference is not None and reference.at is not None:
             letters = [one for one in letters if not _was_sent_again(one, platform_message_id, reference.at)]
-        for letter in letters:
-            await uow.outbox.settle(replace(letter, state=OutboxState.FAILED, error=reason))
+        await undelivered.give_up(uow, letters, reason, app[CLOCK]())
         await uow.commit()
     for letter in letters[:1]:
         log.warning("channels.not_delivered", channel=channel, conversation_id=letter.conversation_id, reason=reason)

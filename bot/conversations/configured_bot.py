@@ -13,6 +13,7 @@ from bot.conversations.model import Conversation, InboundMessage, Message
 from bot.conversations.ports import UnitOfWork
 from bot.services import desk_settings, escalations
 from bot.services.ports import Clock
+from bot.services.team_zones import TeamZones
 
 ASK_RATING = "utter_ask_rating"
 
@@ -25,9 +26,15 @@ class ConfiguredBot:
     """
 
     def __init__(
-        self, bot: Bot, uow: Callable[[], UnitOfWork], clock: Clock, levels: ServiceLevels = ALWAYS_OPEN
+        self,
+        bot: Bot,
+        uow: Callable[[], UnitOfWork],
+        clock: Clock,
+        levels: ServiceLevels = ALWAYS_OPEN,
+        zones: TeamZones | None = None,
     ) -> None:
         self._bot = bot
+        self._zones = zones or TeamZones(levels)
         self._uow = uow
         self._clock = clock
         self._levels = levels
@@ -36,6 +43,7 @@ class ConfiguredBot:
         """Return the bot's answer, or where it is off the customer's place in the queue of people."""
         async with self._uow() as uow:
             settings = await desk_settings.read(uow)
+            self._zones.follow(settings)
             if not settings.bot_answers_on(conversation.channel) and inbound.text != RESUME:
                 return await self._hand_over(uow, conversation, inbound)
         turn = await self._bot.answer(conversation, inbound)

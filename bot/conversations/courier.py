@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 
 from bot import metrics, tracing
+from bot.conversations import undelivered
 from bot.conversations.feed import EVERYTHING, Feed
 from bot.conversations.letters import Letters
 from bot.conversations.model import Author, Correspondent, OutboundMessage, OutboxState
@@ -244,11 +245,14 @@ class Courier:
         metrics.channel_error(first.channel, error.reason)
         if error.holds_channel:
             self._held[first.channel] = now + timedelta(seconds=error.retry_after_seconds or pause.total_seconds())
-        state = OutboxState.FAILED if is_dead else OutboxState.PENDING
-        reason = error.reason if error.is_permanent or not is_dead else f"{_GAVE_UP}: {error.reason}"
-        await self._settle([replace(entry, state=state, next_attempt_at=now + pause, error=reason) for entry in taken])
-        if is_dead:
-            self._feed.publish(first.conversation_id, {"type": "note"})
+        if not is_dead:
+            await self._settle([replace(entry, next_attempt_at=now + pause, error=error.reason) for entry in taken])
+            return
+        reason = error.reason if error.is_permanent else f"{_GAVE_UP}: {error.reason}"
+        async with self._uow() as uow:
+            await undelivered.give_up(uow, taken, reason, now, is_claimed=True)
+            await uow.commit()
+        self._feed.publish(first.conversation_id, {"type": "note"})
 
     async def _settle(self, entries: list[OutboundMessage]) -> None:
         async with self._uow() as uow:

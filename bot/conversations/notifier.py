@@ -16,6 +16,7 @@ from bot.conversations.feed import Feed
 from bot.conversations.model import Author, Conversation, Message, OutboundMessage
 from bot.conversations.plain_links import append_link
 from bot.conversations.ports import UnitOfWork
+from bot.services import notifications
 from bot.services.document_links import DocumentKind, DocumentLinks
 from bot.services.ports import Clock
 
@@ -23,6 +24,15 @@ log = structlog.get_logger()
 
 _LOOKS_EVERY_SECONDS = 1.0
 _HELD_SECONDS = 60.0
+_MOST_TRIES = 5
+
+
+class _UnwritableError(Exception):
+    """Raised when an announcement cannot be put into words, which another try may mend."""
+
+    def __init__(self, notification: Notification) -> None:
+        super().__init__(notification.response)
+        self.notification = notification
 
 
 class Notifier:
@@ -51,6 +61,7 @@ class Notifier:
         self._is_closing = False
         self._task: asyncio.Task[None] | None = None
         self._held_until: dict[str, float] = {}
+        self._tries: dict[str, int] = {}
 
     def start(self) -> None:
         """Begin to look for announcements, every second and whenever ``wake`` is called."""
@@ -73,6 +84,7 @@ class Notifier:
         """Make all announcements that wait, and return how many were made.
 
         Where one cannot be made, the later ones of its conversation wait with it, and it is tried again in a minute.
+        What cannot be written either time is set aside after five tries, and left to a person.
         """
         now, made = asyncio.get_running_loop().time(), 0
         async with self._uow() as uow:
@@ -82,9 +94,10 @@ class Notifier:
             if conversation_id in self._held_until:
                 continue
             try:
-                while (was_ours := await self._deliver_next(conversation_id)) is not None:
+                while (was_ours := await self._deliver_or_set_aside(conversation_id)) is not None:
                     made += was_ours
-            except Exception as error:
+            except Exception as caught:
+                error = caught.__cause__ if isinstance(caught, _UnwritableError) and caught.__cause__ else caught
                 place = traceback.extract_tb(error.__traceback__)[-1]
                 log.error(
                     "notifier.failed",
@@ -106,6 +119,27 @@ class Notifier:
                 await asyncio.wait_for(self._news.wait(), _LOOKS_EVERY_SECONDS)
             self._news.clear()
 
+    async def _deliver_or_set_aside(self, conversation_id: str) -> bool | None:
+        try:
+            return await self._deliver_next(conversation_id)
+        except _UnwritableError as error:
+            key = error.notification.key
+            self._tries[key] = self._tries.get(key, 0) + 1
+            if self._tries[key] < _MOST_TRIES:
+                raise
+            await self._set_aside(error.notification)
+            del self._tries[key]
+            return False
+
+    async def _set_aside(self, notification: Notification) -> None:
+        """Let what cannot be written hold up nothing any more; a person tells its customer."""
+        now = self._clock()
+        async with self._uow() as uow:
+            if await uow.notifications.claim(notification, None, now):
+                await notifications.leave_to_person(uow, notification, now)
+                await uow.commit()
+        log.error("notifier.set_aside", case_number=notification.case_number, response=notification.response)
+
     async def _deliver_next(self, conversation_id: str) -> bool | None:
         """Make a conversation's next announcement; return False where another replica did, None where there is none."""
         async with self._uow() as uow:
@@ -113,11 +147,11 @@ class Notifier:
             if notification is None:
                 return None
             conversation = await self._conversation(uow, notification)
-            message = self._message(notification, conversation)
+            message = self._written(notification, conversation)
             newer = None if message.buttons else await _where_customer_writes(uow, notification, conversation)
             if newer is not None:
                 # What asks for an answer stays where the bot remembers why it asked.
-                conversation, message = newer, self._message(notification, newer)
+                conversation, message = newer, self._written(notification, newer)
             # Appending waits for whoever appends to this conversation now, so order holds among replicas too.
             await uow.messages.add(message)
             assert message.id is not None
@@ -133,6 +167,12 @@ class Notifier:
         if handoff:
             self._feed.publish(conversation_id, {"type": "state", "handled_by": handoff["state"]})
         return True
+
+    def _written(self, notification: Notification, conversation: Conversation) -> Message:
+        try:
+            return self._message(notification, conversation)
+        except Exception as error:
+            raise _UnwritableError(notification) from error
 
     def _message(self, notification: Notification, conversation: Conversation) -> Message:
         language = conversation.language or conversation.locale or "en"

@@ -71,7 +71,7 @@ async def _of_case(uow: UnitOfWork, case: Case) -> list[Suggestion]:
         found.append(Suggestion(SuggestionKind.OFFER, "utter_ask_offer", {"offer": wording.offered(offer)}))
     if case.is_open and case.issue_type in _SHOWS and not await evidence.of_case(uow, case.number):
         found.append(Suggestion(SuggestionKind.ASK_EVIDENCE, "utter_ask_evidence", {}))
-    told = [notice for notice in await uow.notifications.of_case(case.number) if notice.sent_at is not None]
+    told = [notice for notice in await uow.notifications.of_case(case.number) if notice.message_id is not None]
     if told:
         found.append(Suggestion(SuggestionKind.LAST_NOTICE, told[-1].response, dict(told[-1].values)))
     found.append(Suggestion(SuggestionKind.STATUS, *(await progress_of(uow, case)).told()))

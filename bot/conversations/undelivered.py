@@ -1,16 +1,26 @@
-"""Messages that no platform would take: listed for people, who may send them again, singly or all of a kind."""
+"""Messages that no platform would take: given up, listed for people, and sent again.
+
+People may do so, singly or for all of a kind; customers do when they write after news came too late for their platform.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.aftersales.audit import AuditEvent
+from bot.aftersales.notification import Notification
+from bot.aftersales.task import REACH_CUSTOMER
 from bot.conversations.model import Conversation, Message, OutboundMessage, OutboxState
 from bot.conversations.ports import UnitOfWork
 from bot.errors import NotFoundError
+from bot.services import notifications, tasks
 
 RESENT = "message.resent"
+
+_CUSTOMER = "customer"
+_TOO_LATE = frozenset({"window_closed", "template_missing"})
 
 MOST_AT_ONCE = 200
 """How many messages are sent again at once: one transaction, which keeps no database busy for long."""
@@ -36,6 +46,32 @@ async def dead_letters(uow: UnitOfWork, limit: int, before: int | None = None) -
     return found
 
 
+async def give_up(
+    uow: UnitOfWork, entries: Iterable[OutboundMessage], reason: str | None, now: datetime, *, is_claimed: bool = False
+) -> None:
+    """Note that messages do not arrive; what of them were announcements a person has to tell; commits nothing."""
+    for entry in entries:
+        await uow.outbox.settle(replace(entry, state=OutboxState.FAILED, error=reason), is_claimed=is_claimed)
+        lost = await _announcement(uow, entry)
+        if lost is not None:
+            await notifications.leave_to_person(uow, lost, now)
+
+
+async def tell_late(uow: UnitOfWork, conversation_id: str, now: datetime) -> None:
+    """Let announcements that came too late for a platform go out, now that their customer has written; commits nothing.
+
+    In their order, each once, and those alone that are still news. What a person wrote is that person's to send again.
+    """
+    failed = await uow.outbox.failed_in(conversation_id)
+    for entry in await uow.outbox.some([message_id for message_id, why in failed.items() if why in _TOO_LATE]):
+        late = await _announcement(uow, entry)
+        if late is None or await was_resent_by(uow, entry, _CUSTOMER):
+            continue
+        if await notifications.is_news(uow, late, now):
+            await _send_again(uow, entry, now)
+            await _note_again(uow, entry, _CUSTOMER, now)
+
+
 async def resend(uow: UnitOfWork, message_id: int, agent_id: str, now: datetime) -> OutboundMessage:
     """Let a dead message be tried again from now on; the caller commits.
 
@@ -44,8 +80,8 @@ async def resend(uow: UnitOfWork, message_id: int, agent_id: str, now: datetime)
     entry = await uow.outbox.get(message_id)
     if entry is None or entry.state is not OutboxState.FAILED:
         raise NotFoundError("dead message", str(message_id))
-    await uow.outbox.settle(replace(entry, state=OutboxState.PENDING, attempts=0, next_attempt_at=now, error=None))
-    note_resent(uow, entry, f"agent:{agent_id}", now)
+    await _send_again(uow, entry, now)
+    await _note_again(uow, entry, f"agent:{agent_id}", now)
     return entry
 
 
@@ -60,7 +96,7 @@ async def resend_all(
     if not entries:
         raise NotFoundError("dead messages", channel)
     for entry in entries:
-        note_resent(uow, entry, f"agent:{agent_id}", now)
+        await _note_again(uow, entry, f"agent:{agent_id}", now)
     return entries
 
 
@@ -73,6 +109,23 @@ async def was_resent_by(uow: UnitOfWork, entry: OutboundMessage, actor: str) -> 
     """Tell whether somebody has let a message be sent again."""
     told = await uow.audit.of_subject(_subject(entry))
     return any((event.actor, event.action) == (actor, RESENT) for event in told)
+
+
+async def _send_again(uow: UnitOfWork, entry: OutboundMessage, now: datetime) -> None:
+    await uow.outbox.settle(replace(entry, state=OutboxState.PENDING, attempts=0, next_attempt_at=now, error=None))
+
+
+async def _note_again(uow: UnitOfWork, entry: OutboundMessage, actor: str, now: datetime) -> None:
+    """Keep who let a message be sent again; where it was an announcement nobody else has to tell it now."""
+    note_resent(uow, entry, actor, now)
+    told = await _announcement(uow, entry)
+    if told is not None:
+        await tasks.cancel_kinds(uow, told.case_number, {REACH_CUSTOMER}, now)
+
+
+async def _announcement(uow: UnitOfWork, entry: OutboundMessage) -> Notification | None:
+    message = await uow.messages.get(entry.message_id)
+    return await uow.notifications.made_by(entry.message_id, message.at) if message else None
 
 
 def _subject(entry: OutboundMessage) -> str:

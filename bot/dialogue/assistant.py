@@ -19,7 +19,7 @@ from bot.conversations.model import Author, Conversation, InboundMessage, Messag
 from bot.dialogue import failures
 from bot.dialogue.executor import HttpActions, InProcessActions
 from bot.dialogue.graph_runner import PlannedGraphRunner
-from bot.dialogue.nlg import LocalisedResponses, Phrasing
+from bot.dialogue.nlg import UTC, LocalisedResponses, Phrasing, ZoneOf
 from bot.dialogue.tracker_store import LiveTrackerStore, LoadEvents
 from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, resolve, spoken_language
 from bot.l10n.names import language_named
@@ -40,10 +40,18 @@ _WIDELY_READ = ("en", "es", "fr", "de", "ru", "ar", "zh")
 class Assistant:
     """Answers customers with a trained model; one turn at a time per conversation, many conversations at once."""
 
-    def __init__(self, model: Path, load_events: LoadEvents, clock: Clock, actions: EndpointConfig) -> None:
+    def __init__(
+        self,
+        model: Path,
+        load_events: LoadEvents,
+        clock: Clock,
+        actions: EndpointConfig,
+        zone_of: ZoneOf = lambda language: UTC,
+    ) -> None:
         self._clock = clock
         self._actions = actions
-        agent = Agent.load(model, generator=LocalisedResponses(), action_endpoint=actions)
+        self._zone_of = zone_of
+        agent = Agent.load(model, generator=LocalisedResponses(zone_of=zone_of), action_endpoint=actions)
         assert agent.domain is not None and agent.processor is not None
         self._store = LiveTrackerStore(agent.domain, load_events)
         agent.tracker_store = self._store
@@ -132,7 +140,8 @@ class Assistant:
         """Return a message by response name, for what happens outside of a turn."""
         # People talk with customers in languages that the bot does not speak.
         spoken = spoken_language(resolve(language))
-        written = Phrasing(self._agent.domain.responses, spoken).message(response, values)
+        zone = self._zone_of(language)
+        written = Phrasing(self._agent.domain.responses, spoken, zone=zone).message(response, values)
         return self._message("", {**written, "utter_action": response})
 
     async def warm_up(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,10 @@ from bot.l10n.catalogue import Translator, translator
 from bot.l10n.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 Responses = dict[str, list[dict[str, Any]]]
+ZoneOf = Callable[[str], str]
+"""Returns the zone of the IANA database whose clocks customers of a language are told of."""
+
+UTC = "UTC"
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -29,8 +34,14 @@ class LocalisedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[mis
     model. Values come machine-readable (``{"type": "money", …}``, see ``actions.facts``) and are written by CLDR.
     """
 
-    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+    def __init__(
+        self,
+        endpoint_config: EndpointConfig | None = None,
+        domain: Domain | None = None,
+        zone_of: ZoneOf = lambda language: UTC,
+    ) -> None:
         super().__init__(domain.responses if domain else {})
+        self._zone_of = zone_of
 
     async def generate(
         self,
@@ -44,17 +55,20 @@ class LocalisedResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[mis
             return None
         language = values.pop("language", None) or tracker.get_slot("language") or DEFAULT_LANGUAGE
         try:
-            return Phrasing(self.responses, language).message(utter_action, values)
+            return Phrasing(self.responses, language, zone=self._zone_of(language)).message(utter_action, values)
         except Exception as error:
             failures.report(error)
             raise
 
 
 class Phrasing:
-    """Writes responses in one language."""
+    """Writes responses in one language; moments without a zone of their own, those in UTC, are told in ``zone``."""
 
-    def __init__(self, responses: Responses, language: str, translations: Translator | None = None) -> None:
+    def __init__(
+        self, responses: Responses, language: str, translations: Translator | None = None, *, zone: str = UTC
+    ) -> None:
         self._responses = responses
+        self._zone = zone
         self._translations = translations or translator("bot")
         self.language = language
         self._is_rtl = language in LANGUAGES and LANGUAGES[language].direction == "rtl"
@@ -117,7 +131,9 @@ class Phrasing:
         return formats.day(date.fromisoformat(value["date"]), self.language)
 
     def _datetime(self, value: dict[str, Any]) -> str:
-        return formats.moment(datetime.fromisoformat(value["datetime"]), value.get("zone", "UTC"), self.language)
+        zone = value.get("zone", UTC)
+        when = datetime.fromisoformat(value["datetime"])
+        return formats.moment(when, self._zone if zone == UTC else zone, self.language)
 
     def _label(self, value: dict[str, Any]) -> str:
         return self.text(value["name"], value.get("values") or {})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.aftersales.audit import AuditEvent
-from bot.aftersales.case import AWAITS_SHOP, Case
+from bot.aftersales.case import Case
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ServiceLevels
@@ -33,10 +33,11 @@ def renew(uow: UnitOfWork, levels: ServiceLevels, case: Case, contacted_at: date
 async def detect_delays(uow_factory: Callable[[], UnitOfWork], levels: ServiceLevels, now: datetime) -> int:
     """Deal with every promise whose time has passed, and return how many; each in a transaction of its own.
 
-    An announcement made meanwhile has kept the promise, and a new one counts from it. Otherwise the customer is told
-    of the delay with a new promise, and the case becomes more pressing; the second time in a row a person takes over,
-    from the third on a supervisor gets a task as well. Only cases whose customer waits for our answer count, and those
-    whose customer should have been paid by now, which are taken up again where they had ended.
+    An announcement or an agent's words have kept the promise, unless they were given up on their way, and a new one
+    counts from them. Otherwise the customer is told of the delay with a new promise, and the case becomes more
+    pressing; the second time in a row a person takes over, from the third on a supervisor gets a task as well. Only
+    cases whose customer waits for us count, and those whose customer should have been paid by now, which are taken up
+    again where they had ended.
     """
     async with uow_factory() as uow:
         waiting = [*await uow.cases.promised_until(now), *await uow.cases.owed_money(now)]
@@ -46,20 +47,16 @@ async def detect_delays(uow_factory: Callable[[], UnitOfWork], levels: ServiceLe
         case = await uow.cases.get(number)
         if case is None or case.next_contact_by > now:
             return
-        if case.state not in AWAITS_SHOP and not await refunds.are_unpaid(uow, case, now.date()):
+        if not (await uow.cases.waits_for_us(number, now) or await refunds.are_unpaid(uow, case, now.date())):
             return
         events = await uow.audit.of_subject(f"case:{number}")
         history = [event for event in events if event.action in (_RENEWED, _BROKEN)]
         promised_at = history[-1].at if history else case.opened_at
-        contacts = [
-            told.sent_at
-            for told in await uow.notifications.of_case(number)
-            if told.sent_at is not None
-            and told.sent_at > promised_at
-            and told.response not in (_DELAY, _DELAY_HANDED_OVER)
-        ]
         # Who says that it is not solved after all is answered at once, and waits from then on.
-        contacts += [event.at for event in events if event.action == _REOPENED and event.at > promised_at]
+        contacts = [event.at for event in events if event.action == _REOPENED and event.at > promised_at]
+        told_at = await uow.cases.told_since(case, promised_at, (_DELAY, _DELAY_HANDED_OVER))
+        if told_at is not None:
+            contacts.append(told_at)
         if contacts:
             renew(uow, levels, case, max(contacts))
             await tasks.cancel_kinds(uow, number, {BROKEN_AGAIN}, now)

@@ -141,7 +141,7 @@ def _finding(found: LiabilityFinding) -> Entry:
 
 
 def _notification(found: Notification) -> Entry:
-    data = {"key": found.key, "sent": found.sent_at is not None, "message": found.message_id}
+    data = {"key": found.key, "sent": found.message_id is not None, "message": found.message_id}
     return Entry(found.sent_at or found.created_at, "notification", "bot", found.response, data)
 
 

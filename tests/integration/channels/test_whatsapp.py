@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.aftersales.evidence import MAX_BYTES, EvidenceRefusal
+from bot.aftersales.notification import Notification
 from bot.channels.intake import conversation_id
 from bot.channels.templates import MAX_TEXT
 from bot.conversations import undelivered
@@ -24,6 +25,7 @@ from tests.channels.graph_talk import Talk, environment, stored
 from tests.channels.platform_server import until
 from tests.channels.whatsapp_server import ANNA, WhatsAppServer, replies_of
 from tests.integration.server.parts import a_server, now
+from tests.integration.store.things import a_case, a_shop
 from tests.unit.evidence import samples
 
 DAY = timedelta(hours=24)
@@ -424,6 +426,31 @@ async def test_without_a_template_late_news_wait_as_dead_letters_until_the_custo
             await undelivered.resend(uow, letter.message_id, "agent-1", now())
             await uow.commit()
         assert (await talk.got(3))[2] == "news"
+
+
+async def test_without_a_template_an_announcement_comes_before_the_answer_when_the_customer_writes(
+    platform: WhatsAppServer, migrated_sqlite: Path, tmp_path: Path, aiohttp_client: Any
+) -> None:
+    values = {**environment(platform), "PARLEY_WHATSAPP_TEMPLATE": ""}
+    async with a_server(migrated_sqlite, tmp_path, aiohttp_client, **values) as server:
+        talk: WhatsAppTalk = Talk(server, platform, "whatsapp")
+        await silent(talk)
+        await a_shop(server.parley.uow)
+        message = Message(talk.own, Author.BOT, "news", now(), "utter_notify_return_received", "de")
+        async with server.parley.uow() as uow:
+            case, sender = a_case(), server.router.sender
+            uow.cases.add(case)
+            await sender.keep(uow, await sender.conversation(uow, talk.own), [message])
+            told = Notification("R1", case.number, talk.own, "utter_notify_return_received", message.at)
+            told.mark_sent(message.id, message.at)
+            uow.notifications.add(told)
+            await uow.commit()
+        sender.publish([message])
+        assert [letter.error for letter in await talk.dead()] == ["window_closed"]
+        await talk.write("are you there?")
+        assert (await talk.got(3))[1:] == ["news", "heard are you there?"]
+        await talk.write("thank you")
+        assert (await talk.got(4))[3] == "heard thank you"
 
 
 # --- settings ---------------------------------------------------------------------------------------------------------

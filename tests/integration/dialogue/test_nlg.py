@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from rasa.shared.core.domain import Domain
@@ -57,6 +58,25 @@ def test_a_moment_names_its_time_zone() -> None:
         text = Phrasing(RESPONSES, language).value(moment)
         assert text.startswith(expected)
         assert text.endswith("UTC")
+
+
+def test_a_moment_is_told_by_the_clocks_of_the_customer_s_team_unless_it_has_others() -> None:
+    moment = datetime(2026, 11, 25, 19, tzinfo=timezone.utc)
+    assert "20:00" in Phrasing(RESPONSES, "de", zone="Europe/Berlin").value(facts.moment(moment))
+    assert "03:00" in Phrasing(RESPONSES, "zh", zone="Asia/Shanghai").value(facts.moment(moment))
+    tokyo = facts.moment(moment.astimezone(ZoneInfo("Asia/Tokyo")))
+    assert "04:00" in Phrasing(RESPONSES, "de", zone="Europe/Berlin").value(tokyo)
+
+
+async def test_answers_of_turns_tell_moments_by_the_clocks_of_the_language_s_team() -> None:
+    domain = Domain.from_dict({"responses": {"utter_until": [{"text": "by {until}"}]}})
+    zones = {"de": "Europe/Berlin", "zh": "Asia/Shanghai"}
+    generator = LocalisedResponses(None, domain, zones.__getitem__)
+    tracker = DialogueStateTracker.from_events("c", [])
+    until = facts.moment(datetime(2026, 11, 25, 19, tzinfo=timezone.utc))
+    for language, expected in (("de", "20:00"), ("zh", "03:00")):
+        said = await generator.generate("utter_until", tracker, "web", until=until, language=language)
+        assert said is not None and expected in said["text"]
 
 
 def test_labels_lines_pieces_and_variants_nest() -> None:

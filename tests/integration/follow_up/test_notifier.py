@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from bot.aftersales.identification import Identification
+from bot.aftersales.task import REACH_CUSTOMER, Department
 from bot.conversations.feed import EVERYTHING, Feed
 from bot.conversations.model import Author, Conversation, Message
 from bot.conversations.notifier import Notifier
@@ -193,6 +194,60 @@ async def test_what_cannot_be_said_holds_up_its_own_conversation_only(uow: UowFa
         conversation = await work.conversations.get("another")
     assert conversation is not None
     assert (conversation.channel, conversation.language) == ("web", "de")
+
+
+async def test_what_cannot_be_said_at_all_is_set_aside_for_a_person_and_the_next_one_comes_through(
+    uow: UowFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.conversations.notifier._HELD_SECONDS", 0.0)
+    await announce(uow, "R1", response="utter_unknown")
+    await announce(uow, "R2")
+    notifier = a_notifier(uow)
+    made = [await notifier.deliver() for _ in range(5)]
+    assert made == [0, 0, 0, 0, 1]
+    assert [message.custom["rma"] for message in await transcript(uow)] == ["R2"]
+    assert await notifier.deliver() == 0
+    async with uow() as work:
+        aside = await work.notifications.by_key("R1")
+        (task,) = await work.tasks.of_case("C1")
+    assert aside is not None and (aside.sent_at, aside.message_id) == (NOW, None)
+    assert (task.what, task.department) == (REACH_CUSTOMER, Department.SUPERVISOR)
+
+
+async def test_a_database_that_fails_sets_nothing_aside(uow: UowFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.conversations.notifier._HELD_SECONDS", 0.0)
+    await announce(uow, "R1")
+    is_away = True
+
+    class Away(Sick):
+        async def commit(self) -> None:
+            if is_away:
+                raise ConnectionError("away")
+            await self._uow.commit()
+
+    notifier = a_notifier(lambda: Away(uow()))
+    assert [await notifier.deliver() for _ in range(9)] == [0] * 9
+    is_away = False
+    assert await notifier.deliver() == 1
+    async with uow() as work:
+        assert await work.tasks.of_case("C1") == []
+
+
+class Sick:
+    """A unit of work of which a subclass breaks something."""
+
+    def __init__(self, uow: Any) -> None:
+        self._uow = uow
+
+    async def __aenter__(self) -> Any:
+        await self._uow.__aenter__()
+        return self
+
+    async def __aexit__(self, *details: Any) -> None:
+        await self._uow.__aexit__(*details)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._uow, name)
 
 
 async def test_waking_delivers_at_once_and_closing_ends(uow: UowFactory) -> None:

@@ -111,6 +111,7 @@ async def test_the_last_notice_can_be_said_again(uow: FakeUnitOfWork) -> None:
     uow.cases.add(a_case())
     for number, sent_at in ((1, NOW), (2, NOW), (3, None)):
         notice = Notification(f"k{number}", "C1000001", "c-1", f"utter_{number}", NOW, {"n": number}, sent_at)
+        notice.message_id = number if sent_at else None
         uow.notifications.add(notice)
     (again,) = [found for found in await suggestions(uow, "c-1") if found.kind is SuggestionKind.LAST_NOTICE]
     assert (again.response, again.values) == ("utter_2", {"n": 2})

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
 
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.aftersales.labels import Priority
 from bot.aftersales.notification import Notification
+from bot.aftersales.repair import Repair, RepairState
+from bot.aftersales.reship import Reshipment, ReshipState
+from bot.aftersales.return_ import ReturnState
 from bot.aftersales.sla import ALWAYS_OPEN
 from bot.aftersales.task import Department, Task
-from bot.services import promises, wording
+from bot.conversations.model import Author, Message, OutboundMessage, OutboxState
+from bot.services import promises, tasks, wording
 from bot.services.notifications import notify
 from tests.unit.aftersales.builders import NOW
+from tests.unit.services.lifecycles import a_world_with_case, returned
 from tests.unit.services.world import World
 
 
@@ -104,7 +112,7 @@ async def test_a_contact_in_between_begins_the_count_anew() -> None:
 
 
 async def test_who_has_to_answer_or_to_send_something_is_owed_nothing() -> None:
-    for state in (CaseState.WAITING_CUSTOMER, CaseState.OFFERED, CaseState.EXECUTING, CaseState.RESOLVED):
+    for state in (CaseState.WAITING_CUSTOMER, CaseState.OFFERED, CaseState.RESOLVED):
         world, case = promised_case()
         case.state = state
         assert await detect(world, case.next_contact_by + timedelta(days=9)) == 0
@@ -121,3 +129,122 @@ async def test_who_says_that_it_is_not_solved_gets_a_new_promise() -> None:
     await detect(world, reopened_at + timedelta(minutes=1))
     assert responses(world) == []
     assert case.next_contact_by == reopened_at + timedelta(hours=24)
+
+
+def say(world: World, conversation_id: str, author: Author, at: datetime, state: OutboxState | None = None) -> int:
+    """Add a message, and its letter where that is to be in a state; return its id."""
+    message = Message(conversation_id, author, "words", at)
+    message.id = 100 + len(world.database.all(Message))
+    world.database.all(Message).append(message)
+    if state is not None:
+        letter = OutboundMessage(message.id, conversation_id, "whatsapp", at, state)
+        world.database.all(OutboundMessage).append(letter)
+    return message.id
+
+
+async def test_an_agent_who_writes_without_being_asked_keeps_the_promise() -> None:
+    world, case = promised_case()
+    wrote_at = case.next_contact_by - timedelta(hours=1)
+    say(world, case.conversation_id, Author.AGENT, NOW + timedelta(minutes=30))
+    say(world, case.conversation_id, Author.AGENT, wrote_at, OutboxState.SENT)
+    await detect(world, case.next_contact_by)
+    assert responses(world) == []
+    assert case.next_contact_by == wrote_at + timedelta(hours=48)
+    assert case.priority is Priority.NORMAL
+
+
+async def test_an_agent_keeps_it_from_the_conversation_in_which_the_case_was_handed_over() -> None:
+    world, case = promised_case()
+    handoff = Escalation("telegram~1", EscalationReason.ASKED_FOR_HUMAN, Priority.NORMAL, NOW, "de")
+    handoff.case_number = case.number
+    world.database.all(Escalation).append(handoff)
+    say(world, "telegram~1", Author.AGENT, case.next_contact_by - timedelta(hours=1))
+    await detect(world, case.next_contact_by)
+    assert responses(world) == []
+
+
+@pytest.mark.parametrize("author", [Author.BOT, Author.CUSTOMER, Author.NOTE])
+async def test_nobody_else_s_words_keep_it(author: Author) -> None:
+    world, case = promised_case()
+    say(world, case.conversation_id, author, case.next_contact_by - timedelta(hours=1))
+    await detect(world, case.next_contact_by)
+    assert responses(world) == ["utter_notify_delay"]
+
+
+@pytest.mark.parametrize(
+    ("state", "delays"), [(OutboxState.FAILED, 1), (OutboxState.PENDING, 0), (OutboxState.SENT, 0)]
+)
+async def test_what_was_given_up_on_its_way_keeps_no_promise(state: OutboxState, delays: int) -> None:
+    for author in (Author.BOT, Author.AGENT):
+        world, case = promised_case()
+        at = case.next_contact_by - timedelta(hours=1)
+        message_id = say(world, case.conversation_id, author, at, state)
+        if author is Author.BOT:
+            async with world.uow() as uow:
+                await notify(uow, case, "utter_notify_return_received", "return:R1:received", at)
+                await uow.commit()
+            world.database.all(Notification)[0].mark_sent(message_id, at)
+        await detect(world, case.next_contact_by)
+        assert responses(world).count("utter_notify_delay") == delays
+
+
+REPAIR: dict[str, Any] = {"position": 1, "quantity": 1, "in_warranty": True}
+
+
+def repair(case: Case, state: RepairState) -> Repair:
+    return Repair("P1", case.number, case.order_number, requested_at=NOW, deadline=NOW.date(), state=state, **REPAIR)
+
+
+def reshipment(case: Case, state: ReshipState) -> Reshipment:
+    return Reshipment("S1", case.number, case.order_number, NOW, {1: 1}, state)
+
+
+@pytest.mark.parametrize("state", [RepairState.RECEIVED, RepairState.REPAIRING, RepairState.QUOTE_DECLINED])
+async def test_a_repair_that_nobody_goes_on_with_is_told_as_late(state: RepairState) -> None:
+    world, case = await a_world_with_case()
+    world.database.all(Repair).append(repair(case, state))
+    assert await detect(world, case.next_contact_by) == 1
+    assert responses(world) == ["utter_notify_delay"]
+    assert (case.state, case.priority) == (CaseState.EXECUTING, Priority.HIGH)
+    await detect(world, case.next_contact_by)
+    assert len(world.database.all(Escalation)) == 1
+
+
+@pytest.mark.parametrize("state", [RepairState.APPROVED, RepairState.QUOTED, RepairState.SHIPPED_BACK])
+async def test_a_repair_that_waits_for_others_is_not_late(state: RepairState) -> None:
+    world, case = await a_world_with_case()
+    world.database.all(Repair).append(repair(case, state))
+    assert await detect(world, case.next_contact_by + timedelta(days=90)) == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "delays"), [(ReshipState.RESERVED, 1), (ReshipState.SEARCHING, 0), (ReshipState.SHIPPED, 0)]
+)
+async def test_goods_that_are_not_sent_again_are_late(state: ReshipState, delays: int) -> None:
+    world, case = await a_world_with_case()
+    world.database.all(Reshipment).append(reshipment(case, state))
+    assert await detect(world, case.next_contact_by + timedelta(days=90)) == delays
+
+
+async def test_what_a_department_has_in_hand_is_not_late_before_its_time_is_over() -> None:
+    world, case = await a_world_with_case()
+    world.database.all(Repair).append(repair(case, RepairState.REPAIRING))
+    began_at = case.next_contact_by
+    async with world.uow() as uow:
+        await tasks.open_task(uow, case.number, Department.QUALITY, "repair", "repair:P1:work", began_at)
+        # What people do besides says nothing about it.
+        await tasks.open_task(uow, case.number, Department.SUPERVISOR, "decide", "case:C1:decide", began_at)
+        await uow.commit()
+    over_at = began_at + tasks.DUE_IN[Department.QUALITY]
+    assert await detect(world, over_at - timedelta(seconds=1)) == 0
+    assert await detect(world, over_at) == 1
+
+
+async def test_a_parcel_that_the_customer_has_to_hand_over_or_that_is_under_way_is_waited_for() -> None:
+    for state in (ReturnState.APPROVED, ReturnState.LABEL_ISSUED, ReturnState.SHIPPED):
+        world, case, return_ = await returned()
+        return_.state = state
+        for task in world.database.all(Task):
+            task.due_at = NOW
+        assert case.state is CaseState.EXECUTING
+        assert await detect(world, case.next_contact_by + timedelta(days=9)) == 0
