@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from bot.conversations.sent_changes import SentChanges
 from bot.conversations.translated_bot import TranslatedBot
 from bot.dialogue.without_tensorflow import leave_out_tensorflow
 from bot.documents.key import kept_key
-from bot.errors import StartupError
+from bot.errors import SettingsError, StartupError
 from bot.evidence.files import EvidenceFiles
 from bot.jobs import channel_jobs, inbox_jobs, jobs, webhook_jobs
 from bot.l10n.languages import DEFAULT_LANGUAGE
@@ -51,6 +52,7 @@ from bot.services.policy_files import load_policy
 from bot.services.ports import Clock
 from bot.services.privacy import Retention
 from bot.services.service_level_files import load_service_levels
+from bot.services.team_zones import TeamZones
 from bot.services.warehouses import shop_warehouses
 from bot.services.webhooks import SlackSettings
 from bot.settings import Settings
@@ -98,11 +100,6 @@ class Parley:
     def uow(self) -> Callable[[], SqlUnitOfWork]:
         """Return the factory of transactions."""
         return self.store.uow
-
-    @property
-    def payments(self) -> PaymentProvider:
-        """Return who moves the money."""
-        return RecordedPayments(self.uow, self.clock)
 
     async def products(self) -> list[Product]:
         """Return what the shop sells."""
@@ -185,6 +182,22 @@ def order_source(settings: Settings) -> OrderSource | None:
     return None
 
 
+def payment_provider(settings: Settings) -> PaymentProvider | None:
+    """Return the provider that the shop has plugged in, or None where money is only recorded.
+
+    Raises SettingsError where PARLEY_PAYMENTS names nothing that makes one.
+    """
+    if settings.payments is None:
+        return None
+    module, _, name = settings.payments.partition(":")
+    try:
+        provider: PaymentProvider = getattr(import_module(module), name)()
+    except Exception as error:
+        # It is the shop's own code, and may fail in any way.
+        raise SettingsError(f"PARLEY_PAYMENTS is '{settings.payments}': {type(error).__name__}: {error}") from error
+    return provider
+
+
 def sourced_orders(settings: Settings, store: Database, clock: Clock = utc_now) -> SourcedOrders | None:
     """Return what keeps the copies of orders fresh, or None where Parley's own database is all there is."""
     source, chosen = order_source(settings), settings.orders
@@ -245,19 +258,22 @@ async def build(settings: Settings, model: Path, clock: Clock = utc_now) -> Parl
         async with store.uow() as uow:
             return await uow.dialogue.load(conversation_id)
 
-    assistant = _assistant(settings, model, load_events, clock)
+    zones = TeamZones(policy.levels)
+    async with store.uow() as uow:
+        zones.follow(await desk_settings.read(uow))
+    assistant = _assistant(settings, model, load_events, clock, zones)
     await assistant.warm_up()
     translating = translations(settings, StoredTranslations(store.uow))
     bot: Bot = TranslatedBot(assistant, translating) if settings.translation.orders else assistant
     bot = PlainLinks(bot, settings.public_url) if settings.public_url else bot
-    configured = ConfiguredBot(bot, store.uow, clock, policy.levels)
+    configured = ConfiguredBot(bot, store.uow, clock, policy.levels, zones)
     router = Router(store.uow, configured, Feed(), Delivery(store.uow, clock), clock, policy.levels)
     rounds = RoutingRounds(store.uow, router.handling, clock, policy.levels)
     notifier = Notifier(store.uow, assistant, router.feed, clock, document_links(settings), settings.public_url)
     router.announced = notifier.wake
     router.hears = assistant.hears
     keep = Retention(settings.transcript_days, settings.evidence_days)
-    payments = RecordedPayments(store.uow, clock)
+    payments = payment_provider(settings) or RecordedPayments(store.uow, clock)
     work = jobs(store.uow, policy.levels, payments, evidence_store(settings), keep, router.feed)
     work += inbox_jobs(store.uow, router.feed)
     work += webhook_jobs(store.uow, webhook_sender(settings), slack(settings), clock)
@@ -295,13 +311,13 @@ def _file_link(settings: Settings) -> FileLink | None:
     return lambda evidence_id, at: public_url + links.link(DocumentKind.FILE, evidence_id, DEFAULT_LANGUAGE, at)
 
 
-def _assistant(settings: Settings, model: Path, load_events: Any, clock: Clock) -> Any:
+def _assistant(settings: Settings, model: Path, load_events: Any, clock: Clock, zones: TeamZones) -> Any:
     leave_out_tensorflow(component_names())
     # Rasa takes seconds to import; commands that need no dialogue never do.
     from bot.dialogue.assistant import Assistant, action_endpoint
 
     try:
-        return Assistant(model, load_events, clock, action_endpoint(settings.actions_url))
+        return Assistant(model, load_events, clock, action_endpoint(settings.actions_url), zones.of)
     except Exception as error:
         log.debug("bootstrap.model_failed", exc_info=True)
         words = (str(error).splitlines() or [""])[0]

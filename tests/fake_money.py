@@ -8,8 +8,9 @@ from bot.aftersales.grant import Coupon, CouponState, WarrantyExtension
 from bot.aftersales.ledger import Account, JournalEntry, Posting, balances
 from bot.aftersales.money import Money
 from bot.aftersales.payment import RecordedInstruction
-from bot.aftersales.refund import DUE, Refund
+from bot.aftersales.refund import TRIED, Refund
 from bot.errors import ConflictError
+from bot.services.api_ports import Place
 from tests.fake_tables import Table
 
 
@@ -24,7 +25,7 @@ class FakeRefunds(Table[Refund]):
         return self.find(order_number=order_number)
 
     async def due(self, now: datetime, limit: int = 100) -> list[Refund]:
-        waiting = [found for found in self.rows if found.state in DUE and found.next_attempt_at <= now]
+        waiting = [found for found in self.rows if found.state in TRIED and found.next_attempt_at <= now]
         return sorted(waiting, key=lambda found: (found.next_attempt_at, found.number))[:limit]
 
     async def after(self, number: str, limit: int = 500) -> list[Refund]:
@@ -69,8 +70,14 @@ class FakeRecordedInstructions(Table[RecordedInstruction]):
     async def get(self, key: str) -> RecordedInstruction | None:
         return self.one(key=key)
 
-    async def of_refund(self, refund_number: str) -> list[RecordedInstruction]:
-        return self.find(refund_number=refund_number)
+    async def page(self, since: datetime | None, after: Place | None, limit: int) -> list[RecordedInstruction]:
+        ordered = sorted(self.rows, key=lambda found: (found.recorded_at, found.key))
+        return [
+            found
+            for found in ordered
+            if (since is None or found.recorded_at >= since)
+            and (after is None or (found.recorded_at, found.key) > (after.moment, after.key))
+        ][:limit]
 
 
 class FakeLedger(Table[JournalEntry]):

@@ -19,13 +19,17 @@ _WHOLE = Decimal(1)
 
 
 class RefundState(Label):
-    """Where a refund stands; while ``sending`` it is not known whether the provider has taken it."""
+    """Where a refund stands; while ``sending`` it is not known whether the provider has taken it.
+
+    What ``failed`` is tried again; what is ``refused`` was so often enough, and a person settles it.
+    """
 
     AGREED = "agreed"
     SENDING = "sending"
     SENT = "sent"
     SETTLED = "settled"
     FAILED = "failed"
+    REFUSED = "refused"
     CANCELED = "canceled"
 
 
@@ -34,16 +38,26 @@ MACHINE = Machine(
     "refund",
     {
         _S.AGREED: frozenset({_S.SENDING, _S.CANCELED}),
-        _S.SENDING: frozenset({_S.SENT, _S.FAILED}),
+        _S.SENDING: frozenset({_S.SENT, _S.FAILED, _S.REFUSED}),
         _S.SENT: frozenset({_S.SETTLED, _S.FAILED}),
-        _S.FAILED: frozenset({_S.SENDING, _S.CANCELED}),
+        _S.FAILED: frozenset({_S.SENDING, _S.SENT, _S.CANCELED}),
+        _S.REFUSED: frozenset({_S.SENT, _S.CANCELED}),
     },
 )
 
-DUE = frozenset({_S.AGREED, _S.SENDING, _S.FAILED})
-"""States in which the money has yet to be sent."""
+TRIED = frozenset({_S.AGREED, _S.SENDING, _S.FAILED})
+"""States in which the money is sent by itself when its time comes."""
+
+DUE = TRIED | {_S.REFUSED}
+"""States in which the money has yet to leave."""
+
+STUCK = frozenset({_S.FAILED, _S.REFUSED})
+"""States in which the provider has said no, so that nothing it was asked for is on its way."""
 
 _LONGEST_WAIT = timedelta(days=1)
+
+MOST_ROUNDS = 4
+"""How often a provider gives money back before nobody asks it again."""
 
 
 @dataclass(frozen=True)
@@ -283,7 +297,9 @@ class Refund:
         return max(part.round for part in self.parts)
 
     def is_unpaid(self, today: date) -> bool:
-        """Tell whether the money should have left before today, or came back and has to leave again."""
+        """Tell whether the money should have left before today, if only because nobody will send it by itself."""
+        if self.state is RefundState.REFUSED:
+            return True
         return self.state in DUE and self.pay_by is not None and self.pay_by < today
 
     def key_of(self, part: RefundPart) -> str:
@@ -307,11 +323,13 @@ class Refund:
         self.state = MACHINE.move(self.state, RefundState.SETTLED)
         self.settled_at = at
 
-    def refuse(self, part: RefundPart, failure: str) -> None:
-        """Record that the provider refused a part; the next attempt is a new instruction."""
-        self.state = MACHINE.move(self.state, RefundState.FAILED)
+    def refuse(self, part: RefundPart, failure: str, now: datetime) -> None:
+        """Record that the provider refused a part; the next attempt, after a growing pause, is a new instruction."""
+        is_enough = part.round + 1 >= MOST_ROUNDS
+        self.state = MACHINE.move(self.state, RefundState.REFUSED if is_enough else RefundState.FAILED)
         part.round += 1
         self.failure = failure
+        self.next_attempt_at = now + _LONGEST_WAIT * 2 ** (part.round - 1)
 
     def bounce(self, failure: str, now: datetime) -> None:
         """Record that everything came back after it was sent."""

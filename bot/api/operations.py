@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.api import cases, conversations, orders, parameters
+from bot.api import cases, conversations, orders, parameters, payments
 from bot.api.operation import Answer, Call, EventDoor, Operation, Parameter, Schema
 from bot.api.schemas.answers import MESSAGES, page
 from bot.api.schemas.kinds import named
@@ -49,6 +49,13 @@ def operations(door: EventDoor) -> tuple[Operation, ...]:
                 parameters.STATE, parameters.ORDER, parameters.UPDATED_SINCE, parameters.CURSOR,
                 parameters.limit(cases.DEFAULT_LIMIT),
             ),
+        ),
+        Operation(
+            "GET", "/payment-instructions", "listPaymentInstructions", "List what is to be paid back",
+            payments.index, Scope.REFUNDS_READ,
+            {200: ("A page, oldest first.", page("instructions", named("PaymentInstruction")))},
+            description="What the embedded payment provider recorded. A key is one payment, however often it is read.",
+            parameters=(parameters.UPDATED_SINCE, parameters.CURSOR, parameters.limit(payments.DEFAULT_LIMIT)),
         ),
         Operation(
             "GET", "/conversations", "listConversations", "List conversations by their newest message",

@@ -91,8 +91,14 @@ async def actions(settings: Settings) -> list[Finding]:
     return [ok("actions", f"{url} answers")]
 
 
-def payments() -> list[Finding]:
-    """Tell who moves the money."""
+def payments(settings: Settings) -> list[Finding]:
+    """Tell who moves the money, and whether that can be made."""
+    try:
+        provider = bootstrap.payment_provider(settings)
+    except SettingsError as wrong:
+        return [error("payments", str(wrong), "see docs/money.md")]
+    if provider is not None:
+        return [ok("payments", f"are made by {settings.payments}")]
     return [ok("payments", "are instructions in the database, which people or another system carry out")]
 
 

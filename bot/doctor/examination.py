@@ -34,7 +34,7 @@ async def examine(environment: Mapping[str, str], untranslated: Callable[[], lis
             "translation": lambda: doors.translation(settings),
             "orders": lambda: doors.orders(settings),
             "actions": lambda: doors.actions(settings),
-            "payments": lambda: asyncio.to_thread(doors.payments),
+            "payments": lambda: asyncio.to_thread(doors.payments, settings),
             "public address": lambda: doors.public_address(settings),
         }
         for found in await asyncio.gather(*(_checked(about, check) for about, check in checks.items())):

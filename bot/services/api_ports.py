@@ -19,6 +19,7 @@ class Scope(Label):
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
     CASES_READ = "cases:read"
+    REFUNDS_READ = "refunds:read"
     CONVERSATIONS_READ = "conversations:read"
     EVENTS_WRITE = "events:write"
 

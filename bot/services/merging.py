@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.aftersales.case import Case, CaseState
-from bot.aftersales.refund import RefundState
+from bot.aftersales.refund import STUCK, RefundState
 from bot.aftersales.task import LEADS_TO_DECISION
 from bot.errors import InvalidInputError
 from bot.services import agent_offers, approvals, deciding, lifecycle, refunds, tasks
@@ -92,7 +92,7 @@ async def _standing(uow: UnitOfWork, case: Case) -> list[Any]:
 async def _call_refunds_off(uow: UnitOfWork, case: Case, by: Decider, now: datetime) -> None:
     """Cancel the money of a case that no part of which has left; what has left stays, and counts for the survivor."""
     for refund in await _standing(uow, case):
-        is_here = refund.state in (RefundState.AGREED, RefundState.FAILED)
+        is_here = refund.state is RefundState.AGREED or refund.state in STUCK
         if is_here and not any(part.reference for part in refund.parts):
             await refunds.cancel(uow, refund.number, by.actor, now)
 

@@ -10,6 +10,7 @@ from bot.aftersales.ledger import Account, JournalEntry
 from bot.aftersales.money import Money
 from bot.aftersales.payment import Instruction, Receipt, RecordedInstruction
 from bot.aftersales.refund import Refund
+from bot.services.api_ports import Place
 
 
 class Refunds(Protocol):
@@ -103,8 +104,8 @@ class RecordedInstructions(Protocol):
     async def get(self, key: str) -> RecordedInstruction | None:
         """Return the instruction with an idempotency key, or None."""
 
-    async def of_refund(self, refund_number: str) -> list[RecordedInstruction]:
-        """Return a refund's instructions, oldest first."""
+    async def page(self, since: datetime | None, after: Place | None, limit: int) -> list[RecordedInstruction]:
+        """Return the instructions recorded from a moment on and behind a place, oldest first."""
 
 
 class PaymentProvider(Protocol):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from bot.aftersales import bookings
+from bot.aftersales import apportion, bookings
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.bookings import subject_of
 from bot.aftersales.case import Case
@@ -15,11 +15,11 @@ from bot.aftersales.labels import IssueType
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order
 from bot.aftersales.payment import Instruction, Receipt
-from bot.aftersales.refund import DUE, Refund, RefundBreakdown, RefundPart, RefundState, split
-from bot.aftersales.return_ import Return
+from bot.aftersales.refund import STUCK, TRIED, Refund, RefundBreakdown, RefundPart, RefundState, split
 from bot.aftersales.task import Department
 from bot.errors import (
     ConflictError,
+    IllegalStateError,
     InvalidInputError,
     NotFoundError,
     PaymentRefusedError,
@@ -36,7 +36,11 @@ log = structlog.get_logger(__name__)
 # After so many attempts without an answer a person asks the provider.
 _PATIENCE = 3
 
-_METHODS = frozenset({"card", "wallet", "bank_transfer", "invoice"})
+METHODS = ("bank_transfer", "card", "wallet", "invoice")
+"""How money can be told to travel; anything else is the way the customer paid."""
+
+# Within the single euro payments area it is a day, elsewhere up to a week.
+_DAYS_BY_HAND = 5
 
 
 async def agree(
@@ -66,7 +70,7 @@ async def agree(
     breakdown = _breakdown(case, breakdown_or_amount)
     if not Money.zero(order.currency) < breakdown.total:
         raise InvalidInputError("amount", "not_positive")
-    earlier = await _standing(uow, order.number)
+    earlier = await standing(uow, order.number)
     left = _left(order, earlier)
     if left < breakdown.total:
         raise RefundTooHighError(order.number, str(breakdown.total), str(left))
@@ -90,21 +94,41 @@ async def agree(
     return refund
 
 
+async def get(uow: UnitOfWork, number: str) -> Refund:
+    """Return a refund, or raise NotFoundError."""
+    return lifecycle.required(await uow.refunds.get(number), "refund", number)
+
+
 async def earlier(uow: UnitOfWork, order_number: str) -> list[RefundBreakdown]:
     """Return what an order's refunds that stand consist of, oldest first, for ``breakdown``."""
-    return [refund.breakdown for refund in await _standing(uow, order_number)]
+    return [refund.breakdown for refund in await standing(uow, order_number)]
 
 
 async def left(uow: UnitOfWork, order: Order) -> Money:
     """Return how much of what the customer paid for an order can still be refunded."""
-    return _left(order, await _standing(uow, order.number))
+    return _left(order, await standing(uow, order.number))
 
 
 async def are_unpaid(uow: UnitOfWork, case: Case, today: date) -> bool:
-    """Tell whether money of a case should have left before today; that for goods that are here need not be agreed."""
-    order = case.order_number
-    owed: list[Refund | Return] = [*await uow.refunds.of_order(order), *await uow.returns.of_order(order)]
-    return any(one.case_number == case.number and one.is_unpaid(today) for one in owed)
+    """Tell whether money of a case should have left before today.
+
+    That for goods which are here, or proved to be on their way, need not be agreed; what was paid since their return
+    was agreed counts.
+    """
+    agreed = [refund for refund in await standing(uow, case.order_number) if refund.case_number == case.number]
+    if any(refund.is_unpaid(today) for refund in agreed):
+        return True
+    for return_ in await uow.returns.of_order(case.order_number):
+        since = (refund.amount for refund in agreed if refund.agreed_at >= return_.requested_at)
+        is_owed = return_.is_unpaid(today) and apportion.total(since, return_.refund.currency) < return_.refund
+        if return_.case_number == case.number and is_owed:
+            return True
+    return False
+
+
+async def standing(uow: UnitOfWork, order_number: str) -> list[Refund]:
+    """Return an order's refunds that were not called off, oldest first."""
+    return [refund for refund in await uow.refunds.of_order(order_number) if refund.state is not RefundState.CANCELED]
 
 
 async def send_due(uow_factory: Callable[[], UnitOfWork], provider: PaymentProvider, now: datetime) -> int:
@@ -131,7 +155,7 @@ async def settle(uow: UnitOfWork, number: str, at: datetime) -> Refund:
 
     Raises NotFoundError for no such refund, IllegalStateError for one that was not sent.
     """
-    refund = await _get(uow, number)
+    refund = await get(uow, number)
     if refund.state is RefundState.SETTLED:
         return refund
     refund.settle(at)
@@ -149,7 +173,7 @@ async def fail(uow: UnitOfWork, number: str, failure: str, now: datetime) -> Ref
     Finance gets a task, and a day later it is tried again. Twice does nothing more. Raises NotFoundError,
     IllegalStateError for one that was not sent.
     """
-    refund = await _get(uow, number)
+    refund = await get(uow, number)
     if refund.state is RefundState.FAILED:
         return refund
     entries = [bookings.part_bounced(refund, part, now) for part in refund.parts]
@@ -161,26 +185,63 @@ async def fail(uow: UnitOfWork, number: str, failure: str, now: datetime) -> Ref
     return refund
 
 
-async def cancel(uow: UnitOfWork, number: str, actor: str, now: datetime) -> Refund:
+async def pay_otherwise(
+    uow: UnitOfWork, number: str, reference: str, method: str, now: datetime, *, actor: str
+) -> Refund:
+    """Record that somebody paid what the provider refused by other means, and tell the customer; commits nothing.
+
+    ``reference`` is the payment's, ``method`` one of METHODS. Raises NotFoundError, InvalidInputError without a
+    reference or for another method, IllegalStateError for a refund that the provider may still carry out.
+    """
+    refund = await get(uow, number)
+    if not reference.strip():
+        raise InvalidInputError("reference", "missing")
+    if method not in METHODS:
+        raise InvalidInputError("method", "unknown")
+    if refund.state not in STUCK:
+        raise IllegalStateError("refund", refund.state.value, RefundState.SENT.value)
+    for part in refund.unsent:
+        await _book_part(uow, refund, part, reference.strip(), now)
+    await _sent(uow, refund, method, _DAYS_BY_HAND, now, actor, reference=reference.strip())
+    return refund
+
+
+async def call_off(uow: UnitOfWork, number: str, reason: str, now: datetime, *, actor: str) -> Refund:
+    """Call a refund off for a reason that is kept with the case, which goes on to a person; commits nothing.
+
+    Raises what ``cancel`` raises, and IllegalStateError for one that was called off before.
+    """
+    refund = await get(uow, number)
+    if refund.state is RefundState.CANCELED:
+        raise IllegalStateError("refund", refund.state.value, RefundState.CANCELED.value)
+    await cancel(uow, number, actor, now, reason=reason)
+    case = await lifecycle.case_of(uow, refund.case_number)
+    if not await lifecycle.is_under_way(uow, case):
+        lifecycle.leave_to_person(case)
+    return refund
+
+
+async def cancel(uow: UnitOfWork, number: str, actor: str, now: datetime, **data: str) -> Refund:
     """Call a refund off that no part of which was sent; twice does nothing more; commits nothing.
 
-    Raises NotFoundError, IllegalStateError where the money is or may be on its way.
+    ``data`` is kept with the record of it. Raises NotFoundError, IllegalStateError where the money is or may be on its
+    way.
     """
-    refund = await _get(uow, number)
+    refund = await get(uow, number)
     if refund.state is RefundState.CANCELED:
         return refund
     refund.cancel()
     await uow.ledger.add(bookings.refund_canceled(refund, now))
-    await tasks.cancel_by_key(uow, _task_key(refund), now)
-    _record(uow, refund, actor, "refund.canceled", now)
+    await _release_finance(uow, refund, now)
+    _record(uow, refund, actor, "refund.canceled", now, **data)
     await recoveries.follow(uow, await lifecycle.case_of(uow, refund.case_number), now)
     return refund
 
 
 async def _send(uow_factory: Callable[[], UnitOfWork], provider: PaymentProvider, number: str, now: datetime) -> bool:
     async with uow_factory() as uow:
-        refund = await _get(uow, number)
-        if refund.state not in DUE or now < refund.next_attempt_at:
+        refund = await get(uow, number)
+        if refund.state not in TRIED or now < refund.next_attempt_at:
             return False
         refund.begin(now)
         await uow.commit()
@@ -210,35 +271,41 @@ async def _book(
     refusal: tuple[int, str] | None,
     now: datetime,
 ) -> None:
-    refund = await _get(uow, number)
+    refund = await get(uow, number)
     if refund.state is not RefundState.SENDING or refund.attempts != attempt:
         raise ConflictError(what="refund")
     for part in refund.unsent:
         receipt = receipts.get(part.position)
         if receipt is not None:
-            part.reference = receipt.reference
-            await uow.ledger.add(bookings.part_paid(refund, part, now))
+            await _book_part(uow, refund, part, receipt.reference, now)
     if refusal is not None:
         position, reason = refusal
-        refund.refuse(next(part for part in refund.parts if part.position == position), reason)
+        refund.refuse(next(part for part in refund.parts if part.position == position), reason, now)
         await _call_finance(uow, refund, now)
         _record(uow, refund, "system", "refund.failed", now, failure=reason)
     elif refund.unsent:
         if refund.attempts >= _PATIENCE:
             await _call_finance(uow, refund, now)
     else:
-        await _sent(uow, refund, max(receipt.days for receipt in receipts.values()), now)
+        methods = {part.method for part in refund.parts}
+        method = methods.pop() if len(methods) == 1 else "original"
+        await _sent(uow, refund, method, max(receipt.days for receipt in receipts.values()), now)
 
 
-async def _sent(uow: UnitOfWork, refund: Refund, days: int, now: datetime) -> None:
+async def _book_part(uow: UnitOfWork, refund: Refund, part: RefundPart, reference: str, now: datetime) -> None:
+    part.reference = reference
+    await uow.ledger.add(bookings.part_paid(refund, part, now))
+
+
+async def _sent(
+    uow: UnitOfWork, refund: Refund, method: str, days: int, now: datetime, actor: str = "system", **data: str
+) -> None:
     refund.send((now + timedelta(days=days)).date(), now)
-    await tasks.cancel_by_key(uow, _task_key(refund), now)
-    _record(uow, refund, "system", "refund.sent", now, amount=str(refund.amount))
+    await _release_finance(uow, refund, now)
+    _record(uow, refund, actor, "refund.sent", now, amount=str(refund.amount), **data)
     case = await uow.cases.get(refund.case_number)
     if case is None:
         return
-    methods = {part.method for part in refund.parts}
-    method = methods.pop() if len(methods) == 1 else "original"
     await notify(
         uow,
         case,
@@ -248,7 +315,7 @@ async def _sent(uow: UnitOfWork, refund: Refund, days: int, now: datetime) -> No
         now,
         amount=wording.money(refund.amount),
         refund=refund.number,
-        method=wording.label(f"label_payment_method_{method if method in _METHODS else 'original'}"),
+        method=wording.label(f"label_payment_method_{method if method in METHODS else 'original'}"),
         days=days,
     )
     await lifecycle.finish(uow, case, now)
@@ -268,25 +335,24 @@ def _breakdown(case: Case, given: RefundBreakdown | Money) -> RefundBreakdown:
     return RefundBreakdown.of_goodwill(given)
 
 
-async def _standing(uow: UnitOfWork, order_number: str) -> list[Refund]:
-    return [refund for refund in await uow.refunds.of_order(order_number) if refund.state is not RefundState.CANCELED]
-
-
 def _left(order: Order, standing: list[Refund]) -> Money:
     return order.paid - sum((refund.amount for refund in standing), start=Money.zero(order.currency))
 
 
-async def _get(uow: UnitOfWork, number: str) -> Refund:
-    return lifecycle.required(await uow.refunds.get(number), "refund", number)
-
-
 async def _call_finance(uow: UnitOfWork, refund: Refund, now: datetime) -> None:
-    await tasks.open_task(uow, refund.case_number, Department.FINANCE, "check_refund", _task_key(refund), now)
+    """Let finance look into a refund, once at a time: what goes wrong after that was done is another task."""
+    known = await uow.tasks.of_case(refund.case_number)
+    if not any(task.is_open and task.key.startswith(_failed(refund)) for task in known):
+        key = f"{_failed(refund)}{refund.round}"
+        await tasks.open_task(uow, refund.case_number, Department.FINANCE, "check_refund", key, now)
 
 
-def _task_key(refund: Refund) -> str:
-    # One that was settled stays settled: what goes wrong after the next attempt is another task.
-    return f"{subject_of(refund)}:failed:{refund.round}"
+async def _release_finance(uow: UnitOfWork, refund: Refund, now: datetime) -> None:
+    await tasks.cancel_under(uow, refund.case_number, _failed(refund), now)
+
+
+def _failed(refund: Refund) -> str:
+    return f"{subject_of(refund)}:failed:"
 
 
 def _record(uow: UnitOfWork, refund: Refund, actor: str, action: str, now: datetime, **data: str) -> None:

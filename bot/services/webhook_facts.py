@@ -173,6 +173,16 @@ async def _refund(uow: UnitOfWork, number: str) -> _About:
         "failure": found.failure,
         "sent_at": _moment(found.sent_at),
         "arrives_by": _day(found.arrives_by),
+        "parts": [
+            {
+                "key": found.key_of(part),
+                "payment": part.payment_id,
+                "method": part.method,
+                "amount": _money(part.amount),
+                "reference": part.reference,
+            }
+            for part in found.parts
+        ],
     }
     return {"refund": facts}, found.case_number
 

@@ -52,6 +52,8 @@ class Settings:
     slack_webhook_url: str | None = field(default=None, repr=False)
     webhooks_insecure: bool = False
     orders: OrderSettings = field(default_factory=OrderSettings)
+    payments: str | None = None
+    """What makes the payment provider, such as ``shop.money:Provider``, or None where payments are only recorded."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -86,6 +88,7 @@ class Settings:
             slack_webhook_url=_slack_webhook_url(env),
             webhooks_insecure=read_flag(env, "PARLEY_WEBHOOKS_INSECURE", default=False),
             orders=OrderSettings.from_environment(env),
+            payments=_payments(env.get("PARLEY_PAYMENTS") or ""),
         )
 
 
@@ -105,6 +108,15 @@ def _slack_webhook_url(env: Mapping[str, str]) -> str | None:
             "https://hooks.slack.com/services/T…/B…/…"
         )
     return url or None
+
+
+def _payments(text: str) -> str | None:
+    text = text.strip()
+    if text and not re.fullmatch(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", text, re.ASCII):
+        raise SettingsError(
+            f"PARLEY_PAYMENTS is '{text}': give a module and what in it makes the provider, module:name"
+        )
+    return text or None
 
 
 def _public_url(text: str) -> str | None:

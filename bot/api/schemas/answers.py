@@ -37,6 +37,12 @@ EVENTS_TAKEN = record(
     events=many(record(id=TEXT, state=choice(ShopEventState), result=nullable(TEXT))),
 )
 
+INSTRUCTION = record(
+    "Money to pay back to where a payment came from; without `payment` the order tells which it was.",
+    key={**TEXT, "description": "The idempotency key: one key is one payment."},
+    refund=TEXT, order=TEXT, payment=nullable(TEXT), method=TEXT, amount=AMOUNT, currency=CURRENCY, reference=TEXT,
+    recorded_at=MOMENT,
+)  # fmt: skip
 CONVERSATION = record(
     id=TEXT, channel=TEXT, language=nullable(TEXT), created_at=MOMENT, last_message_at=MOMENT,
 )  # fmt: skip
@@ -89,6 +95,7 @@ ANSWERS: dict[str, Schema] = {
     "Order": ORDER,
     "Written": WRITTEN,
     "EventsTaken": EVENTS_TAKEN,
+    "PaymentInstruction": INSTRUCTION,
     "Conversation": CONVERSATION,
     "Message": MESSAGE,
     "Problem": PROBLEM,

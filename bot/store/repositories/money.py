@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from bot.aftersales.grant import Coupon, CouponState, WarrantyExtension
 from bot.aftersales.ledger import Account, JournalEntry, Posting
 from bot.aftersales.money import Money
 from bot.aftersales.payment import RecordedInstruction
-from bot.aftersales.refund import DUE, Refund
+from bot.aftersales.refund import TRIED, Refund
+from bot.services.api_ports import Place
 from bot.store.repositories.base import Repository
 from bot.store.rows import Rows
 from bot.store.tables import money
@@ -45,7 +46,7 @@ class SqlRefunds(Repository):
     async def due(self, now: datetime, limit: int = 100) -> list[Refund]:
         """Return the refunds that are to be sent by now, the longest due first."""
         t = self._table.c
-        waits = (t.state.in_(DUE), t.next_attempt_at <= now)
+        waits = (t.state.in_(TRIED), t.next_attempt_at <= now)
         return await self._find(Refund, *waits, order_by=(t.next_attempt_at, t.number), limit=limit)
 
     async def after(self, number: str, limit: int = 500) -> list[Refund]:
@@ -118,10 +119,15 @@ class SqlRecordedInstructions(Repository):
         """Return the instruction with an idempotency key, or None."""
         return await self._get(RecordedInstruction, key)
 
-    async def of_refund(self, refund_number: str) -> list[RecordedInstruction]:
-        """Return a refund's instructions, oldest first."""
-        t = self._table.c
-        return await self._find(RecordedInstruction, t.refund_number == refund_number, order_by=(t.recorded_at, t.key))
+    async def page(self, since: datetime | None, after: Place | None, limit: int) -> list[RecordedInstruction]:
+        """Return the instructions recorded from a moment on and behind a place, oldest first."""
+        t, wanted = self._table.c, list[Any]()
+        if since is not None:
+            wanted.append(t.recorded_at >= since)
+        if after is not None:
+            same = and_(t.recorded_at == after.moment, t.key > after.key)
+            wanted.append(or_(t.recorded_at > after.moment, same))
+        return await self._find(RecordedInstruction, *wanted, order_by=(t.recorded_at, t.key), limit=limit)
 
 
 _ENTRIES = Rows(money.journal_entries, ("id", "at", "subject", "what"), lambda *values: values)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
 
+from bot.aftersales.money import Money
+from bot.aftersales.payment import Instruction
 from bot.conversations.model import Author, Conversation, Message
-from tests.integration.api.parts import ORDER, Shop
+from bot.payments.recorded import RecordedPayments
+from bot.services.api_ports import Scope
+from tests.integration.api.parts import ORDER, Shop, a_token
 from tests.integration.store.things import NOW, a_case, a_return, an_exchange
 
 
@@ -86,6 +91,26 @@ async def test_a_case_is_read_with_all_that_belongs_to_it(shop: Shop, document: 
         assert [entry["number"] for entry in page["cases"]] == expected, query
         assert all(valid(document, "CaseSummary", entry) for entry in page["cases"])
     assert (await shop.get("/cases/C2"))[0] == 404
+
+
+async def test_what_is_to_be_paid_back_is_listed_once_oldest_first(shop: Shop, document: dict[str, Any]) -> None:
+    for hours in range(3):
+        provider = RecordedPayments(shop.uow, lambda at=NOW + timedelta(hours=hours): at)  # type: ignore[misc]
+        amount = Money(Decimal("9.90"), "EUR")
+        payment = "77310042-p1" if hours else None
+        await provider.refund(Instruction(f"F{hours}-1-0", "77310042", f"F{hours}", "card", amount, payment))
+    _, page = await shop.get("/payment-instructions?limit=2")
+    assert [found["key"] for found in page["instructions"]] == ["F0-1-0", "F1-1-0"]
+    assert all(valid(document, "PaymentInstruction", found) for found in page["instructions"])
+    told = page["instructions"][1]
+    assert (told["payment"], told["method"], told["amount"]) == ("77310042-p1", "card", "9.90")
+    _, page = await shop.get(f"/payment-instructions?limit=2&cursor={page['next']}")
+    assert ([found["key"] for found in page["instructions"]], page["next"]) == (["F2-1-0"], None)
+    since = (NOW + timedelta(hours=1)).isoformat().replace("+", "%2B")
+    _, page = await shop.get(f"/payment-instructions?updated_since={since}")
+    assert [found["key"] for found in page["instructions"]] == ["F1-1-0", "F2-1-0"]
+    shop.token = await a_token(shop.uow, [Scope.ORDERS_READ], "reader")
+    assert (await shop.get("/payment-instructions"))[0] == 403
 
 
 async def test_conversations_are_taken_along_without_notes(shop: Shop, document: dict[str, Any]) -> None:

@@ -11,11 +11,13 @@ from sqlalchemy import insert, text
 from bot.aftersales.case import CaseState
 from bot.aftersales.labels import IssueType, Liability, Payer, Priority
 from bot.aftersales.order import Address, OrderState
+from bot.aftersales.payment import Instruction, Receipt
 from bot.aftersales.refund import RefundBreakdown, RefundState
 from bot.aftersales.return_ import ReturnMethod, ReturnState
 from bot.aftersales.sla import ALWAYS_OPEN
+from bot.errors import PaymentRefusedError
 from bot.payments.recorded import RecordedPayments
-from bot.services import lifecycle, promises, refunds
+from bot.services import ledger, lifecycle, promises, refunds
 from bot.store.engine import create_engine
 from bot.store.tables import metadata
 from tests.integration.conftest import UowFactory
@@ -84,7 +86,8 @@ async def test_goods_that_are_here_are_found_until_somebody_has_settled_them(
         await work.commit()
     assert await owed(uow, DAYS) == []
     assert await owed(uow, DAYS + 1) == found
-    assert await promises.detect_delays(uow, ALWAYS_OPEN, TOO_LATE) == len(found)
+    # Who gets other goods for them waits for somebody to look at them all the same.
+    assert await promises.detect_delays(uow, ALWAYS_OPEN, TOO_LATE) == 1
     async with uow() as work:
         here = await work.returns.get("R1")
         assert here is not None
@@ -92,6 +95,65 @@ async def test_goods_that_are_here_are_found_until_somebody_has_settled_them(
         here.complete(TOO_LATE)
         await work.commit()
     assert await owed(uow, 999) == []
+
+
+async def test_goods_that_are_on_their_way_are_found_until_what_their_return_is_worth_is_paid(uow: UowFactory) -> None:
+    async with uow() as work:
+        case = await work.cases.get("C1")
+        assert case is not None
+        return_ = a_return()
+        return_.refund, return_.requested_at = euro("20"), NOW
+        return_.approve()
+        return_.ship("Kranich Paket", "KP99", NOW)
+        return_.pay_by = NOW.date() + timedelta(days=DAYS)
+        work.returns.add(return_)
+        for place, at in enumerate((NOW - timedelta(days=1), NOW)):
+            before = await refunds.agree(work, case, euro("15"), "agreed", at, key=f"offer:{place}")
+            before.begin(NOW)
+            before.send(NOW.date(), NOW)
+        await work.commit()
+    # What was paid before the return was agreed on is not for these goods.
+    assert await owed(uow, DAYS + 1) == ["C1"]
+    assert await promises.detect_delays(uow, ALWAYS_OPEN, TOO_LATE) == 1
+    async with uow() as work:
+        case = await work.cases.get("C1")
+        assert case is not None
+        rest = await refunds.agree(work, case, euro("5"), "agreed", TOO_LATE, key="offer:9")
+        rest.begin(NOW)
+        rest.send(NOW.date(), NOW)
+        await work.commit()
+    assert await owed(uow, 999) == []
+    async with uow() as work:
+        case = await work.cases.get("C1")
+        assert case is not None
+        assert not await refunds.are_unpaid(work, case, (NOW + timedelta(days=999)).date())
+
+
+async def test_what_the_provider_keeps_refusing_is_found_at_once_and_not_sent_again(uow: UowFactory) -> None:
+    class Refusing:
+        async def refund(self, instruction: Instruction) -> Receipt:
+            raise PaymentRefusedError("expired_card")
+
+    async with uow() as work:
+        case = await work.cases.get("C1")
+        assert case is not None
+        refund = await refunds.agree(work, case, euro("5"), "agreed", NOW, key="offer:1")
+        await work.commit()
+    for days in (0, 1, 3, 7):
+        assert await owed(uow, days) == []
+        assert await refunds.send_due(uow, Refusing(), NOW + timedelta(days=days)) == 0
+    assert await owed(uow, 7) == ["C1"]
+    late = NOW + timedelta(days=999)
+    assert await refunds.send_due(uow, RecordedPayments(uow, lambda: late), late) == 0
+    async with uow() as work:
+        stuck = await work.refunds.get(refund.number)
+        assert stuck is not None and stuck.state is RefundState.REFUSED
+        assert [task.what for task in await work.tasks.of_case("C1") if task.is_open] == ["check_refund"]
+        await refunds.pay_otherwise(work, refund.number, "S1", "bank_transfer", TOO_LATE, actor="agent:fin")
+        await work.commit()
+    assert await owed(uow, 999) == []
+    async with uow() as work:
+        assert (await ledger.check(work)).problems == []
 
 
 async def test_who_has_a_fresh_promise_is_not_found_again(uow: UowFactory) -> None:

@@ -16,6 +16,7 @@ from bot.aftersales.refund import Deduction, RefundBreakdown, RefundLine, Refund
 from bot.errors import ConflictError
 from bot.payments.recorded import RecordedPayments
 from bot.services import grants, ledger, refunds
+from bot.services.api_ports import Place
 from tests.integration.conftest import UowFactory
 from tests.integration.store.things import NOW, a_case, a_product, a_shop, an_order, euro, plain
 
@@ -156,7 +157,7 @@ async def test_two_processes_send_a_refund_once(uow_factory: UowFactory) -> None
         refund = await uow.refunds.get(number)
         assert refund is not None
         assert refund.state is RefundState.SENT
-        assert len(await uow.payment_instructions.of_refund(number)) == 1
+        assert len(await uow.payment_instructions.page(None, None, 9)) == 1
         assert len(await uow.notifications.of_case("C1")) == 1
         assert len(await uow.ledger.of_subject(f"refund:{number}")) == 2
         assert (await ledger.check(uow)).problems == []
@@ -164,7 +165,7 @@ async def test_two_processes_send_a_refund_once(uow_factory: UowFactory) -> None
 
 async def test_dying_between_asking_and_booking_sends_once(uow_factory: UowFactory) -> None:
     await a_shop_with_a_case(uow_factory)
-    number = await agree(uow_factory, euro("10"))
+    await agree(uow_factory, euro("10"))
     embedded = RecordedPayments(uow_factory, lambda: NOW)
 
     class Dying:
@@ -177,7 +178,7 @@ async def test_dying_between_asking_and_booking_sends_once(uow_factory: UowFacto
     assert await refunds.send_due(uow_factory, embedded, NOW) == 0
     assert await refunds.send_due(uow_factory, embedded, NOW + timedelta(minutes=10)) == 1
     async with uow_factory() as uow:
-        assert len(await uow.payment_instructions.of_refund(number)) == 1
+        assert len(await uow.payment_instructions.page(None, None, 9)) == 1
         assert (await ledger.check(uow)).problems == []
 
 
@@ -187,7 +188,23 @@ async def test_the_same_key_recorded_at_the_same_moment_is_one_instruction(uow_f
     receipts = await asyncio.gather(*[provider.refund(instruction) for _ in range(5)])
     assert set(receipts) == {Receipt("recorded-F1-1-0", 5)}
     async with uow_factory() as uow:
-        assert len(await uow.payment_instructions.of_refund("F1")) == 1
+        assert len(await uow.payment_instructions.page(None, None, 9)) == 1
+
+
+async def test_instructions_are_read_page_by_page_oldest_first(uow_factory: UowFactory) -> None:
+    # Two of them at the same moment.
+    for name, minutes in (("F2", 0), ("F1", 0), ("F3", 1), ("F0", 2)):
+        provider = RecordedPayments(uow_factory, lambda at=NOW + timedelta(minutes=minutes): at)  # type: ignore[misc]
+        await provider.refund(Instruction(f"{name}-1-0", "10480001", name, "card", euro("10"), "p-10480001"))
+    async with uow_factory() as uow:
+        page = uow.payment_instructions.page
+        keys, after = [], None
+        while found := await page(None, after, 1):
+            keys.append(found[0].key)
+            after = Place(found[0].recorded_at, found[0].key)
+        assert keys == ["F1-1-0", "F2-1-0", "F3-1-0", "F0-1-0"]
+        assert [found.key for found in await page(NOW + timedelta(minutes=1), None, 9)] == keys[2:]
+        assert [found.key for found in await page(NOW + timedelta(minutes=1), Place(NOW, "F9"), 1)] == keys[2:3]
 
 
 async def test_coupons_and_extensions_come_back(uow_factory: UowFactory) -> None:

@@ -69,8 +69,19 @@ def test_no_money_is_false() -> None:
     assert Money(Decimal("0.01"), "EUR")
 
 
-def test_minor_digits_follow_the_currency() -> None:
-    assert [minor_digits(currency) for currency in ("EUR", "JPY", "KWD")] == [2, 0, 3]
+@pytest.mark.parametrize(
+    ("currencies", "digits"),
+    [
+        ("EUR USD CNY HUF RSD IDR COP LBP MGA MRU", 2),
+        ("JPY KRW CLP VND ISK XOF XAF XPF PYG UGX RWF BIF DJF GNF KMF VUV", 0),
+        ("BHD IQD JOD KWD LYD OMR TND", 3),
+        ("CLF", 4),
+    ],
+)
+def test_minor_digits_follow_iso_4217(currencies: str, digits: int) -> None:
+    assert {currency: minor_digits(currency) for currency in currencies.split()} == dict.fromkeys(
+        currencies.split(), digits
+    )
 
 
 def test_money_prints_amount_and_currency() -> None:

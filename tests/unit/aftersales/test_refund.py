@@ -188,7 +188,7 @@ def test_an_attempt_that_is_repeated_keeps_its_key_until_it_was_refused() -> Non
     for _ in range(2):
         refund.begin(NOW)
         keys.append(refund.key_of(refund.parts[0]))
-    refund.refuse(refund.parts[0], "expired_card")
+    refund.refuse(refund.parts[0], "expired_card", NOW)
     refund.begin(NOW)
     keys.append(refund.key_of(refund.parts[0]))
     assert keys == ["F1-1-0", "F1-1-0", "F1-1-1"]
@@ -208,6 +208,6 @@ def test_a_refund_of_which_a_part_was_sent_is_not_called_off() -> None:
     refund = a_refund(paid(an_order(), "40", "20"))
     refund.begin(NOW)
     refund.parts[0].reference = "r"
-    refund.refuse(refund.parts[1], "expired_card")
+    refund.refuse(refund.parts[1], "expired_card", NOW)
     with pytest.raises(IllegalStateError):
         refund.cancel()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from bot.aftersales.customs_territory import passes_customs
 from bot.aftersales.labels import IssueType, Payer
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderState, Payment
+from bot.aftersales.refund import Refund
 from bot.aftersales.return_ import Return, ReturnLine, ReturnMethod, ReturnState
 from bot.documents.key import kept_key
 from bot.errors import NotFoundError, SettingsError
+from bot.services import inspections, returns
 from bot.services.document_links import LASTS, PREFIX, DocumentKind, DocumentLinks, Ticket
 from bot.services.documents import invoice, paper, return_document
 from bot.services.seller import load_seller
@@ -31,21 +33,32 @@ def _world(state: ReturnState = ReturnState.APPROVED, *, country: str = "DE", wa
     order = an_order(a_line(quantity=3, price=euros("33.34")), country=country)
     order.lines[0].discount = euros("0.02")
     world = World(order)
-    return_ = Return(
-        rma="R1000001",
+    world.database.all(Return).append(_return(order, state, warehouse=warehouse))
+    return world
+
+
+def _return(
+    order: Order,
+    state: ReturnState,
+    rma: str = "R1000001",
+    pieces: int = 2,
+    at: datetime = NOW,
+    *,
+    warehouse: str | None = None,
+) -> Return:
+    return Return(
+        rma=rma,
         case_number="C1000001",
         order_number=order.number,
         method=ReturnMethod.DROP_OFF,
         deadline=date(2026, 4, 3),
         refund=euros(66),
         return_shipping=Payer.CUSTOMER,
-        requested_at=NOW,
-        lines=[ReturnLine(1, 2, IssueType.WRONG_SIZE)],
+        requested_at=at,
+        lines=[ReturnLine(1, pieces, IssueType.WRONG_SIZE)],
         state=state,
         warehouse=warehouse,
     )
-    world.database.all(Return).append(return_)
-    return world
 
 
 def _token(link: str) -> str:
@@ -58,11 +71,33 @@ async def test_a_slip_says_what_comes_back_and_where_to() -> None:
         slip = await return_document(uow, "R1000001", "de")
     (piece,) = slip.pieces
     assert (piece.title, piece.size, piece.quantity) == ("Die Schuhe", "42", 2)
-    assert piece.value == euros("66.67")
+    assert piece.value == euros("66.66")
     assert slip.recipient.city == "Leipzig"
     assert slip.sender.name == "Anna Becker"
     assert slip.original_parcels == ("KP0042",)
     assert not slip.passes_customs
+
+
+async def test_the_value_for_customs_is_what_is_refunded_of_each_return_of_a_line() -> None:
+    order = an_order(a_line(quantity=3))
+    order.lines[0].discount = euros(10)
+    world = World(order)
+    world.add_case()
+    values, again, paid = [], [], []
+    for place, pieces in enumerate((1, 2)):
+        now = NOW + timedelta(days=place)
+        async with world.uow() as uow:
+            return_ = _return(order, ReturnState.APPROVED, f"R{place}", pieces, now)
+            uow.returns.add(return_)
+            values.append((await return_document(uow, return_.rma, "de")).value)
+            await returns.receive(uow, return_.rma, {1: (pieces, 0)}, now)
+            await inspections.inspect(uow, return_.rma, {}, now)
+            await uow.commit()
+        paid.append(world.database.all(Refund)[-1].amount)
+        # What was refunded since does not change a slip that is printed again.
+        async with world.uow() as uow:
+            again.append((await return_document(uow, return_.rma, "de")).value)
+    assert values == again == paid == [euros("46.66"), euros("93.34")]
 
 
 async def test_the_warehouse_of_the_return_stays_whatever_is_nearest_now() -> None:
@@ -75,7 +110,7 @@ async def test_goods_from_abroad_go_to_the_nearest_warehouse_and_pass_customs() 
         slip = await return_document(uow, "R1000001", "de")
     assert slip.recipient.city == "Leipzig"
     assert slip.passes_customs
-    assert slip.value == euros("66.67")
+    assert slip.value == euros("66.66")
 
 
 @pytest.mark.parametrize("state", [ReturnState.REQUESTED, ReturnState.MANUAL_REVIEW, ReturnState.DECLINED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -9,17 +10,19 @@ import pytest
 
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.escalation import Escalation, EscalationReason
-from bot.aftersales.labels import Priority
+from bot.aftersales.labels import IssueType, Priority
 from bot.aftersales.notification import Notification
 from bot.aftersales.order import Order, OrderState, Payment, ShipmentState
 from bot.aftersales.order_change import LineChange
 from bot.aftersales.refund import Refund, RefundState
-from bot.aftersales.return_ import Finding
+from bot.aftersales.return_ import Finding, Return
 from bot.aftersales.sla import ALWAYS_OPEN
+from bot.aftersales.task import Department
 from bot.errors import PaymentRefusedError
-from bot.services import inspections, order_changes, promises, refunds, returns
+from bot.services import inspections, order_changes, promises, refunds, returns, tasks
 from bot.services.lifecycle import begin
 from bot.services.notifications import notify
+from bot.services.ports import UnitOfWork
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.lifecycles import LATER, exchanged, open_tasks, returned
@@ -99,7 +102,7 @@ async def test_money_that_is_not_owed_any_more_is_not_late() -> None:
     async with world.uow() as uow:
         await refunds.cancel(uow, refund.number, "agent:mona", NOW)
         await uow.commit()
-    assert await detect(world, TOO_LATE) == 0
+        assert await uow.cases.owed_money(TOO_LATE) == []
 
 
 async def test_an_announcement_of_yesterday_keeps_the_promise_for_a_while() -> None:
@@ -131,8 +134,20 @@ async def test_a_case_whose_money_came_back_is_taken_up_again_and_ends_when_it_i
     assert case.state is CaseState.RESOLVED
 
 
+async def faulty_goods_to_come_back(quantity: int = 1) -> tuple[World, Case, Return]:
+    """Return a world with an approved return of faulty goods, for which the time begins with the goods."""
+    world = await proved_world(an_order(a_line(quantity=quantity)))
+    complaint = replace(A_RETURN, issue=IssueType.DEFECTIVE, lines={1: quantity})
+    async with world.uow() as uow:
+        case, return_ = await returns.open_return(uow, A_POLICY, complaint, NOW)
+        await returns.register_tracking(uow, return_.rma, "Kranich Paket", "kp 99", NOW)
+        await uow.commit()
+    assert return_.pay_by is None
+    return world, case, return_
+
+
 async def test_goods_that_are_here_have_to_be_paid_for_though_nobody_has_looked_at_them() -> None:
-    world, case, return_ = await returned()
+    world, case, return_ = await faulty_goods_to_come_back()
     arrived_on = LATER + timedelta(days=1)
     async with world.uow() as uow:
         await returns.receive(uow, return_.rma, {1: (1, 0)}, arrived_on)
@@ -153,28 +168,118 @@ async def test_goods_that_are_here_have_to_be_paid_for_though_nobody_has_looked_
     assert told(world)[-1] == "utter_notify_delay_handed_over"
 
 
-async def test_of_goods_that_come_in_part_the_time_begins_when_nothing_else_is_waited_for() -> None:
-    world, _, return_ = await returned(an_order(a_line(quantity=2)), complaint=replace(A_RETURN, lines={1: 2}))
+async def test_of_goods_that_come_in_part_the_time_begins_with_the_first() -> None:
+    world, _, return_ = await faulty_goods_to_come_back(2)
+    pay_by = (LATER + timedelta(days=DAYS)).date()
     async with world.uow() as uow:
         await returns.receive(uow, return_.rma, {1: (1, 0)}, LATER)
         await uow.commit()
-    assert return_.pay_by is None
-    assert await detect(world, LATER + timedelta(days=99)) == 0
+    assert return_.pay_by == pay_by
+    assert await detect(world, LATER + timedelta(days=DAYS)) == 0
     async with world.uow() as uow:
-        await inspections.inspect(uow, return_.rma, {1: {Finding.WRONG_ITEM: 1}}, LATER)
+        await inspections.inspect(uow, return_.rma, {1: {Finding.WRONG_ITEM: 1}}, LATER + timedelta(days=9))
         await uow.commit()
-    assert return_.pay_by == (LATER + timedelta(days=DAYS)).date()
+    assert return_.pay_by == pay_by
     # A person has not decided what it is worth.
     assert await detect(world, LATER + timedelta(days=DAYS + 1)) == 1
 
 
-async def test_an_exchange_that_costs_nothing_more_or_less_owes_no_money() -> None:
-    world, _, return_, _ = await exchanged()
+async def test_goods_that_come_in_part_are_not_left_lying() -> None:
+    world, _, return_ = await faulty_goods_to_come_back(2)
+    async with world.uow() as uow:
+        await returns.receive(uow, return_.rma, {1: (1, 0)}, LATER)
+        await uow.commit()
+    assert await detect(world, LATER + timedelta(days=DAYS + 1)) == 1
+    assert told(world)[-1] == "utter_notify_delay"
+
+
+Proof = Callable[[UnitOfWork, Return, datetime], Awaitable[object]]
+
+
+async def told_by_customer(uow: UnitOfWork, return_: Return, at: datetime) -> None:
+    await returns.register_tracking(uow, return_.rma, "Kranich Paket", "kp 99", at)
+
+
+async def scanned_by_carrier(uow: UnitOfWork, return_: Return, at: datetime) -> None:
+    await returns.issue_label(uow, return_.rma, at, carrier="Kranich Paket", tracking_number="KP99")
+    assert return_.pay_by is None
+    await returns.scanned(uow, return_, at)
+
+
+async def here(uow: UnitOfWork, return_: Return, at: datetime) -> None:
+    await returns.receive(uow, return_.rma, {1: (1, 0)}, at)
+
+
+@pytest.mark.parametrize("proof", [told_by_customer, scanned_by_carrier, here])
+@pytest.mark.parametrize(("proved_after", "paid_within"), [(12, 14), (16, 16)])
+async def test_who_withdraws_is_paid_in_time_from_saying_so_once_the_goods_are_proved_to_be_sent(
+    proof: Proof, proved_after: int, paid_within: int
+) -> None:
+    world = await proved_world()
+    async with world.uow() as uow:
+        _, return_ = await returns.open_return(uow, A_POLICY, A_RETURN, NOW)
+    assert await detect(world, NOW + timedelta(days=proved_after)) == 0
+    async with world.uow() as uow:
+        await proof(uow, return_, NOW + timedelta(days=proved_after))
+        await uow.commit()
+    assert return_.pay_by == NOW.date() + timedelta(days=paid_within)
+    assert await detect(world, NOW + timedelta(days=paid_within)) == 0
+    assert await detect(world, NOW + timedelta(days=paid_within + 1)) == 1
+    assert told(world)[-1] == "utter_notify_delay"
+
+
+async def test_goods_that_arrive_after_they_were_proved_to_be_sent_change_nothing() -> None:
+    world, _, return_ = await returned()
+    pay_by = LAST_DAY.date()
+    assert return_.pay_by == pay_by
+    async with world.uow() as uow:
+        await returns.receive(uow, return_.rma, {1: (1, 0)}, LATER)
+        await inspections.inspect(uow, return_.rma, {}, LATER)
+        await uow.commit()
+    (refund,) = world.database.all(Refund)
+    assert (return_.pay_by, refund.pay_by) == (pay_by, pay_by)
+
+
+async def test_what_a_person_paid_before_the_goods_were_here_is_not_late() -> None:
+    world, case, return_ = await returned()
+    async with world.uow() as uow:
+        await refunds.agree(uow, case, euros(1), "agreed", NOW, key="offer:8")
+        await uow.commit()
+    await send(world, NOW)
+    assert await detect(world, TOO_LATE) == 1
+    async with world.uow() as uow:
+        await refunds.agree(uow, case, return_.refund - euros(1), "agreed", TOO_LATE, key="offer:9")
+        await uow.commit()
+    await send(world, TOO_LATE)
+    assert return_.is_unpaid(TOO_LATE.date())
+    before = told(world)
+    await detect(world, case.next_contact_by)
+    assert told(world) == before
+
+
+async def test_money_that_the_provider_keeps_refusing_is_late_at_once_whatever_was_promised() -> None:
+    world, case, refund = await owed()
+    while refund.state is not RefundState.REFUSED:
+        refused_at = refund.next_attempt_at
+        assert await detect(world, refused_at) == 0
+        await send(world, refused_at, PaymentRefusedError("expired_card"))
+    assert NOW < case.next_contact_by < refused_at < LAST_DAY
+    assert await detect(world, refused_at) == 1
+    assert told(world) == ["utter_notify_delay"]
+
+
+async def test_an_exchange_owes_no_money_and_is_late_when_nobody_looks_at_the_goods() -> None:
+    world, case, return_, _ = await exchanged()
     async with world.uow() as uow:
         await returns.register_tracking(uow, return_.rma, "Kranich Paket", "kp 99", NOW)
         await returns.receive(uow, return_.rma, {1: (1, 0)}, LATER)
         await uow.commit()
-    assert await detect(world, LATER + timedelta(days=99)) == 0
+    async with world.uow() as uow:
+        assert await uow.cases.owed_money(LATER + timedelta(days=99)) == []
+    case.next_contact_by = NOW
+    assert await detect(world, LATER + tasks.DUE_IN[Department.WAREHOUSE] - timedelta(seconds=1)) == 0
+    assert await detect(world, LATER + tasks.DUE_IN[Department.WAREHOUSE]) == 1
+    assert told(world)[-1] == "utter_notify_delay"
 
 
 @pytest.mark.parametrize(("country", "days"), [("DE", 14), ("XX", 7)])

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
-from bot.aftersales.case import Case
+from bot.aftersales.audit import AuditEvent
+from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import IssueType
 from bot.aftersales.ledger import Account, JournalEntry
 from bot.aftersales.money import Money
 from bot.aftersales.notification import Notification
 from bot.aftersales.order import Payment
 from bot.aftersales.payment import Instruction, Receipt
-from bot.aftersales.refund import Refund, RefundBreakdown, RefundState, breakdown
+from bot.aftersales.refund import MOST_ROUNDS, Refund, RefundBreakdown, RefundState, breakdown
 from bot.aftersales.selection import Selection
 from bot.aftersales.task import Task, TaskState
 from bot.errors import (
@@ -26,6 +28,7 @@ from bot.errors import (
 )
 from bot.payments.recorded import RecordedPayments
 from bot.services import ledger, refunds
+from bot.services.lifecycle import begin
 from tests.unit.aftersales.builders import NOW, euros
 from tests.unit.services.world import World
 
@@ -38,9 +41,12 @@ class Provider:
     def __init__(self, *answers: Exception) -> None:
         self.answers = list(answers)
         self.asked: list[Instruction] = []
+        self.refuses: int | None = None
 
     async def refund(self, instruction: Instruction) -> Receipt:
         self.asked.append(instruction)
+        if len(self.asked) == self.refuses:
+            raise PaymentRefusedError("closed")
         if self.answers:
             raise self.answers.pop(0)
         return Receipt(f"receipt-{instruction.key}", 3)
@@ -189,20 +195,134 @@ async def test_a_refusal_calls_finance_and_is_tried_again_with_a_new_key(shop: S
 async def test_a_refused_second_part_does_not_send_the_first_again(shop: Shop) -> None:
     refund = await shop.agree(euros(30))
 
-    class RefusesSecond(Provider):
-        async def refund(self, instruction: Instruction) -> Receipt:
-            if len(self.asked) == 1:
-                self.answers = [PaymentRefusedError("closed")]
-            return await super().refund(instruction)
-
-    provider = RefusesSecond()
+    provider = Provider()
+    provider.refuses = 2
     assert await shop.send(provider) == 0
     assert (refund.state, (await shop.balances())[Account.PAID_OUT]) == (RefundState.FAILED, euros(-20))
     assert await shop.problems() == []
-    provider = RefusesSecond()
+    provider = Provider()
     assert await shop.send(provider, LATER) == 1
     assert [asked.key for asked in provider.asked] == ["F1000001-2-1"]
     assert await shop.balances() == {Account.GOODWILL: euros(30), Account.PAID_OUT: euros(-30)}
+
+
+async def refused(shop: Shop, *, times: int = MOST_ROUNDS) -> tuple[Refund, list[timedelta]]:
+    """Return a refund that the provider refused so often, and the pauses between the attempts."""
+    refund, now, pauses = await shop.agree(euros(10)), NOW, []
+    for _ in range(times):
+        assert await shop.send(Provider(PaymentRefusedError("expired_card")), now) == 0
+        pauses.append(refund.next_attempt_at - now)
+        now = refund.next_attempt_at
+    return refund, pauses
+
+
+async def test_a_provider_that_keeps_refusing_is_asked_ever_later_and_then_no_more(shop: Shop) -> None:
+    refund, pauses = await refused(shop)
+    assert refund.state is RefundState.REFUSED
+    assert pauses[:-1] == [timedelta(days=1), timedelta(days=2), timedelta(days=4)]
+    provider = Provider()
+    assert await shop.send(provider, NOW + timedelta(days=999)) == 0
+    assert provider.asked == []
+    # However often it was refused, finance looks into it once.
+    assert shop.tasks() == [TaskState.OPEN]
+    assert await shop.problems() == []
+
+
+async def test_a_refusal_after_finance_has_looked_into_the_last_one_is_another_task(shop: Shop) -> None:
+    await refused(shop, times=1)
+    (task,) = shop.database.all(Task)
+    task.finish("card is blocked", NOW)
+    await shop.send(Provider(PaymentRefusedError("expired_card")), LATER)
+    assert shop.tasks() == [TaskState.DONE, TaskState.OPEN]
+
+
+@pytest.mark.parametrize("times", [1, MOST_ROUNDS])
+async def test_what_was_refused_can_be_paid_otherwise(shop: Shop, times: int) -> None:
+    begin(shop.case)
+    refund, _ = await refused(shop, times=times)
+    async with shop.uow() as uow:
+        await refunds.pay_otherwise(uow, refund.number, " SEPA 77 ", "bank_transfer", LATER, actor="agent:fin")
+        await uow.commit()
+    assert (refund.state, refund.sent_at, [part.reference for part in refund.parts]) == (
+        RefundState.SENT, LATER, ["SEPA 77"],
+    )  # fmt: skip
+    assert await shop.balances() == {Account.GOODWILL: euros(10), Account.PAID_OUT: euros(-10)}
+    (told,) = shop.database.all(Notification)
+    assert (told.response, told.values["method"]["name"]) == (
+        "utter_notify_refund_sent", "label_payment_method_bank_transfer",
+    )  # fmt: skip
+    assert shop.tasks() == [TaskState.CANCELED]
+    assert shop.case.state is CaseState.RESOLVED
+    (sent,) = [event for event in shop.database.all(AuditEvent) if event.action == "refund.sent"]
+    assert (sent.actor, sent.data["reference"]) == ("agent:fin", "SEPA 77")
+    assert await shop.send(Provider(), NOW + timedelta(days=99)) == 0
+    assert await shop.problems() == []
+
+
+async def test_money_paid_otherwise_that_comes_back_is_owed_again(shop: Shop) -> None:
+    refund, _ = await refused(shop)
+    await shop.do(partial(refunds.pay_otherwise, actor="agent:fin"), refund.number, "S1", "bank_transfer", LATER)
+    await shop.do(refunds.fail, refund.number, "account_closed", LATER)
+    assert (await shop.balances())[Account.OWED_TO_CUSTOMER] == euros(-10)
+    assert shop.tasks() == [TaskState.CANCELED, TaskState.OPEN]
+    assert await shop.problems() == []
+
+
+async def test_only_the_parts_that_were_refused_are_paid_otherwise(shop: Shop) -> None:
+    refund = await shop.agree(euros(30))
+    provider = Provider()
+    provider.refuses = 2
+    await shop.send(provider)
+    await shop.do(partial(refunds.pay_otherwise, actor="agent:fin"), refund.number, "S1", "bank_transfer", LATER)
+    assert [part.reference for part in refund.parts] == ["receipt-F1000001-1-0", "S1"]
+    assert await shop.balances() == {Account.GOODWILL: euros(30), Account.PAID_OUT: euros(-30)}
+    assert await shop.problems() == []
+
+
+async def test_what_the_provider_may_still_carry_out_is_not_paid_otherwise(shop: Shop) -> None:
+    refund = await shop.agree(euros(10))
+    pay = partial(refunds.pay_otherwise, actor="agent:fin")
+    with pytest.raises(IllegalStateError):
+        await shop.do(pay, refund.number, "S1", "bank_transfer", NOW)
+    await shop.send(Provider(PaymentUnavailableError()))
+    assert refund.state is RefundState.SENDING
+    with pytest.raises(IllegalStateError):
+        await shop.do(pay, refund.number, "S1", "bank_transfer", NOW)
+    await shop.send(Provider(), LATER)
+    with pytest.raises(IllegalStateError):
+        await shop.do(pay, refund.number, "S1", "bank_transfer", LATER)
+    assert shop.told() == ["utter_notify_refund_sent"]
+
+
+@pytest.mark.parametrize(("reference", "method"), [(" ", "bank_transfer"), ("S1", "barter")])
+async def test_paying_otherwise_needs_a_reference_and_a_known_method(shop: Shop, reference: str, method: str) -> None:
+    refund, _ = await refused(shop)
+    with pytest.raises(InvalidInputError):
+        await shop.do(partial(refunds.pay_otherwise, actor="agent:fin"), refund.number, reference, method, LATER)
+    assert refund.state is RefundState.REFUSED
+
+
+async def test_what_was_refused_can_be_called_off_and_its_case_goes_on_to_a_person(shop: Shop) -> None:
+    begin(shop.case)
+    refund, _ = await refused(shop)
+    async with shop.uow() as uow:
+        await refunds.call_off(uow, refund.number, "wants a voucher", LATER, actor="agent:fin")
+        await uow.commit()
+    assert (refund.state, shop.case.state) == (RefundState.CANCELED, CaseState.ESCALATED)
+    assert await shop.balances() == {}
+    assert shop.tasks() == [TaskState.CANCELED]
+    (called_off,) = [event for event in shop.database.all(AuditEvent) if event.action == "refund.canceled"]
+    assert (called_off.actor, called_off.data["reason"]) == ("agent:fin", "wants a voucher")
+    with pytest.raises(IllegalStateError):
+        await shop.do(partial(refunds.call_off, actor="agent:fin"), refund.number, "again", LATER)
+
+
+async def test_a_refund_called_off_leaves_a_case_alone_for_which_something_else_is_under_way(shop: Shop) -> None:
+    begin(shop.case)
+    refund, _ = await refused(shop)
+    await shop.agree(euros(5), "offer:2")
+    await shop.do(partial(refunds.call_off, actor="agent:fin"), refund.number, "paid twice", LATER)
+    assert shop.case.state is CaseState.EXECUTING
 
 
 async def test_settling_is_told_once(shop: Shop) -> None:
@@ -247,7 +367,7 @@ async def test_the_embedded_provider_records_each_instruction_once(shop: Shop) -
     provider = RecordedPayments(shop.uow, lambda: NOW)
     assert await refunds.send_due(shop.uow, provider, NOW) == 1
     async with shop.uow() as uow:
-        recorded = await uow.payment_instructions.of_refund(refund.number)
+        recorded = await uow.payment_instructions.page(None, None, 9)
     assert [(found.method, found.amount, found.days) for found in recorded] == [
         ("wallet", euros(20), 1),
         ("card", euros(10), 5),

@@ -7,6 +7,8 @@ from typing import Any
 
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import IssueType, Priority
+from bot.aftersales.order import Payment
+from bot.payments.recorded import RecordedPayments
 from bot.services import escalations, identification, refunds, returns
 from tests.unit.aftersales.builders import NOW, euros
 from tests.unit.aftersales.policies import A_POLICY
@@ -38,6 +40,30 @@ async def test_a_return_is_told_in_numbers_states_and_amounts_and_without_anythi
     secret = (customer.name, customer.email, customer.phone, customer.id, address.street, address.postcode)
     for word in (*secret, A_RETURN.story, CONVERSATION, A_RETURN.message_id):
         assert word is None or word not in everything
+
+
+async def test_money_that_was_sent_is_told_with_what_it_takes_to_carry_it_out() -> None:
+    told = Told()
+    await told.subscribe("refund.sent")
+    told.order.payments = [Payment("p1", "card", told.order.total, NOW)]
+    case = told.add_case()
+    async with told.uow() as uow:
+        refund = await refunds.agree(uow, case, euros("3"), "goodwill", NOW, key="goodwill")
+        await uow.commit()
+    provider = RecordedPayments(told.uow, lambda: NOW)
+    await refunds.send_due(told.uow, provider, NOW)
+    await told.run()
+    (part,) = bodies(told)["refund.sent"]["refund"]["parts"]
+    async with told.uow() as uow:
+        (recorded,) = await uow.payment_instructions.page(None, None, 9)
+    assert part == {
+        "key": recorded.key,
+        "payment": "p1",
+        "method": "card",
+        "amount": {"amount": "3.00", "currency": "EUR"},
+        "reference": recorded.reference,
+    }
+    assert recorded.refund_number == refund.number
 
 
 async def test_a_handoff_without_a_case_is_told_without_its_conversation() -> None:
