@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from bot.aftersales.labels import Remedy
@@ -26,13 +27,15 @@ class Given:
     """What was given before: the order's ``refunds``, and the goodwill it and its customer had.
 
     ``to_customer`` is what the customer had in the last 365 days, in the currency whose exchange rate is 1.
-    ``sent_again`` are the positions of lines of which pieces were sent a second time.
+    ``sent_again`` are the positions of lines of which pieces were sent a second time, ``extended`` those of lines with
+    a longer warranty, each with its last day.
     """
 
     refunds: tuple[RefundBreakdown, ...] = ()
     for_order: Money | None = None
     to_customer: Decimal = Decimal(0)
     sent_again: frozenset[int] = frozenset()
+    extended: Mapping[int, date] = field(default_factory=dict)
 
 
 def cap_of(order: Order, caps: Caps, given: Given, rates: Mapping[str, Decimal]) -> Money:

@@ -7,9 +7,9 @@ carrier it follows what the scans say. Damage counts as the carrier's if it is r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from bot.aftersales.labels import IssueType, Liability
@@ -106,8 +106,8 @@ RULES: tuple[Rule, ...] = (
         (_I.LATE_DELIVERY, _I.LOST_PARCEL),
         _L.SELLER,
         "0.70",
-        ("parcels", "handed_over_at"),
-        lambda f: not f.was_handed_over(),
+        ("parcels", "handed_over_at", "promised_by", "placed_at"),
+        lambda f: not f.was_handed_over() and f.should_be_there(),
     ),
     _rule(
         "late_with_the_carrier",
@@ -153,11 +153,19 @@ RULES: tuple[Rule, ...] = (
     _rule("packed_incomplete", _I.MISSING_ITEM, _L.SELLER, "0.80", ("skus",)),
     _rule("described_wrong", _I.NOT_AS_DESCRIBED, _L.SELLER, "0.80", ("skus", "product_page")),
     _rule(
+        "shop_extended_warranty",
+        _I.DEFECTIVE,
+        _L.SELLER,
+        "0.85",
+        ("days_since_delivery", "warranty_months", "guaranteed_until"),
+        lambda f: f.is_extended() and not f.is_in_guarantee(),
+    ),
+    _rule(
         "defect_after_guarantee",
         _I.DEFECTIVE,
         _L.UNDETERMINED,
         "0.60",
-        ("days_since_delivery", "warranty_months"),
+        ("days_since_delivery", "warranty_months", "guaranteed_until"),
         lambda f: not f.is_in_guarantee(),
     ),
     _rule(
@@ -204,8 +212,20 @@ RULES: tuple[Rule, ...] = (
 """The table; for every issue the last of its rules always holds."""
 
 
-def assess(order: Order, issue: IssueType, now: datetime, selections: Sequence[Selection] = ()) -> Finding:
-    """Return who is liable by the first rule that holds; without ``selections`` the whole order counts."""
-    facts = Facts(order, now, selections)
+def assess(
+    order: Order,
+    issue: IssueType,
+    now: datetime,
+    selections: Sequence[Selection] = (),
+    *,
+    guarantee_days: int | None = 0,
+    extended: Mapping[int, date] | None = None,
+) -> Finding:
+    """Return who is liable by the first rule that holds; without ``selections`` the whole order counts.
+
+    ``guarantee_days`` are the policy's for faulty goods, None without end; ``extended`` maps positions of lines with
+    a longer warranty to its last day.
+    """
+    facts = Facts(order, now, selections, guarantee_days, extended)
     rule = next(rule for rule in RULES if issue in rule.issues and rule.holds(facts))
     return Finding(rule.liable, rule.name, {name: facts.named(name) for name in rule.facts}, Decimal(rule.confidence))

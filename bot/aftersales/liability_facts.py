@@ -2,36 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
+from bot.aftersales.guarantee import guarantee_of
 from bot.aftersales.money import Money
-from bot.aftersales.order import Order, Shipment, ShipmentState
+from bot.aftersales.order import Order, OrderState, Shipment, ShipmentState
 from bot.aftersales.search import last_moved_at, was_late
 from bot.aftersales.selection import Selection
 
-_DAYS_A_YEAR, _DAYS_A_MONTH = 365, 30
+DELIVERED_WITHIN = timedelta(days=30)
+"""How long after the order goods may take where nothing was promised (Directive 2011/83/EU art. 18; 16 CFR 435.2)."""
+
 _LONGEST_PAGE = 4000
+_IN_THE_WAREHOUSE = frozenset({OrderState.PENDING, OrderState.PAID, OrderState.CANCELED})
 
 
 class Facts:
-    """What is known of an order, as the rules ask for it."""
+    """What is known of an order, as the rules ask for it.
 
-    def __init__(self, order: Order, now: datetime, selections: Sequence[Selection]) -> None:
+    ``guarantee_days`` are the policy's for faulty goods, None without end; ``extended`` maps positions of lines with
+    a longer warranty to its last day.
+    """
+
+    def __init__(
+        self,
+        order: Order,
+        now: datetime,
+        selections: Sequence[Selection],
+        guarantee_days: int | None = 0,
+        extended: Mapping[int, date] | None = None,
+    ) -> None:
         self.order = order
         self.now = now
         self.lines = [selection.line for selection in selections] or order.lines
+        self.guarantee = guarantee_of(order, self.lines, guarantee_days, extended or {})
 
     def any_is(self, state: ShipmentState) -> bool:
         """Tell whether a parcel is in a state."""
         return any(shipment.state is state for shipment in self.order.shipments)
 
     def was_handed_over(self) -> bool:
-        """Tell whether the carrier had any parcel."""
+        """Tell whether the carrier had any parcel; of an order without one the shop's word counts."""
+        if not self.order.shipments:
+            return self.order.state not in _IN_THE_WAREHOUSE
         return any(
             _handed_over_at(shipment) is not None or shipment.state is not ShipmentState.LABEL_CREATED
             for shipment in self.order.shipments
         )
+
+    def should_be_there(self) -> bool:
+        """Tell whether the time has passed within which the goods were promised, or else have to come."""
+        promises = [shipment.promised_by for shipment in self.order.shipments if shipment.promised_by]
+        return self.now > min(promises, default=self.order.placed_at + DELIVERED_WITHIN)
 
     def was_handed_over_late(self) -> bool:
         """Tell whether a parcel reached the carrier only after the promised time."""
@@ -48,9 +71,9 @@ class Facts:
         return (self.now - max(moved)).days if moved else None
 
     def days_since_delivery(self) -> int | None:
-        """Return how long the order has been there, in days, or None where it is not."""
-        delivered_at = self.order.delivered_at
-        return (self.now - delivered_at).days if delivered_at else None
+        """Return how long the order, or the last that came of it, has been there, in days; None where nothing is."""
+        arrived_at = self.order.arrived_at
+        return (self.now - arrived_at).days if arrived_at else None
 
     def was_delivered_elsewhere(self) -> bool:
         """Tell whether a delivery scan names another place than the address."""
@@ -61,9 +84,12 @@ class Facts:
         return next((line.product.supplier for line in self.lines if line.product.supplier), None)
 
     def is_in_guarantee(self) -> bool:
-        """Tell whether the goods' own guarantee still runs."""
-        days, months = self.days_since_delivery(), self.warranty_months()
-        return days is not None and days <= months // 12 * _DAYS_A_YEAR + months % 12 * _DAYS_A_MONTH
+        """Tell whether the legal guarantee, or the goods' own, still runs."""
+        return self.guarantee is not None and self.guarantee.covers(self.now.date())
+
+    def is_extended(self) -> bool:
+        """Tell whether a longer warranty that was given still runs."""
+        return self.guarantee is not None and self.now.date() <= self.guarantee.warranty
 
     def warranty_months(self) -> int:
         """Return the shortest guarantee of the goods, in months."""
@@ -93,7 +119,9 @@ class Facts:
             "product_page": self.product_page,
             "supplier": self.supplier,
             "warranty_months": self.warranty_months,
+            "guaranteed_until": lambda: self.guarantee.until if self.guarantee else None,
             "paid": self.paid,
+            "placed_at": lambda: self.order.placed_at.isoformat(),
             "total": lambda: self.order.total,
             "duties_at_checkout": lambda: self.order.duties,
         }

@@ -77,6 +77,14 @@ class Shipment:
     events: list[TrackingEvent] = field(default_factory=list)
 
     @property
+    def stage(self) -> ShipmentState:
+        """Return how far it has come: its state, but what has arrived stays so, and all ways to the door are one."""
+        if self.delivered_at is not None:
+            return ShipmentState.DELIVERED
+        is_at_the_door = self.state is ShipmentState.OUT_FOR_DELIVERY
+        return ShipmentState.IN_TRANSIT if is_at_the_door else self.state
+
+    @property
     def last_event(self) -> TrackingEvent | None:
         """Return the newest scan, or None before the first."""
         return max(self.events, key=lambda event: event.at, default=None)
@@ -182,10 +190,17 @@ class Order:
     @property
     def delivered_at(self) -> datetime | None:
         """Return when the last parcel arrived, or None while one is still on its way."""
-        times = [shipment.delivered_at for shipment in self.shipments]
-        if not times or None in times:
-            return None
-        return max(time for time in times if time)
+        return self.arrived_at if all(shipment.delivered_at for shipment in self.shipments) else None
+
+    @property
+    def arrived_at(self) -> datetime | None:
+        """Return when the last of the parcels that are there arrived, or None where none is."""
+        return max((shipment.delivered_at for shipment in self.shipments if shipment.delivered_at), default=None)
+
+    @property
+    def is_split(self) -> bool:
+        """Tell whether its parcels fare differently: nobody knows which pieces are in which."""
+        return len({shipment.stage for shipment in self.shipments}) > 1
 
     def line(self, position: int) -> OrderLine | None:
         """Return the line at a position, or None."""

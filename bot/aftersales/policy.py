@@ -9,14 +9,16 @@ from decimal import Decimal
 
 from bot.aftersales import policy_trail
 from bot.aftersales.catalogue import ReturnClass
-from bot.aftersales.labels import FAULTS, WITHDRAWALS, IssueType, Payer, Remedy
+from bot.aftersales.guarantee import Guarantee, guarantee_of
+from bot.aftersales.labels import FAULTS, WHOLE_ORDER, WITHDRAWALS, IssueType, Payer, Remedy
 from bot.aftersales.ladder import Given, cap_of, steps
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderState
+from bot.aftersales.order_change import balance
 from bot.aftersales.policy_terms import Approval, Caps, DestinationPolicy, Evidence, Part, Row, Terms
 from bot.aftersales.refund import RefundBreakdown, breakdown
 from bot.aftersales.search import Search, search_of, was_late
-from bot.aftersales.selection import Selection
+from bot.aftersales.selection import Selection, untaken
 from bot.aftersales.sla import ALWAYS_OPEN, ServiceLevels
 from bot.aftersales.verdict import NEEDS_GOODS, FiredRule, Step, Verdict
 
@@ -32,6 +34,7 @@ NEVER_RETURNED = {
 """Goods without a right of withdrawal (Directive 2011/83/EU art. 16), with the code of the refusal."""
 
 _IN_WARRANTY = frozenset({Remedy.REPAIR, Remedy.EXCHANGE})
+_SENT_ON_WORD = frozenset({Remedy.REFUND_FULL, Remedy.RESHIP})
 
 _OUTLIVES_THE_ORDER = frozenset(
     {
@@ -44,9 +47,11 @@ _OUTLIVES_THE_ORDER = frozenset(
 )
 """Complaints that a canceled order or returned goods do not settle, and often cause."""
 
+_PARCEL = WHOLE_ORDER - _OUTLIVES_THE_ORDER
+"""Complaints about whatever of the order is still to come, or should have come."""
+
 _ENDS_ON_DELIVERY = frozenset({IssueType.LATE_DELIVERY, IssueType.CUSTOMS_HOLD})
 """Complaints for which the whole price comes back only until the goods are there."""
-
 
 _NEVER_CAME = frozenset({IssueType.LOST_PARCEL, IssueType.DELIVERED_NOT_RECEIVED, IssueType.MISSING_ITEM})
 _AT_CUSTOMS = frozenset({IssueType.CUSTOMS_HOLD, IssueType.CUSTOMS_CHARGES})
@@ -95,26 +100,34 @@ class Policy:
     ) -> Verdict:
         """Return what is open for these pieces.
 
-        ``taken`` counts pieces per line that other returns or refunds already bind. ``evidence_given`` is None until
-        the customer was asked for photos, False where they declined. ``given`` is what was given before.
+        ``taken`` counts pieces per line that other returns or refunds already bind; a complaint about a parcel is
+        about the others. ``evidence_given`` is None until the customer was asked for photos, False where they
+        declined. ``given`` is what was given before.
         """
-        facts = _Facts(order, selections, issue, now, taken)
+        chosen = untaken(selections, taken) if issue in _PARCEL else list(selections)
+        facts = _Facts(order, chosen, issue, now, taken)
         destination = self.for_country(order.address.country)
         terms, row = destination.terms(issue), destination.issues[issue]
-        closes, is_warranty = _closing_day(facts, terms, row)
+        guarantee = _guarantee(facts, destination, given)
+        closes, is_warranty = _closing_day(facts, terms, guarantee)
         search = search_of(order, row, issue, now)
         full = _in_full(facts, terms, row, given)
         cap = cap_of(order, self.caps, given, self.exchange_rates)
         reasons = _refusals(facts, closes)
         stays = not reasons and not is_warranty and self._stays(facts, row, full, given)
-        remedies = () if reasons else _remedies(facts, terms, row, is_warranty=is_warranty, stays=stays)
+        remedies = () if reasons else _remedies(facts, terms, row, guarantee, is_warranty=is_warranty, stays=stays)
         if not reasons:
             reasons = (_grant(issue, is_warranty=is_warranty),) if remedies else ("decided_by_a_person",)
         owed = _owed(facts, given)
         is_missing_again = _never_came_twice(facts, given)
+        is_unclear = bool(_SENT_ON_WORD & set(remedies)) and _parcels_differ(order, search)
+        is_overrun = _is_overrun(facts, terms)
         # Who collected duties at checkout settles what customs asks for.
         is_prepaid = issue in _AT_CUSTOMS and bool(order.duties)
         is_much = self._is_above(full.total, terms.review_above)
+        is_clear = bool(remedies) and not (is_much or is_missing_again or is_overrun)
+        is_for_a_person = not is_clear or _is_for_a_person(row, evidence_given, owed)
+        is_searched = search is not None and not search.is_over
         return Verdict(
             remedies=remedies,
             reasons=reasons,
@@ -122,10 +135,8 @@ class Policy:
             send_by=now.date() + timedelta(days=destination.days_to_send),
             return_shipping=terms.return_shipping,
             refund=full.total,
-            needs_review=not remedies
-            or is_much
-            or is_missing_again
-            or _is_for_a_person(row, search, evidence_given, owed),
+            needs_review=is_for_a_person or is_searched,
+            awaits_search=is_searched and not is_for_a_person,
             days_to_refund=destination.days_to_refund,
             policy=destination.name,
             policy_version=self.version,
@@ -146,18 +157,25 @@ class Policy:
                 is_much=is_much,
                 is_prepaid=is_prepaid,
                 is_missing_again=is_missing_again,
+                is_unclear=is_unclear,
+                is_overrun=is_overrun,
                 cap=cap,
                 owed=owed,
             ),
             cap=cap,
             ladder_approved=_is_borne_out(facts, row, evidence_given),
-            reviewed=_reviewed(row, stays=stays, evidence_given=evidence_given),
+            reviewed=_reviewed(
+                row, stays=stays, is_unclear=is_unclear or is_missing_again, evidence_given=evidence_given
+            ),
             owed=owed,
             searched_until=search.until if search else None,
-            is_delivered=order.delivered_at is not None,
+            is_delivered=order.arrived_at is not None,
             refunds_shipping=_refunds_shipping(terms, row),
             refunds_duties=Part.DUTIES in row.refunds,
-            exchanges_in_advance=terms.exchanges_in_advance and Remedy.EXCHANGE in remedies,
+            # Whoever gets a replacement first must have the goods; of a split order nobody knows.
+            exchanges_in_advance=terms.exchanges_in_advance and Remedy.EXCHANGE in remedies and not order.is_split,
+            pieces={piece.line.position: piece.quantity for piece in chosen} if chosen != list(selections) else {},
+            guaranteed_until=guarantee.until if guarantee else None,
         )
 
     def _is_above(self, amount: Money, limit: Decimal | None) -> bool:
@@ -169,33 +187,52 @@ class Policy:
 
     def _stays(self, facts: _Facts, row: Row, full: RefundBreakdown, given: Given) -> bool:
         """Tell whether the goods are so cheap that the way back is not worth its price."""
-        if row.keep_below is None or facts.order.delivered_at is None or self._is_above(full.goods, row.keep_below):
+        if row.keep_below is None or facts.order.arrived_at is None or self._is_above(full.goods, row.keep_below):
             return False
         rate = self.exchange_rates[full.currency]
         left = None if self.caps.per_customer is None else (self.caps.per_customer - given.to_customer) * rate
         return left is None or full.goods.amount <= left
 
 
-def _closing_day(facts: _Facts, terms: Terms, row: Row) -> tuple[date | None, bool]:
-    """Return the last day of the right, and whether only the maker's warranty keeps it open."""
+def _guarantee(facts: _Facts, destination: DestinationPolicy, given: Given) -> Guarantee | None:
+    """Return until when defects are mended, or None where nothing is there, or nothing is repaired or exchanged."""
+    row, faulty = destination.issues[IssueType.DEFECTIVE], destination.faulty
+    if not _IN_WARRANTY & set(row.remedies) & set(faulty.remedies):
+        return None
+    return guarantee_of(facts.order, (piece.line for piece in facts.selections), faulty.days, given.extended)
+
+
+def _closing_day(facts: _Facts, terms: Terms, guarantee: Guarantee | None) -> tuple[date | None, bool]:
+    """Return the last day of the right, and whether only a warranty keeps it open."""
+    # The days count from the last good of an order (Directive 2011/83/EU art. 9(2)(b)(i)).
     delivered_at = facts.order.delivered_at
     if terms.days is None or delivered_at is None:
         return None, False
     closes = delivered_at.date() + timedelta(days=terms.days)
-    if facts.issue is not IssueType.DEFECTIVE or not _IN_WARRANTY & set(row.remedies) & set(terms.remedies):
+    if facts.issue is not IssueType.DEFECTIVE or guarantee is None:
         return closes, False
-    months = min((selection.line.product.warranty_months for selection in facts.selections), default=0)
-    # A month counts 30 days and a year 365: the customer is told a day, not a calendar's puzzle.
-    warranty = delivered_at.date() + timedelta(days=months // 12 * 365 + months % 12 * 30)
-    return (warranty, True) if closes < facts.now.date() and closes < warranty else (max(closes, warranty), False)
+    return max(closes, guarantee.warranty), closes < min(facts.now.date(), guarantee.warranty)
 
 
-def _remedies(facts: _Facts, terms: Terms, row: Row, *, is_warranty: bool, stays: bool) -> tuple[Remedy, ...]:
+def _is_overrun(facts: _Facts, terms: Terms) -> bool:
+    """Tell whether the days are over for what has arrived, and only a parcel that has not keeps them open."""
+    order = facts.order
+    if terms.days is None or order.arrived_at is None or order.delivered_at is not None:
+        return False
+    return facts.now.date() > order.arrived_at.date() + timedelta(days=terms.days)
+
+
+def _remedies(
+    facts: _Facts, terms: Terms, row: Row, guarantee: Guarantee | None, *, is_warranty: bool, stays: bool
+) -> tuple[Remedy, ...]:
     remedies = [remedy for remedy in row.remedies if remedy in terms.remedies]
-    if facts.order.delivered_at is None:
+    if guarantee is None or guarantee.until is None:
+        # Where nothing is mended, or no day ends it, a longer warranty is worth nothing.
+        remedies = [remedy for remedy in remedies if remedy is not Remedy.WARRANTY_EXTENSION]
+    if facts.order.arrived_at is None:
         # Goods that never arrived cannot be sent back.
         remedies = [remedy for remedy in remedies if remedy not in NEEDS_GOODS]
-    elif facts.issue in _ENDS_ON_DELIVERY:
+    elif facts.order.delivered_at is not None and facts.issue in _ENDS_ON_DELIVERY:
         remedies = [remedy for remedy in remedies if remedy is not Remedy.REFUND_FULL]
     if is_warranty:
         remedies = [remedy for remedy in remedies if remedy in _IN_WARRANTY]
@@ -217,19 +254,28 @@ def _refusals(facts: _Facts, closes: date | None) -> tuple[str, ...]:
     order, issue = facts.order, facts.issue
     if order.state is OrderState.CANCELED and issue not in _OUTLIVES_THE_ORDER:
         reasons.append("order_canceled")
-    if issue in WITHDRAWALS | FAULTS and order.delivered_at is None:
+    if issue in WITHDRAWALS | FAULTS and order.arrived_at is None:
         reasons.append("not_delivered_yet")
     if closes is not None and facts.now.date() > closes:
         reasons.append("window_closed")
     if issue in WITHDRAWALS:
         classes = {selection.line.product.return_class for selection in facts.selections}
         reasons += sorted(NEVER_RETURNED[kind] for kind in classes if kind in NEVER_RETURNED)
-    if issue not in _OUTLIVES_THE_ORDER and any(
-        selection.quantity > selection.line.quantity - facts.taken.get(selection.line.position, 0)
-        for selection in facts.selections
-    ):
+    if _are_taken(facts):
         reasons.append("already_returned")
     return tuple(reasons)
+
+
+def _are_taken(facts: _Facts) -> bool:
+    if facts.issue in _OUTLIVES_THE_ORDER:
+        return False
+    if facts.issue in _PARCEL:
+        # Only what nobody took is chosen.
+        return not facts.selections
+    return any(
+        selection.quantity > selection.line.quantity - facts.taken.get(selection.line.position, 0)
+        for selection in facts.selections
+    )
 
 
 def _in_full(facts: _Facts, terms: Terms, row: Row, given: Given) -> RefundBreakdown:
@@ -248,10 +294,8 @@ def _refunds_shipping(terms: Terms, row: Row) -> bool:
 
 def _owed(facts: _Facts, given: Given) -> Money | None:
     """Return what the customer paid beyond the order's total and did not get back; None for nothing."""
-    nothing = Money.zero(facts.order.currency)
-    back = sum((refund.overpaid for refund in given.refunds), start=nothing)
-    owed = facts.order.paid - facts.order.total - back
-    return owed if facts.issue is IssueType.OVERCHARGED and nothing < owed else None
+    owed = balance(facts.order, given.refunds)
+    return owed if facts.issue is IssueType.OVERCHARGED and owed.minor > 0 else None
 
 
 def _ladder(
@@ -274,10 +318,8 @@ def _never_came_twice(facts: _Facts, given: Given) -> bool:
     return facts.issue in _NEVER_CAME and any(piece.line.position in given.sent_again for piece in facts.selections)
 
 
-def _is_for_a_person(row: Row, search: Search | None, evidence_given: bool | None, owed: Money | None) -> bool:
+def _is_for_a_person(row: Row, evidence_given: bool | None, owed: Money | None) -> bool:
     if row.approval is Approval.REVIEW and owed is None:
-        return True
-    if search is not None and not search.is_over:
         return True
     if row.evidence is Evidence.REQUIRED:
         return evidence_given is not True
@@ -291,8 +333,15 @@ def _is_borne_out(facts: _Facts, row: Row, evidence_given: bool | None) -> bool:
     return bool(row.ladder) and (row.evidence is Evidence.NONE or evidence_given is True)
 
 
-def _reviewed(row: Row, *, stays: bool, evidence_given: bool | None) -> frozenset[Remedy]:
-    """Return the remedies that wait for a person by themselves: money for goods nobody has seen."""
+def _parcels_differ(order: Order, search: Search | None) -> bool:
+    """Tell whether what became of one parcel of several says nothing of the others, or may yet say nothing."""
+    return order.is_split or (len(order.shipments) > 1 and search is not None and not search.is_over)
+
+
+def _reviewed(row: Row, *, stays: bool, is_unclear: bool, evidence_given: bool | None) -> frozenset[Remedy]:
+    """Return the remedies that wait for a person by themselves: what is sent for goods nobody has seen."""
+    if is_unclear:
+        return _SENT_ON_WORD
     if stays and row.evidence is not Evidence.NONE and evidence_given is not True:
         return frozenset({Remedy.REFUND_FULL})
     return frozenset()

@@ -14,7 +14,7 @@ from bot.aftersales.verdict import FiredRule
 _SHOP = "Shop policy"
 _REFUSED_BY = {
     "order_canceled": ("order.state", _SHOP, "the order was canceled: there is nothing to return or send again"),
-    "not_delivered_yet": ("order.delivery", _SHOP, "not every parcel of the order has arrived"),
+    "not_delivered_yet": ("order.delivery", _SHOP, "no parcel of the order has arrived"),
     "already_returned": ("order.pieces", _SHOP, "other returns or refunds bind these pieces already"),
     "decided_by_a_person": ("order.open", _SHOP, "no remedy of the row is open here: a person decides"),
 }
@@ -33,6 +33,8 @@ def fired(
     is_much: bool,
     is_prepaid: bool,
     is_missing_again: bool,
+    is_unclear: bool,
+    is_overrun: bool,
     cap: Money,
     owed: Money | None,
 ) -> tuple[FiredRule, ...]:
@@ -47,6 +49,11 @@ def fired(
         found.append(_built_in("order.duties", _SHOP, "duties were paid at checkout: the shop settles them"))
     if is_missing_again:
         found.append(_built_in("order.sent_again", _SHOP, "sent a second time and missing again: a person decides"))
+    if is_unclear:
+        found.append(_built_in("order.parcels", _SHOP, "the parcels fare differently: a person decides"))
+    if is_overrun:
+        text = "the days are over for what has arrived, but not all has: a person decides"
+        found.append(_built_in("order.arrival", _SHOP, text))
     if owed is not None:
         found.append(_built_in("order.payments", _SHOP, f"paid {owed} more than the order's total"))
     return tuple(found)
@@ -82,7 +89,8 @@ def _refusals(trail: _Trail, reasons: tuple[str, ...]) -> Iterator[FiredRule]:
                 f"law.{reason}", _NEVER_BACK, "goods of this kind are not taken back after a change of mind"
             )
         elif reason == "within_warranty":
-            yield _built_in("order.warranty", "The maker's warranty", "only the product's own warranty still runs")
+            text = "only a warranty still runs: the product's own, or a longer one given before"
+            yield _built_in("order.warranty", "The warranty", text)
 
 
 def _section(trail: _Trail, closes: date | None, reasons: tuple[str, ...], *, is_much: bool) -> Iterator[FiredRule]:

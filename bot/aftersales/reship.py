@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.aftersales.labels import Label
 from bot.aftersales.states import Machine
+from bot.errors import IllegalStateError
 
 
 class ReshipState(Label):
@@ -29,13 +30,15 @@ MACHINE = Machine(
         _S.REQUESTED: _CALLED_OFF | {_S.SEARCHING, _S.RESERVED},
         _S.SEARCHING: _CALLED_OFF | {_S.RESERVED},
         _S.RESERVED: _CALLED_OFF | {_S.SHIPPED},
-        # A second parcel may be lost too; the third has another tracking number.
-        _S.SHIPPED: frozenset({_S.SHIPPED, _S.DELIVERED}),
+        # A second parcel may be lost too; the third has another tracking number, or there is none.
+        _S.SHIPPED: frozenset({_S.SHIPPED, _S.DELIVERED, _S.CANCELED}),
     },
 )
 
 ENDED = _CALLED_OFF | {_S.DELIVERED}
 """States after which nothing happens any more."""
+
+_TO_LEAVE = frozenset({_S.REQUESTED, _S.SEARCHING, _S.RESERVED})
 
 
 @dataclass(eq=False)
@@ -43,7 +46,7 @@ class Reshipment:
     """Some pieces of an order sent again; ``lines`` maps order line positions to quantities.
 
     ``search_until`` is when the carrier's time to find the first parcel ends, ``lost_tracking_number`` is that of the
-    first parcel; both are None where only a part was missing. ``tracking_number`` is of the new parcel.
+    first parcel, of several the one that is searched for; both are None where only a part was missing. ``tracking_number`` is of the new parcel.
     """
 
     number: str
@@ -70,6 +73,11 @@ class Reshipment:
         return self.state not in ENDED
 
     @property
+    def has_yet_to_leave(self) -> bool:
+        """Tell whether the pieces are still to be sent, unless the first parcel turns up."""
+        return self.state in _TO_LEAVE
+
+    @property
     def holds_stock(self) -> bool:
         """Tell whether pieces are reserved that have not left yet."""
         return self.state is ReshipState.RESERVED
@@ -83,6 +91,10 @@ class Reshipment:
         self._move(ReshipState.SEARCHING)
         self.lost_tracking_number = tracking_number
         self.search_until = until
+
+    def turn_to(self, tracking_number: str) -> None:
+        """Record that the goods are in another parcel of the order than the one that was searched for."""
+        self.lost_tracking_number = tracking_number
 
     def reserve(self) -> None:
         """Record that the pieces are set aside."""
@@ -105,6 +117,12 @@ class Reshipment:
 
     def cancel(self, now: datetime) -> None:
         """Call the reshipment off; possible until the new parcel is on its way."""
+        if not self.has_yet_to_leave:
+            raise IllegalStateError("reshipment", self.state.value, ReshipState.CANCELED.value)
+        self._end(ReshipState.CANCELED, now)
+
+    def give_up(self, now: datetime) -> None:
+        """Record that the new parcel was lost, too, and that no third one is sent."""
         self._end(ReshipState.CANCELED, now)
 
     def _end(self, wanted: ReshipState, now: datetime) -> None:

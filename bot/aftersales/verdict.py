@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -52,9 +53,12 @@ class Verdict:
     ``ladder`` is what may be offered one after the other, best for the shop first, each step within ``cap``, the
     goodwill that is left; where ``ladder_approved``, its goodwill needs no person even if the rest does.
     ``goods_stay`` means that money in full needs no return; ``duties`` names who bears import duties; ``owed`` is what
-    the customer paid beyond the order's total. The carrier may search until ``searched_until``.
+    the customer paid beyond the order's total. The carrier may search until ``searched_until``; ``awaits_search`` says
+    that this search is all that needs a review.
     ``refunds_shipping`` and ``refunds_duties`` tell whether these come back with the goods, shipping with the last.
-    Where ``exchanges_in_advance``, a replacement leaves before the goods are back.
+    Where ``exchanges_in_advance``, a replacement leaves before the goods are back. ``is_delivered`` says that some of
+    the goods are there. ``pieces`` counts by order line what is left to decide about, where some pieces are taken, and
+    is empty where none is. Defects of the pieces are mended until ``guaranteed_until``, None where no day ends that.
     """
 
     remedies: tuple[Remedy, ...]
@@ -79,10 +83,13 @@ class Verdict:
     reviewed: frozenset[Remedy] = frozenset()
     owed: Money | None = None
     searched_until: date | None = None
+    awaits_search: bool = False
     is_delivered: bool = True
     refunds_shipping: bool = False
     refunds_duties: bool = False
     exchanges_in_advance: bool = False
+    pieces: Mapping[int, int] = field(default_factory=dict)
+    guaranteed_until: date | None = None
 
     def allows(self, remedy: Remedy) -> bool:
         """Tell whether a remedy is open."""

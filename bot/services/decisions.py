@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.aftersales.case import Case, CaseState
@@ -24,7 +24,7 @@ _OWED = frozenset({IssueType.OVERCHARGED, IssueType.REFUND_MISSING})
 
 
 async def given_before(uow: UnitOfWork, policy: Policy, order: Order, issue: IssueType, now: datetime) -> Given:
-    """Return what an order and its customer were given: refunds, and goodwill that was accepted.
+    """Return what an order and its customer were given: refunds, longer warranties, and goodwill that was accepted.
 
     Of goodwill nothing is looked up where the issue knows none. In a currency without an exchange rate it is left out
     of the customer's sum: a person decides there anyway.
@@ -33,10 +33,10 @@ async def given_before(uow: UnitOfWork, policy: Policy, order: Order, issue: Iss
         refund for refund in await uow.refunds.of_order(order.number) if refund.state is not RefundState.CANCELED
     ]
     breakdowns = tuple(refund.breakdown for refund in refunds)
-    sent_again = await _sent_again(uow, order.number)
+    sent_again, extended = await _sent_again(uow, order.number), await extended_warranties(uow, order.number)
     row = policy.for_country(order.address.country).issues[issue]
     if not row.ladder and row.keep_below is None:
-        return Given(breakdowns, sent_again=sent_again)
+        return Given(breakdowns, sent_again=sent_again, extended=extended)
     for_order, to_customer = Money.zero(order.currency), Decimal(0)
     for case in await uow.cases.of_customer(order.customer.id, now - _A_YEAR):
         for amount in _goodwill(case):
@@ -44,7 +44,15 @@ async def given_before(uow: UnitOfWork, policy: Policy, order: Order, issue: Iss
             to_customer += amount.amount / rate if rate else Decimal(0)
             if case.order_number == order.number:
                 for_order += amount
-    return Given(breakdowns, for_order, to_customer, sent_again)
+    return Given(breakdowns, for_order, to_customer, sent_again, extended)
+
+
+async def extended_warranties(uow: UnitOfWork, order_number: str) -> dict[int, date]:
+    """Return the last day of each line's longer warranty, by the position of lines that were given one."""
+    found: dict[int, date] = {}
+    for extension in await uow.warranty_extensions.of_order(order_number):
+        found[extension.position] = max(extension.until, found.get(extension.position, extension.until))
+    return found
 
 
 async def refunded_without_return(uow: UnitOfWork, order_number: str, returned: frozenset[str]) -> dict[int, int]:

@@ -80,11 +80,20 @@ async def expire_coupons(uow: UnitOfWork, now: datetime) -> int:
 
 
 async def extend_warranty(
-    uow: UnitOfWork, case: Case, position: int, months: int, now: datetime, *, key: str, actor: str = "bot"
+    uow: UnitOfWork,
+    case: Case,
+    position: int,
+    months: int,
+    now: datetime,
+    *,
+    key: str,
+    after: date | None = None,
+    actor: str = "bot",
 ) -> WarrantyExtension:
     """Add a longer warranty for an order line to the transaction, or return the one with this key; commits nothing.
 
-    It begins when the present warranty ends, or now where that is over. Raises NotFoundError for a line that the order
+    It begins when the present warranty ends, or now where that is over, and never before the end of what the shop owes
+    anyway, which is ``after``. Raises NotFoundError for a line that the order
     has not, InvalidInputError for less than one month or more than 60.
     """
     known = await uow.warranty_extensions.by_key(key)
@@ -96,7 +105,7 @@ async def extend_warranty(
     line = order.line(position) if order else None
     if order is None or line is None:
         raise NotFoundError("order line", str(position))
-    begins = max(await warranty_until(uow, order, line) or now.date(), now.date())
+    begins = max(await warranty_until(uow, order, line) or now.date(), now.date(), after or now.date())
     until = months_after(begins, months)
     extension = WarrantyExtension(key, case.number, order.number, position, months, until, now)
     uow.warranty_extensions.add(extension)
@@ -109,8 +118,8 @@ async def warranty_until(uow: UnitOfWork, order: Order, line: OrderLine) -> date
     """Return the last day of a line's warranty with its extensions, or None before delivery."""
     extensions = await uow.warranty_extensions.of_order(order.number)
     ends = [extension.until for extension in extensions if extension.position == line.position]
-    if order.delivered_at is not None:
-        ends.append(months_after(order.delivered_at.date(), line.product.warranty_months))
+    if order.arrived_at is not None:
+        ends.append(months_after(order.arrived_at.date(), line.product.warranty_months))
     return max(ends, default=None)
 
 

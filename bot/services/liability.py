@@ -11,9 +11,11 @@ from bot.aftersales.case import Case
 from bot.aftersales.labels import Liability
 from bot.aftersales.liability import LiabilityFinding
 from bot.aftersales.order import Order
+from bot.aftersales.policy import Policy
 from bot.aftersales.selection import Selection
 from bot.errors import InvalidInputError, NotFoundError
 from bot.services import recoveries
+from bot.services.decisions import extended_warranties
 from bot.services.ports import UnitOfWork
 
 OVERRULED = "overruled"
@@ -22,13 +24,20 @@ OVERRULED = "overruled"
 _LONGEST_REASON = 2000
 
 
-async def assess(uow: UnitOfWork, case: Case, order: Order, now: datetime) -> LiabilityFinding:
+async def assess(uow: UnitOfWork, policy: Policy, case: Case, order: Order, now: datetime) -> LiabilityFinding:
     """Find who is liable by what is known now, and keep it with the case; commits nothing.
 
     A finding equal to the newest one adds nothing, and what a person found is not overturned by the rules.
     """
     lines = [Selection(line, quantity) for at, quantity in case.lines.items() if (line := order.line(at)) is not None]
-    found = liability.assess(order, case.issue_type, now, lines)
+    found = liability.assess(
+        order,
+        case.issue_type,
+        now,
+        lines,
+        guarantee_days=policy.for_country(order.address.country).faulty.days,
+        extended=await extended_warranties(uow, order.number),
+    )
     latest = await _latest(uow, case.number)
     if latest is not None and (latest.is_by_agent or (latest.liable, latest.rule) == (found.liable, found.rule)):
         return latest

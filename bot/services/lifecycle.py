@@ -10,7 +10,7 @@ from bot.aftersales.case import Case, CaseState
 from bot.aftersales.exchange import ExchangeState
 from bot.aftersales.order import Order
 from bot.aftersales.refund import DUE
-from bot.aftersales.task import LEADS_TO_DECISION
+from bot.aftersales.task import DECIDE, LEADS_TO_DECISION, LOOKED_INTO
 from bot.errors import IllegalStateError, NotFoundError
 from bot.services import stock, tasks
 from bot.services.ports import UnitOfWork
@@ -69,6 +69,13 @@ def leave_to_person(case: Case) -> None:
     """Hand over an open case for which nothing is under way any more, though nothing is solved."""
     if case.is_open:
         case.escalate()
+
+
+async def look_into(uow: UnitOfWork, case: Case, now: datetime) -> None:
+    """Let a person decide about a case before anything is carried out, with a task for that; commits nothing."""
+    case.investigate()
+    department, what = LOOKED_INTO.get(case.issue_type, DECIDE)
+    await tasks.open_task(uow, case.number, department, what, f"case:{case.number}:{what}", now)
 
 
 async def finish(uow: UnitOfWork, case: Case, now: datetime) -> bool:

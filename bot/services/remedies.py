@@ -11,6 +11,7 @@ from bot.aftersales.case import Case
 from bot.aftersales.customs import CustomsMatter
 from bot.aftersales.grant import Coupon, WarrantyExtension
 from bot.aftersales.labels import WHOLE_ORDER, IssueType, Remedy
+from bot.aftersales.ladder import GOODWILL
 from bot.aftersales.money import Money
 from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.order import Order
@@ -19,12 +20,18 @@ from bot.aftersales.refund import Refund, RefundBreakdown, breakdown, part_of_pr
 from bot.aftersales.repair import Repair
 from bot.aftersales.reship import Reshipment
 from bot.aftersales.return_ import Return, ReturnMethod
-from bot.aftersales.task import DECIDE, LOOKED_INTO
 from bot.aftersales.verdict import Verdict
 from bot.errors import InvalidInputError
-from bot.services import cases, customs, grants, lifecycle, refunds, repairs, reshipments, returns, tasks
+from bot.services import cases, customs, grants, lifecycle, refunds, repairs, reshipments, returns
 from bot.services.cases import Complaint
+from bot.services.identification import proved_order
 from bot.services.ports import UnitOfWork
+
+_APPROVED_IN_ADVANCE = GOODWILL | {Remedy.WARRANTY_EXTENSION, Remedy.APOLOGY}
+"""What of a ladder needs no person: no goods travel for it, and not all of the money is paid."""
+
+_BY_STEPS = GOODWILL | {Remedy.WARRANTY_EXTENSION}
+"""What means nothing without the step of a ladder that says how much."""
 
 _HUNDRED = Decimal(100)
 
@@ -48,9 +55,9 @@ async def register(
 ) -> Outcome:
     """Register a complaint with the offers made so far, and carry out what was agreed; a second run finds the first.
 
-    The newest of ``offers`` counts as agreed where it is accepted, otherwise the complaint's wish does, and without
-    one a person looks at it. Raises PolicyRefusalError where the wished remedy is not open, NotIdentifiedError
-    without proof.
+    The newest of ``offers`` counts as agreed where it is accepted, otherwise the complaint's wish does. Without one, or
+    where nothing says how much of it, a person looks at it. Who wants what is to be sent again anyway gets the case that sends it. Raises
+    PolicyRefusalError where the wished remedy is not open, NotIdentifiedError without proof.
     """
     known = await uow.cases.by_source_message(complaint.message_id)
     if known is not None:
@@ -58,15 +65,19 @@ async def register(
     agreed = offers[-1] if offers and offers[-1].state is OfferState.ACCEPTED else None
     if agreed is not None:
         complaint = replace(complaint, wish=agreed.remedy)
+    sender = await _sender(uow, complaint, now) if complaint.wish is Remedy.RESHIP else None
+    if sender is not None:
+        return await outcome_of(uow, sender)
     case, verdict, order = await cases.draft(uow, policy, complaint, now)
     _enter(case, offers)
-    if agreed is None and complaint.wish is not None:
+    is_vague = agreed is None and complaint.wish in _BY_STEPS and verdict.owed is None
+    if agreed is None and complaint.wish is not None and not is_vague:
         cases.agree(case, complaint.wish, verdict, now)
     outcome = Outcome(case)
     if complaint.issue is IssueType.CUSTOMS_HOLD and complaint.wish is not Remedy.REFUND_FULL:
         outcome.customs = await customs.add_matter(uow, case, order, now, payer=verdict.duties)
-    if complaint.wish is None or _needs_person(complaint.issue, complaint.wish, verdict, agreed):
-        await _look_into(uow, case, now)
+    if complaint.wish is None or is_vague or _needs_person(complaint.issue, complaint.wish, verdict, agreed):
+        await lifecycle.look_into(uow, case, now)
     else:
         case.agree()
         case.execute()
@@ -102,8 +113,8 @@ async def carry_out(
         outcome.coupon = await grants.issue_coupon(uow, case, Decimal(offer.terms["percent"]), now, key=key)
     elif offer.remedy is Remedy.WARRANTY_EXTENSION:
         months = int(offer.terms["months"])
-        position = min(case.lines)
-        outcome.extension = await grants.extend_warranty(uow, case, position, months, now, key=key)
+        position, after = min(case.lines), verdict.guaranteed_until
+        outcome.extension = await grants.extend_warranty(uow, case, position, months, now, key=key, after=after)
     elif offer.remedy is Remedy.RESHIP:
         until = _end_of(verdict) if _is_searching(verdict, now) else None
         outcome.reshipment = await reshipments.add_reshipment(uow, case, order, now, search_until=until)
@@ -147,19 +158,33 @@ def _enter(case: Case, offers: Sequence[Offer]) -> None:
             offer.state = state
 
 
+async def _sender(uow: UnitOfWork, complaint: Complaint, now: datetime) -> Case | None:
+    """Join the case that is to send all pieces of a complaint again anyway; commits; return None without one."""
+    order = await proved_order(uow, complaint.conversation_id, complaint.order_number, is_to_change=True)
+    found = set(await reshipments.coming(uow, order, complaint.lines))
+    again = found.pop() if len(found) == 1 else None
+    case = await uow.cases.get(again.case_number) if again is not None else None
+    if case is None or not case.is_open:
+        return None
+    return await cases.join(uow, complaint.conversation_id, case.number, complaint.channel, now)
+
+
 def _needs_person(issue: IssueType, wish: Remedy, verdict: Verdict, agreed: Offer | None) -> bool:
-    if agreed is not None and verdict.ladder_approved:
+    if agreed is not None and wish in GOODWILL and not _is_still_open(agreed, verdict):
+        return True
+    if agreed is not None and wish in _APPROVED_IN_ADVANCE and verdict.ladder_approved:
         return False
-    if issue is IssueType.LOST_PARCEL and wish is Remedy.RESHIP and verdict.searched_until is not None:
+    is_searched = issue is IssueType.LOST_PARCEL and verdict.awaits_search and verdict.searched_until is not None
+    if is_searched and wish is Remedy.RESHIP and wish not in verdict.reviewed:
         # While the carrier searches, the new parcel is promised for the end of the search.
         return False
     return verdict.needs_review_for(wish)
 
 
-async def _look_into(uow: UnitOfWork, case: Case, now: datetime) -> None:
-    case.investigate()
-    department, what = LOOKED_INTO.get(case.issue_type, DECIDE)
-    await tasks.open_task(uow, case.number, department, what, f"case:{case.number}:{what}", now)
+def _is_still_open(offer: Offer, verdict: Verdict) -> bool:
+    """Tell whether an offer gives no more than the ladder does now: other conversations may have used goodwill up."""
+    most = max((step.amount for step in verdict.ladder if step.remedy in GOODWILL and step.amount), default=None)
+    return most is not None and offer.amount is not None and offer.amount <= most
 
 
 async def _part(uow: UnitOfWork, case: Case, order: Order, verdict: Verdict, offer: Offer) -> RefundBreakdown | Money:

@@ -9,7 +9,7 @@ from bot.aftersales.case import Case
 from bot.aftersales.order import Order
 from bot.aftersales.reship import Reshipment, ReshipState
 from bot.aftersales.task import OFFER_REFUND, Department
-from bot.errors import InvalidInputError, NotFoundError, OutOfStockError
+from bot.errors import IllegalStateError, InvalidInputError, NotFoundError, OutOfStockError
 from bot.services import recoveries, stock, tasks
 from bot.services.lifecycle import (
     SHOP,
@@ -33,12 +33,15 @@ async def add_reshipment(
     """Add the reshipment of the case's pieces, none chosen meaning the whole order, to the transaction.
 
     With a time until which the carrier may search it waits for that, else the pieces are reserved at once. Raises
-    NotFoundError for a line that the order has not.
+    NotFoundError for a line that the order has not, IllegalStateError for pieces that another one is to send anyway.
     """
-    lines = dict(case.lines) or {line.position: line.quantity for line in order.lines}
+    lines = _pieces(order, case.lines)
     for position in lines:
         if order.line(position) is None:
             raise NotFoundError("order line", str(position))
+    for other in await coming(uow, order, lines):
+        if other is not None:
+            raise IllegalStateError("reshipment", other.state.value, ReshipState.REQUESTED.value)
     reshipment = Reshipment(
         number=f"S{1_000_000 + await uow.next_number('reshipment')}",
         case_number=case.number,
@@ -56,6 +59,22 @@ async def add_reshipment(
     else:
         await reserve(uow, reshipment, now)
     return reshipment
+
+
+async def coming(uow: UnitOfWork, order: Order, lines: dict[int, int]) -> list[Reshipment | None]:
+    """Return by chosen line, none chosen meaning all, which reshipment is to send these pieces anyway, or None.
+
+    Pieces are others, and not the same claimed twice, while all together are no more than were ordered.
+    """
+    waiting = [again for again in await uow.reshipments.of_order(order.number) if again.has_yet_to_leave]
+    found: list[Reshipment | None] = []
+    for position, quantity in _pieces(order, lines).items():
+        mine = [again for again in waiting if position in again.lines]
+        line = order.line(position)
+        ordered = line.quantity if line is not None else 0
+        is_same = sum(again.lines[position] for again in mine) + quantity > ordered
+        found.append(mine[0] if mine and is_same else None)
+    return found
 
 
 async def get(uow: UnitOfWork, number: str) -> Reshipment:
@@ -181,6 +200,10 @@ async def end_searches(uow_factory: Callable[[], UnitOfWork], now: datetime) -> 
             await reserve(uow, reshipment, now)
 
     return await one_by_one(uow_factory, numbers, end)
+
+
+def _pieces(order: Order, lines: dict[int, int]) -> dict[int, int]:
+    return dict(lines) or {line.position: line.quantity for line in order.lines}
 
 
 async def _searching(uow: UnitOfWork, order_number: str, tracking_number: str) -> list[Reshipment]:

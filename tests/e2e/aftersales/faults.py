@@ -51,6 +51,7 @@ _REVIEWED = Outcome(
     state="investigating",
     offers=("return_refund bot proposed {amount}",),
     returns=("manual_review",),
+    tasks=("decide",),
 )
 #: What happened, which of the goods, how many of them, what is wished for, and the refund.
 _DAMAGED = {
@@ -251,6 +252,7 @@ _EXAMINED = Outcome(
     state="investigating",
     offers=("return_refund bot proposed {amount}",),
     returns=("manual_review",),
+    tasks=("check_authenticity",),
     photos=1,
 )
 #: What is suspected, the wish, and the refund with the fee for delivery.

@@ -41,6 +41,7 @@ _REVIEWED = Outcome(
     state="investigating",
     offers=("return_refund bot proposed {amount}",),
     returns=("manual_review",),
+    tasks=("decide",),
 )
 #: Goods worth more than the bot may decide about, the reason, and the price.
 _EXPENSIVE = {

@@ -9,7 +9,16 @@ from bot.aftersales.case import Case
 from bot.aftersales.catalogue import Product, ReturnClass, Variant
 from bot.aftersales.labels import IssueType
 from bot.aftersales.money import Money
-from bot.aftersales.order import Address, Customer, Order, OrderLine, OrderState, Shipment, ShipmentState
+from bot.aftersales.order import (
+    Address,
+    Customer,
+    Order,
+    OrderLine,
+    OrderState,
+    Shipment,
+    ShipmentState,
+    TrackingEvent,
+)
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=timezone.utc)
 
@@ -81,6 +90,21 @@ def an_order(
         lines=list(lines),
         shipments=[Shipment("shipment-1", "Kranich Paket", "KP0042", parcel, delivered_at=delivered_at)],
     )
+
+
+def a_split_order(
+    *states: ShipmentState, country: str = "DE", delivered_days_ago: float = 5, silent_days: float = 1
+) -> Order:
+    """Return an order of 150 euros, one of whose parcels arrived; the others were scanned last in these states."""
+    order = an_order(
+        a_line(1), a_line(2, 2), country=country, delivered_days_ago=delivered_days_ago, state=OrderState.SHIPPED
+    )
+    for count, state in enumerate(states, start=2):
+        scan = TrackingEvent(NOW - timedelta(days=silent_days), state)
+        order.shipments.append(
+            Shipment(f"shipment-{count}", "Kranich Paket", f"KP004{count + 1}", state, events=[scan])
+        )
+    return order
 
 
 def a_case(number: str = "C1000001", order_number: str = "10482733") -> Case:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from bot.aftersales.labels import IssueType, Liability
 from bot.aftersales.liability import RULES, Finding, assess
 from bot.aftersales.liability_facts import Facts
-from bot.aftersales.order import Order, Payment, ShipmentState, TrackingEvent
+from bot.aftersales.order import Order, OrderState, Payment, ShipmentState, TrackingEvent
 from bot.aftersales.selection import Selection
-from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order, euros
+from tests.unit.aftersales.builders import NOW, a_line, a_product, a_split_order, an_order, euros
 
 
 def ago(days: float) -> datetime:
@@ -78,8 +78,34 @@ def test_a_parcel_that_nobody_handed_over_is_the_seller_s() -> None:
     announced = sent(ShipmentState.LABEL_CREATED, shipped=None, promised=2)
     assert found(announced, IssueType.LATE_DELIVERY) == (Liability.SELLER, "handed_over_too_late")
     assert found(announced, IssueType.LOST_PARCEL) == (Liability.SELLER, "never_handed_over")
-    announced.shipments.clear()
-    assert found(announced, IssueType.LATE_DELIVERY) == (Liability.SELLER, "never_handed_over")
+
+
+@pytest.mark.parametrize(
+    ("ordered", "promised", "expected"),
+    [
+        (40, -5, (Liability.UNDETERMINED, "not_late_yet")),
+        (30, None, (Liability.UNDETERMINED, "not_late_yet")),
+        (31, None, (Liability.SELLER, "never_handed_over")),
+    ],
+)
+def test_goods_in_the_warehouse_are_the_seller_s_once_they_should_be_there(
+    ordered: int, promised: int | None, expected: tuple[Liability, str]
+) -> None:
+    order = sent(ShipmentState.LABEL_CREATED, shipped=None, promised=promised)
+    order.state, order.placed_at = OrderState.PAID, ago(ordered)
+    assert found(order, IssueType.LATE_DELIVERY) == expected
+    assert assess(order, IssueType.LOST_PARCEL, NOW).liable is expected[0]
+    if promised is None:
+        order.shipments.clear()
+        assert found(order, IssueType.LATE_DELIVERY) == expected
+
+
+def test_what_the_shop_says_it_sent_was_handed_over_though_no_parcel_is_known() -> None:
+    order = sent()
+    order.placed_at = ago(60)
+    order.shipments.clear()
+    assert found(order, IssueType.LATE_DELIVERY) == (Liability.UNDETERMINED, "not_late_yet")
+    assert found(order, IssueType.LOST_PARCEL) == (Liability.UNDETERMINED, "still_moving")
 
 
 def test_an_announcement_is_no_handover() -> None:
@@ -157,6 +183,52 @@ def test_a_defect_is_the_supplier_s_within_the_guarantee(days: int, supplier: st
     product.supplier = supplier
     order = an_order(a_line(product=product), delivered_days_ago=days)
     assert assess(order, IssueType.DEFECTIVE, NOW).liable is expected
+
+
+@pytest.mark.parametrize(
+    ("days", "guarantee_days", "expected"),
+    [
+        (500, 1096, Liability.SUPPLIER),
+        (1096, 1096, Liability.SUPPLIER),
+        (1097, 1096, Liability.UNDETERMINED),
+        (5000, None, Liability.SUPPLIER),
+        (365, 30, Liability.SUPPLIER),
+        (366, 30, Liability.UNDETERMINED),
+    ],
+)
+def test_the_longer_of_the_legal_guarantee_and_the_maker_s_counts(
+    days: int, guarantee_days: int | None, expected: Liability
+) -> None:
+    product = a_product()
+    product.supplier, product.warranty_months = "Nordlicht", 12 if guarantee_days == 30 else 0
+    order = an_order(a_line(product=product), delivered_days_ago=days)
+    assert assess(order, IssueType.DEFECTIVE, NOW, guarantee_days=guarantee_days).liable is expected
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        (0, (Liability.SELLER, "shop_extended_warranty")),
+        (-1, (Liability.UNDETERMINED, "defect_after_guarantee")),
+    ],
+)
+def test_a_defect_in_a_warranty_that_the_shop_extended_is_the_shop_s(
+    until: int, expected: tuple[Liability, str]
+) -> None:
+    product = a_product()
+    product.supplier = "Nordlicht"
+    order = an_order(a_line(product=product), delivered_days_ago=800)
+    extended = {1: (NOW + timedelta(days=until)).date()}
+    finding = assess(order, IssueType.DEFECTIVE, NOW, guarantee_days=730, extended=extended)
+    assert (finding.liable, finding.rule) == expected
+    within = assess(order, IssueType.DEFECTIVE, NOW, guarantee_days=1096, extended=extended)
+    assert within.liable is Liability.SUPPLIER
+
+
+def test_of_a_split_order_the_days_count_from_what_has_arrived() -> None:
+    order = a_split_order(ShipmentState.IN_TRANSIT, delivered_days_ago=20)
+    assert found(order, IssueType.DAMAGED) == (Liability.UNDETERMINED, "damage_reported_late")
+    assert assess(order, IssueType.DEFECTIVE, NOW).facts["days_since_delivery"] == "20"
 
 
 def test_only_the_lines_complained_about_count() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.aftersales.order import Shipment, ShipmentState, TrackingEvent, normalised_number
-from tests.unit.aftersales.builders import NOW, a_line, an_order
+from tests.unit.aftersales.builders import NOW, a_line, a_split_order, an_order
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,29 @@ def test_an_order_has_not_arrived_while_a_parcel_is_underway() -> None:
     order = an_order(delivered_days_ago=5)
     order.shipments.append(Shipment("s2", "Kranich Paket", "KP0043", ShipmentState.IN_TRANSIT))
     assert order.delivered_at is None
+    assert order.arrived_at == NOW - timedelta(days=5)
 
 
 def test_an_order_without_a_parcel_has_not_arrived() -> None:
     order = an_order()
     order.shipments.clear()
     assert order.delivered_at is None
+    assert order.arrived_at is None
+    assert not order.is_split
+
+
+@pytest.mark.parametrize("state", set(ShipmentState) - {ShipmentState.DELIVERED})
+def test_an_order_is_split_while_one_parcel_is_there_and_another_is_not(state: ShipmentState) -> None:
+    order = a_split_order(state)
+    assert order.is_split
+    order.shipments.pop(0)
+    assert not order.is_split
+
+
+def test_parcels_on_their_last_way_fare_as_those_under_way() -> None:
+    order = a_split_order(ShipmentState.IN_TRANSIT, ShipmentState.OUT_FOR_DELIVERY)
+    order.shipments.pop(0)
+    assert not order.is_split
 
 
 def test_a_parcel_is_late_after_its_promised_time_until_it_arrives() -> None:

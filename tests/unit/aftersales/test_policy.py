@@ -10,11 +10,13 @@ import pytest
 
 from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.labels import FAULTS, WHOLE_ORDER, WITHDRAWALS, IssueType, Payer, Remedy
+from bot.aftersales.ladder import Given
 from bot.aftersales.money import Money
-from bot.aftersales.order import Order, OrderState, ShipmentState
+from bot.aftersales.order import Order, OrderState, Shipment, ShipmentState
 from bot.aftersales.policy import Policy, Selection, Terms, Verdict
-from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order, euros
-from tests.unit.aftersales.policies import A_POLICY, EU
+from bot.aftersales.policy_terms import Evidence, Row, Rung
+from tests.unit.aftersales.builders import NOW, a_line, a_product, a_split_order, an_order, euros
+from tests.unit.aftersales.policies import A_POLICY, EU, IN_ADVANCE, ROWS
 
 CHANGED_MIND = IssueType.CHANGED_MIND
 
@@ -268,3 +270,164 @@ def test_the_destination_decides_not_the_customer_s_home(country: str, policy: s
     order = an_order(country=country)
     order.customer.country = "CN"
     assert decide(order).policy == policy
+
+
+SENT_ON_WORD = frozenset({Remedy.REFUND_FULL, Remedy.RESHIP})
+PARCEL_ISSUES = [
+    IssueType.LATE_DELIVERY,
+    IssueType.LOST_PARCEL,
+    IssueType.DELIVERED_NOT_RECEIVED,
+    IssueType.CUSTOMS_HOLD,
+]
+
+
+def rules(verdict: Verdict) -> set[str]:
+    return {rule.id for rule in verdict.rules}
+
+
+@pytest.mark.parametrize("state", [ShipmentState.LOST, ShipmentState.IN_TRANSIT, ShipmentState.LABEL_CREATED])
+def test_of_a_split_order_a_person_decides_what_is_sent_again_or_refunded(state: ShipmentState) -> None:
+    verdict = decide(a_split_order(state, silent_days=30), IssueType.LOST_PARCEL)
+    assert verdict.allows(Remedy.RESHIP)
+    assert all(verdict.needs_review_for(remedy) for remedy in SENT_ON_WORD)
+    assert "order.parcels" in rules(verdict)
+
+
+def test_parcels_that_are_all_lost_need_no_person() -> None:
+    order = a_split_order(ShipmentState.LOST, ShipmentState.LOST)
+    order.shipments.pop(0)
+    verdict = decide(order, IssueType.LOST_PARCEL)
+    assert not verdict.needs_review_for(Remedy.REFUND_FULL)
+    assert "order.parcels" not in rules(verdict)
+
+
+def test_while_several_parcels_are_searched_for_none_is_promised_again() -> None:
+    order = a_split_order(ShipmentState.IN_TRANSIT, ShipmentState.IN_TRANSIT, silent_days=6)
+    order.shipments.pop(0)
+    assert decide(order, IssueType.LOST_PARCEL).reviewed == SENT_ON_WORD
+    assert decide(order, IssueType.LOST_PARCEL, now=NOW + timedelta(days=20)).reviewed == frozenset()
+    order.shipments.pop()
+    assert decide(order, IssueType.LOST_PARCEL).reviewed == frozenset()
+
+
+@pytest.mark.parametrize("issue", sorted(WITHDRAWALS | FAULTS))
+def test_what_has_arrived_of_a_split_order_may_be_complained_about(issue: IssueType) -> None:
+    order = a_split_order(ShipmentState.IN_TRANSIT)
+    verdict = decide(order, issue, selections=[Selection(order.lines[0], 1)])
+    assert verdict.allows(Remedy.RETURN_REFUND)
+    assert verdict.is_delivered
+    assert verdict.window_closes is None
+    assert verdict.needs_review_for(Remedy.RESHIP) is (issue is IssueType.MISSING_ITEM or verdict.needs_review)
+
+
+def test_the_window_counts_from_the_last_parcel_and_until_then_a_person_looks_after_its_days() -> None:
+    order = a_split_order(ShipmentState.IN_TRANSIT, delivered_days_ago=40)
+    waiting = decide(order)
+    assert waiting.allows(Remedy.RETURN_REFUND)
+    assert waiting.needs_review
+    assert "order.arrival" in rules(waiting)
+    assert not decide(order, now=NOW - timedelta(days=10)).needs_review
+    order.shipments[1] = Shipment("s2", "Kranich Paket", "KP0043", ShipmentState.DELIVERED, delivered_at=NOW)
+    there = decide(order)
+    assert there.window_closes == NOW.date() + timedelta(days=30)
+    assert not there.needs_review
+
+
+def test_late_goods_may_be_refunded_while_not_all_are_there() -> None:
+    order = a_split_order(ShipmentState.IN_TRANSIT)
+    assert decide(order, IssueType.LATE_DELIVERY).allows(Remedy.REFUND_FULL)
+    order.shipments.pop()
+    assert not decide(order, IssueType.LATE_DELIVERY).allows(Remedy.REFUND_FULL)
+
+
+def test_no_replacement_goes_ahead_of_goods_that_may_not_be_there() -> None:
+    order = a_split_order(ShipmentState.IN_TRANSIT)
+    chosen = [Selection(order.lines[0], 1)]
+    assert not decide(order, IssueType.WRONG_SIZE, selections=chosen, policy=IN_ADVANCE).exchanges_in_advance
+    order.shipments.pop()
+    assert decide(order, IssueType.WRONG_SIZE, selections=chosen, policy=IN_ADVANCE).exchanges_in_advance
+
+
+@pytest.mark.parametrize("issue", PARCEL_ISSUES)
+def test_a_complaint_about_a_parcel_is_about_what_is_not_on_its_way_back(issue: IssueType) -> None:
+    order = an_order(a_line(1), a_line(2, 2), delivered_days_ago=None, shipping_fee=euros(0))
+    verdict = decide(order, issue, taken={1: 1, 2: 1})
+    assert verdict.reasons == ("service_failure",)
+    assert verdict.pieces == {2: 1}
+    assert verdict.refund == euros(50)
+    assert decide(order, issue).pieces == {}
+
+
+@pytest.mark.parametrize("issue", PARCEL_ISSUES)
+def test_where_nothing_is_left_of_an_order_no_parcel_is_missing(issue: IssueType) -> None:
+    verdict = decide(an_order(a_line(1), a_line(2, 2), delivered_days_ago=None), issue, taken={1: 1, 2: 2})
+    assert verdict.reasons == ("already_returned",)
+    assert not verdict.refund
+
+
+_LONGER = Row(
+    (Remedy.EXCHANGE, Remedy.REPAIR, Remedy.WARRANTY_EXTENSION), ladder=(Rung(Remedy.WARRANTY_EXTENSION, months=12),)
+)
+
+
+def extending(days: int | None = 730, row: Row = _LONGER) -> Policy:
+    """Return the policy with an offer of a longer warranty for defects, and these days for faulty goods."""
+    faulty = replace(EU.faulty, days=days, remedies=(*EU.faulty.remedies, Remedy.WARRANTY_EXTENSION))
+    issues = {**ROWS, IssueType.DEFECTIVE: row}
+    return replace(A_POLICY, destinations=(replace(EU, faulty=faulty, issues=issues),))
+
+
+def defect(order: Order, day: date, given: Given = Given(), policy: Policy = A_POLICY) -> Verdict:
+    now = datetime(day.year, day.month, day.day, 12, tzinfo=NOW.tzinfo)
+    return policy.decide(order, everything(order), IssueType.DEFECTIVE, now, {}, given=given)
+
+
+def test_a_longer_warranty_keeps_repair_and_exchange_open_until_its_last_day() -> None:
+    order, until = an_order(), date(2029, 3, 15)
+    given = Given(extended={1: until})
+    last, over = defect(order, until, given), defect(order, until + timedelta(days=1), given)
+    assert last.remedies == (Remedy.EXCHANGE, Remedy.REPAIR)
+    assert (last.reasons, last.window_closes) == (("within_warranty",), until)
+    assert over.reasons == ("window_closed",)
+    assert defect(order, until).reasons == ("window_closed",)
+
+
+def test_of_several_pieces_the_one_that_is_covered_shortest_counts() -> None:
+    order = an_order(a_line(1), a_line(2))
+    assert defect(order, date(2029, 1, 1), Given(extended={1: date(2029, 3, 15)})).reasons == ("window_closed",)
+
+
+def test_a_warranty_that_was_extended_shortens_nothing() -> None:
+    order = an_order()
+    assert (
+        defect(order, NOW.date(), Given(extended={1: date(2026, 4, 1)})).window_closes
+        == defect(order, NOW.date()).window_closes
+    )
+
+
+def test_a_longer_warranty_is_counted_from_the_end_of_what_is_owed_anyway() -> None:
+    order = an_order()
+    assert decide(order, IssueType.DEFECTIVE, policy=extending(1096)).guaranteed_until == date(2029, 3, 15)
+    # Whatever the complaint is about.
+    assert decide(order, policy=extending(1096)).guaranteed_until == date(2029, 3, 15)
+    assert decide(order, policy=extending(30)).guaranteed_until == date(2028, 3, 14)
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_offered"),
+    [
+        (extending(), True),
+        (extending(None), False),
+        (
+            extending(
+                row=Row((Remedy.RETURN_REFUND, Remedy.WARRANTY_EXTENSION), Evidence.ASKED, ladder=_LONGER.ladder)
+            ),
+            False,
+        ),
+    ],
+)
+def test_a_longer_warranty_that_is_worth_nothing_is_not_offered(policy: Policy, is_offered: bool) -> None:
+    verdict = decide(an_order(), IssueType.DEFECTIVE, policy=policy)
+    assert verdict.remedies
+    assert verdict.allows(Remedy.WARRANTY_EXTENSION) is is_offered
+    assert bool(verdict.ladder) is is_offered

@@ -14,13 +14,19 @@ from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.labels import WITHDRAWALS, IssueType, Remedy
 from bot.aftersales.ladder import GOODWILL, Given
 from bot.aftersales.money import Money
-from bot.aftersales.order import Order, OrderState, ShipmentState
+from bot.aftersales.order import Order, OrderState, Shipment, ShipmentState
 from bot.aftersales.policy import Selection
 from bot.aftersales.policy_terms import Caps
 from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order
 from tests.unit.aftersales.policies import A_POLICY
 
 ISSUES = st.sampled_from(list(IssueType))
+PARCEL_ISSUES = {
+    IssueType.LATE_DELIVERY,
+    IssueType.LOST_PARCEL,
+    IssueType.DELIVERED_NOT_RECEIVED,
+    IssueType.CUSTOMS_HOLD,
+}
 GRANTS = {"within_return_window", "within_warranty", "faulty_goods", "service_failure"}
 
 
@@ -45,6 +51,10 @@ def orders(draw: st.DrawFn) -> Order:
         shipment=draw(st.sampled_from(list(ShipmentState))),
         shipping_fee=Money(draw(st.decimals(0, 30, places=2)), currency),
     )
+    for count, state in enumerate(draw(st.lists(st.sampled_from(list(ShipmentState)), max_size=2))):
+        days = draw(st.integers(0, 900)) if state is ShipmentState.DELIVERED else None
+        arrived = None if days is None else NOW - timedelta(days=days)
+        order.shipments.append(Shipment(f"more-{count}", "Kranich Paket", f"KP1{count}", state, delivered_at=arrived))
     order.total = order.total * draw(st.sampled_from([Decimal(1), Decimal("0.9"), Decimal("0.5")]))
     return order
 
@@ -98,6 +108,9 @@ def test_further_pieces_open_nothing_and_refund_no_less(
     choice: tuple[Order, list[Selection], dict[int, int]], issue: IssueType
 ) -> None:
     order, selections, taken = choice
+    if issue in PARCEL_ISSUES:
+        # Such a complaint is about what is left: where the first piece is taken, only the further ones are.
+        taken = {}
     fewer = A_POLICY.decide(order, selections[:1], issue, NOW, taken)
     more = A_POLICY.decide(order, selections, issue, NOW, taken)
     assert set(more.remedies) <= set(fewer.remedies)
@@ -171,7 +184,7 @@ def test_no_line_is_refunded_in_full_twice(order: Order, issue: IssueType, piece
         )
         refunds.append(verdict.breakdown)
         taken[1] = min(line.quantity, taken.get(1, 0) + min(quantity, line.quantity))
-    assert sum(refund.lines[0].quantity for refund in refunds) <= line.quantity
+    assert sum(part.quantity for refund in refunds for part in refund.lines) <= line.quantity
     assert sum((refund.total for refund in refunds), start=Money.zero(order.currency)) <= min(order.total, order.paid)
 
 
@@ -207,3 +220,53 @@ def test_goods_that_never_come_back_never_do(
     verdict = A_POLICY.decide(order, selections, issue, NOW, taken)
     if any(selection.line.product.return_class is not ReturnClass.STANDARD for selection in selections):
         assert verdict.remedies == ()
+
+
+@given(choices(), ISSUES)
+def test_no_machine_sends_again_or_pays_for_a_whole_order_of_which_something_arrived_and_something_did_not(
+    choice: tuple[Order, list[Selection], dict[int, int]], issue: IssueType
+) -> None:
+    order, selections, taken = choice
+    verdict = A_POLICY.decide(order, selections, issue, NOW, taken)
+    if len({parcel.delivered_at is None for parcel in order.shipments}) > 1:
+        for remedy in {Remedy.RESHIP, Remedy.REFUND_FULL} & set(verdict.remedies):
+            assert verdict.needs_review_for(remedy)
+        assert "window_closed" not in verdict.reasons
+
+
+@given(choices(), ISSUES)
+def test_only_an_order_of_which_nothing_arrived_is_not_delivered_yet(
+    choice: tuple[Order, list[Selection], dict[int, int]], issue: IssueType
+) -> None:
+    order, selections, taken = choice
+    verdict = A_POLICY.decide(order, selections, issue, NOW, taken)
+    assert verdict.is_delivered is any(parcel.delivered_at for parcel in order.shipments)
+    assert not (verdict.is_delivered and "not_delivered_yet" in verdict.reasons)
+
+
+@given(choices(), ISSUES)
+def test_what_is_decided_about_parcels_is_never_taken_already(
+    choice: tuple[Order, list[Selection], dict[int, int]], issue: IssueType
+) -> None:
+    order, selections, taken = choice
+    verdict = A_POLICY.decide(order, selections, issue, NOW, taken)
+    for position, quantity in verdict.pieces.items():
+        line = order.line(position)
+        assert line is not None
+        assert 0 < quantity <= line.quantity - taken[position]
+    refused_as_taken = "already_returned" in verdict.reasons
+    if issue in PARCEL_ISSUES:
+        assert refused_as_taken is all(taken[s.line.position] == s.line.quantity for s in selections)
+
+
+@given(choices(), st.integers(-900, 900), st.integers(0, 900))
+def test_a_longer_warranty_takes_nothing_away_and_opens_no_more_than_repair_and_exchange(
+    choice: tuple[Order, list[Selection], dict[int, int]], ends: int, later: int
+) -> None:
+    order, selections, taken = choice
+    now = NOW + timedelta(days=later)
+    extended = {line.position: NOW.date() + timedelta(days=ends) for line in order.lines}
+    before = A_POLICY.decide(order, selections, IssueType.DEFECTIVE, now, taken)
+    after = A_POLICY.decide(order, selections, IssueType.DEFECTIVE, now, taken, given=Given(extended=extended))
+    assert set(before.remedies) <= set(after.remedies)
+    assert set(after.remedies) - set(before.remedies) <= {Remedy.REPAIR, Remedy.EXCHANGE}

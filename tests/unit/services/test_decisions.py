@@ -13,7 +13,7 @@ from bot.aftersales.order import ShipmentState
 from bot.aftersales.policy import Selection
 from bot.aftersales.refund import Refund, RefundBreakdown, RefundState, breakdown
 from bot.aftersales.reship import Reshipment, ReshipState
-from bot.services import cases, decisions
+from bot.services import cases, decisions, grants
 from bot.services.policy_report import report
 from tests.unit.aftersales.builders import NOW, a_case, a_line, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
@@ -107,6 +107,23 @@ async def test_pieces_that_were_sent_again_and_are_missing_again_wait_for_a_pers
         third = await cases.decide(uow, A_POLICY, world.order, IssueType.LOST_PARCEL, {}, NOW)
     assert [verdict.needs_review for verdict in (first, second, third)] == [False, True, False]
     assert "order.sent_again" in {rule.id for rule in second.rules}
+
+
+async def test_a_longer_warranty_that_was_given_is_kept() -> None:
+    world = World()
+    case = world.add_case()
+    async with world.uow() as uow:
+        before = await cases.decide(uow, A_POLICY, world.order, IssueType.DEFECTIVE, {1: 1}, NOW)
+        assert before.window_closes is not None
+        for key in ("offer:1", "offer:2"):
+            given = await grants.extend_warranty(uow, case, 1, 6, NOW, key=key, after=before.guaranteed_until)
+        await uow.commit()
+    late = NOW + timedelta(days=730)
+    assert before.window_closes < late.date() < given.until
+    async with world.uow() as uow:
+        after = await cases.decide(uow, A_POLICY, world.order, IssueType.DEFECTIVE, {1: 1}, late)
+    assert after.remedies == (Remedy.EXCHANGE, Remedy.REPAIR)
+    assert after.window_closes == given.until
 
 
 def test_a_report_of_a_verdict_is_plain_json() -> None:

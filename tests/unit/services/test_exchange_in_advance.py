@@ -13,7 +13,7 @@ from bot.aftersales.notification import Notification
 from bot.aftersales.policy import Selection
 from bot.aftersales.return_ import Return, ReturnState
 from bot.errors import IllegalStateError
-from bot.services import agent_offers, cases, exchanges, inspections, remedies, returns
+from bot.services import agent_offers, cases, exchanges, inspections, remedies, returns, reviews
 from bot.services.agent_terms import Wanted
 from bot.services.deciding import Decider
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
@@ -91,12 +91,11 @@ async def test_a_dearer_replacement_waits_until_the_difference_is_paid_and_the_c
 async def test_above_the_review_amount_it_leaves_when_a_person_has_approved_and_not_when_it_is_paid() -> None:
     line = a_line(price=euros(501))
     line.product.variants[2].price = euros(510)
-    world, _, return_, _ = await exchanged(an_order(line), policy=IN_ADVANCE)
+    world, case, return_, _ = await exchanged(an_order(line), policy=IN_ADVANCE)
     async with world.uow() as uow:
         await exchanges.settle_difference(uow, return_.rma, NOW)
-        assert (return_.state, open_tasks(world)) == (ReturnState.MANUAL_REVIEW, [])
-        await returns.approve(uow, return_.rma, LATER, actor="agent:7")
-        await uow.commit()
+        assert (return_.state, open_tasks(world)) == (ReturnState.MANUAL_REVIEW, ["decide"])
+        await reviews.approve(uow, IN_ADVANCE, case.number, "mia", LATER)
     assert open_tasks(world) == ["ship_replacement"]
 
 

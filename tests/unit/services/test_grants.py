@@ -12,10 +12,11 @@ from bot.aftersales.audit import AuditEvent
 from bot.aftersales.grant import CouponState, months_after, new_code
 from bot.aftersales.ledger import Account
 from bot.aftersales.money import Money
+from bot.aftersales.order import ShipmentState
 from bot.errors import IllegalStateError, InvalidInputError, NotFoundError
 from bot.services import grants
 from bot.services.case_report import report
-from tests.unit.aftersales.builders import NOW, euros
+from tests.unit.aftersales.builders import NOW, a_split_order, euros
 from tests.unit.services.world import World
 
 
@@ -103,6 +104,19 @@ async def test_a_longer_warranty_begins_when_the_present_one_ends() -> None:
     async with world.uow() as uow:
         over = await grants.extend_warranty(uow, case, 1, 12, late, key="offer:5")
     assert over.until == months_after(late.date(), 12)
+
+
+async def test_a_longer_warranty_never_ends_before_what_is_owed_anyway() -> None:
+    world = World()
+    async with world.uow() as uow:
+        given = await grants.extend_warranty(uow, world.add_case(), 1, 12, NOW, key="offer:1", after=date(2029, 3, 15))
+    assert given.until == date(2030, 3, 15)
+
+
+async def test_the_warranty_of_what_has_arrived_runs_while_more_is_to_come() -> None:
+    world = World(a_split_order(ShipmentState.IN_TRANSIT))
+    async with world.uow() as uow:
+        assert await grants.warranty_until(uow, world.order, world.order.lines[0]) == date(2028, 3, 15)
 
 
 def test_months_end_where_the_calendar_ends_them() -> None:

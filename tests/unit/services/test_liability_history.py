@@ -11,8 +11,8 @@ from bot.aftersales.case import Case
 from bot.aftersales.labels import Liability
 from bot.aftersales.liability import LiabilityFinding
 from bot.errors import InvalidInputError, NotFoundError
-from bot.services import cases, liability
-from tests.unit.aftersales.builders import NOW
+from bot.services import cases, grants, liability
+from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.world import A_RETURN, World, proved_world
 
@@ -85,11 +85,25 @@ async def test_new_facts_change_the_finding_until_a_person_has_decided() -> None
     world, case = await registered()
     order = world.order
     async with world.uow() as uow:
-        same = await liability.assess(uow, case, order, NOW + timedelta(days=1))
+        same = await liability.assess(uow, A_POLICY, case, order, NOW + timedelta(days=1))
         assert same.at == NOW
         await uow.commit()
     await overrule(world, case, Liability.SUPPLIER, "Their stitching.")
     async with world.uow() as uow:
-        kept = await liability.assess(uow, case, order, NOW + timedelta(days=2))
+        kept = await liability.assess(uow, A_POLICY, case, order, NOW + timedelta(days=2))
     assert kept.is_by_agent
     assert case.liability is Liability.SUPPLIER
+
+
+async def test_policy_and_longer_warranties_say_who_answers_for_a_defect() -> None:
+    product = a_product()
+    product.supplier, product.warranty_months = "Nordlicht", 0
+    world = World(an_order(a_line(product=product), delivered_days_ago=500))
+    case = world.add_case()
+    case.lines = {1: 1}
+    async with world.uow() as uow:
+        owed = await liability.assess(uow, A_POLICY, case, world.order, NOW)
+        await grants.extend_warranty(uow, case, 1, 24, NOW, key="offer:1")
+        later = await liability.assess(uow, A_POLICY, case, world.order, NOW + timedelta(days=300))
+    assert (owed.liable, owed.rule) == (Liability.SUPPLIER, "made_badly")
+    assert (later.liable, later.rule) == (Liability.SELLER, "shop_extended_warranty")

@@ -13,6 +13,8 @@ from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.notification import Notification
 from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.order import Payment, ShipmentState
+from bot.aftersales.policy import Policy
+from bot.aftersales.policy_terms import Caps
 from bot.aftersales.refund import Refund, RefundBreakdown, breakdown
 from bot.aftersales.reship import ReshipState
 from bot.aftersales.return_ import Refusal, Return, ReturnMethod, ReturnState
@@ -25,17 +27,19 @@ from bot.services.deciding import Decider
 from bot.services.remedies import Outcome
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
+from tests.unit.services.lifecycles import open_tasks, refunds
 from tests.unit.services.world import A_RETURN, World, proved_world
 
 NOT_AS_DESCRIBED = replace(A_RETURN, issue=IssueType.NOT_AS_DESCRIBED, wish=None, evidence_given=True)
 LATE = replace(A_RETURN, issue=IssueType.LATE_DELIVERY, lines={}, wish=Remedy.APOLOGY)
 LOST = replace(A_RETURN, issue=IssueType.LOST_PARCEL, lines={}, wish=Remedy.RESHIP)
 ANNA = Decider("anna")
+CAPPED = replace(A_POLICY, caps=Caps(percent_of_order=Decimal(40)))
 
 
-async def register(world: World, complaint: Complaint, *offers: Offer) -> Outcome:
+async def register(world: World, complaint: Complaint, *offers: Offer, policy: Policy = A_POLICY) -> Outcome:
     async with world.uow() as uow:
-        return await remedies.register(uow, A_POLICY, complaint, NOW, offers=offers)
+        return await remedies.register(uow, policy, complaint, NOW, offers=offers)
 
 
 async def approve(world: World, case: Case, days_later: int = 1) -> Outcome:
@@ -91,6 +95,35 @@ async def test_a_figure_that_is_no_round_percentage_leaves_the_rest_of_the_line(
     assert rest.total == euros(480 - figure)
 
 
+async def test_of_two_offers_accepted_at_once_the_one_beyond_the_goodwill_left_waits_for_a_person() -> None:
+    world = await proved_world(an_order(a_line(price=euros(100))))
+    first = await register(world, NOT_AS_DESCRIBED, part("30", "30", OfferState.ACCEPTED), policy=CAPPED)
+    elsewhere = replace(NOT_AS_DESCRIBED, message_id="message-2")
+    second = await register(world, elsewhere, part("30", "30", OfferState.ACCEPTED), policy=CAPPED)
+    assert (first.case.state, second.case.state) == (CaseState.EXECUTING, CaseState.INVESTIGATING)
+    assert [(offer.amount, offer.terms) for offer in second.case.offers] == [(euros(30), {"percent": "30"})]
+    assert (second.refund, refunds(world), open_tasks(world)) == (None, ["30.00 EUR"], ["decide"])
+    await approve(world, second.case)
+    assert (refunds(world), open_tasks(world)) == (["30.00 EUR", "30.00 EUR"], [])
+
+
+async def test_an_offer_made_for_more_pieces_than_were_confirmed_waits_for_a_person() -> None:
+    world = await proved_world(an_order(a_line(1, quantity=2)))
+    outcome = await register(world, NOT_AS_DESCRIBED, part("30", "30", OfferState.ACCEPTED))
+    assert (outcome.case.state, outcome.refund) == (CaseState.INVESTIGATING, None)
+
+
+@pytest.mark.parametrize(("capped", "state"), [(10, CaseState.RESOLVED), (9, CaseState.INVESTIGATING)])
+async def test_a_coupon_within_the_cap_is_given_and_one_above_it_waits(capped: int, state: CaseState) -> None:
+    order = an_order(delivered_days_ago=None, shipment=ShipmentState.IN_TRANSIT, shipping_fee=euros(0))
+    order.shipments[0].promised_by = NOW - timedelta(days=4)
+    world = await proved_world(order)
+    coupon = Offer(Remedy.COUPON, Proposer.BOT, NOW, euros(5), [], OfferState.ACCEPTED, {"percent": "10"})
+    policy = replace(A_POLICY, caps=Caps(percent_of_order=Decimal(capped)))
+    outcome = await register(world, replace(LATE, wish=None), coupon, policy=policy)
+    assert (outcome.case.state, outcome.coupon is None) == (state, state is CaseState.INVESTIGATING)
+
+
 async def sum_paid(world: World, complaint: Complaint, amount: str) -> RefundBreakdown:
     """Return what a sum consists of that an agent paid without naming a percentage."""
     case = (await register(world, complaint)).case
@@ -120,6 +153,15 @@ async def test_what_was_paid_too_much_stands_in_the_ledger_with_its_sum() -> Non
     assert outcome.refund is not None
     assert outcome.refund.amount == order.total
     assert [(offer.remedy, offer.amount) for offer in outcome.case.offers] == [(Remedy.REFUND_PARTIAL, order.total)]
+
+
+async def test_a_wish_for_which_no_step_was_offered_is_kept_for_a_person() -> None:
+    world = await proved_world()
+    complaint = replace(A_RETURN, issue=IssueType.OTHER, lines={}, wish=Remedy.REFUND_PARTIAL)
+    outcome = await register(world, complaint)
+    case = outcome.case
+    assert (case.state, case.wish, case.offers) == (CaseState.INVESTIGATING, Remedy.REFUND_PARTIAL, [])
+    assert outcome.refund is None
 
 
 async def test_a_coupon_settles_a_case_at_once() -> None:
@@ -217,6 +259,19 @@ async def test_an_approved_return_waits_for_nobody_again_and_its_number_is_told(
     told = {found.response: found.values for found in world.database.all(Notification)}
     assert told["utter_notify_return_approved"]["rma"] == outcome.return_.rma
     assert told["utter_notify_case_approved"]["facts"]["return"]["rma"] == outcome.return_.rma
+
+
+async def test_an_accepted_return_above_the_review_amount_waits_for_a_person() -> None:
+    world = await proved_world(an_order(a_line(price=euros(900))))
+    accepted = Offer(Remedy.RETURN_REFUND, Proposer.BOT, NOW, euros("904.90"), [], OfferState.ACCEPTED)
+    ladder = (part("15", "135", OfferState.DECLINED), part("30", "270", OfferState.DECLINED), accepted)
+    outcome = await register(world, NOT_AS_DESCRIBED, *ladder)
+    assert (outcome.case.state, outcome.return_) == (CaseState.INVESTIGATING, None)
+    assert open_tasks(world) == ["decide"]
+    approved = await approve(world, outcome.case)
+    assert approved.return_ is not None
+    assert (approved.return_.state, outcome.case.state) == (ReturnState.APPROVED, CaseState.EXECUTING)
+    assert open_tasks(world) == ["issue_return_label"]
 
 
 async def test_a_return_in_review_is_approved_or_declined_as_such() -> None:
