@@ -15,6 +15,7 @@ from typing import Any
 
 from typing_extensions import Self
 
+from bot.aftersales import waits
 from bot.aftersales.approval import Approval
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import AWAITS_SHOP, Case, CaseState
@@ -24,7 +25,7 @@ from bot.aftersales.contact import Contact
 from bot.aftersales.customs import CustomsMatter
 from bot.aftersales.escalation import Escalation
 from bot.aftersales.evidence import Evidence
-from bot.aftersales.exchange import Exchange
+from bot.aftersales.exchange import Exchange, ExchangeState
 from bot.aftersales.grant import Coupon, WarrantyExtension
 from bot.aftersales.identification import Identification, KnownCustomer
 from bot.aftersales.ledger import JournalEntry
@@ -37,11 +38,19 @@ from bot.aftersales.rating import Rating
 from bot.aftersales.refund import Refund
 from bot.aftersales.repair import Repair
 from bot.aftersales.reship import Reshipment
-from bot.aftersales.return_ import Return
+from bot.aftersales.return_ import UNDECIDED, Return
 from bot.aftersales.shop_event import ShopEvent
 from bot.aftersales.sla import ServiceClock
 from bot.aftersales.task import Task
-from bot.conversations.model import Conversation, Correspondent, InboundMessage, Message, OutboundMessage
+from bot.conversations.model import (
+    Author,
+    Conversation,
+    Correspondent,
+    InboundMessage,
+    Message,
+    OutboundMessage,
+    OutboxState,
+)
 from bot.errors import ConflictError
 from bot.services.account import Account, Presence, Session
 from bot.services.api_ports import ApiToken, KeptAnswer, Place
@@ -135,6 +144,9 @@ class FakeCases(Table[Case]):
     async def get(self, number: str) -> Case | None:
         return self.one(number=number)
 
+    async def by_numbers(self, numbers: Collection[str]) -> dict[str, Case]:
+        return {case.number: case for case in self.rows if case.number in numbers}
+
     async def by_source_message(self, message_id: str) -> Case | None:
         return self.one(source_message_id=message_id)
 
@@ -148,8 +160,44 @@ class FakeCases(Table[Case]):
         return _newest_first(self.find(conversation_id=conversation_id))
 
     async def promised_until(self, now: datetime, limit: int = 200) -> list[Case]:
-        mine = [case for case in self.rows if case.state in AWAITS_SHOP and case.next_contact_by <= now]
+        mine = [case for case in self.rows if self._waits(case, now) and case.next_contact_by <= now]
         return sorted(mine, key=lambda case: (case.next_contact_by, case.number))[:limit]
+
+    async def waits_for_us(self, number: str, now: datetime) -> bool:
+        case = self.one(number=number)
+        return case is not None and self._waits(case, now)
+
+    async def told_since(self, case: Case, moment: datetime, besides: Collection[str]) -> datetime | None:
+        letters = self.uow.database.all(OutboundMessage)
+        lost = {entry.message_id for entry in letters if entry.state is OutboxState.FAILED}
+        handed = {one.conversation_id for one in self.uow.database.all(Escalation) if one.case_number == case.number}
+        announced = [
+            found.sent_at
+            for found in self.uow.database.all(Notification)
+            if found.case_number == case.number and found.response not in besides
+            and found.message_id is not None and found.message_id not in lost
+        ]  # fmt: skip
+        spoken = [
+            said.at
+            for said in self.uow.database.all(Message)
+            if said.conversation_id in {case.conversation_id, *handed}
+            and said.author is Author.AGENT and said.id not in lost
+        ]  # fmt: skip
+        return max((at for at in (*announced, *spoken) if at is not None and at > moment), default=None)
+
+    def _waits(self, case: Case, now: datetime) -> bool:
+        if case.state is not CaseState.EXECUTING:
+            return case.state in AWAITS_SHOP
+        every = self.uow.database.all
+        elsewhere = {
+            Return: waits.RETURNS, Exchange: waits.EXCHANGES, Repair: waits.REPAIRS, Reshipment: waits.RESHIPMENTS,
+            CustomsMatter: waits.CUSTOMS, Refund: waits.REFUNDS,
+        }  # fmt: skip
+        found = [thing for kind, states in elsewhere.items() for thing in every(kind) if thing.state in states]
+        found += [r for r in every(Return) if r.state in UNDECIDED and r.refund and r.pay_by is not None]
+        found += [e for e in every(Exchange) if e.state is ExchangeState.REPLACEMENT_RESERVED and e.is_unpaid]
+        found += [t for t in every(Task) if t.is_open and t.due_at > now and t.key.startswith(waits.STEPS)]
+        return all(thing.case_number != case.number for thing in found)
 
     async def owed_money(self, now: datetime, limit: int = 200) -> list[Case]:
         things = [*self.uow.database.all(Refund), *self.uow.database.all(Return)]
@@ -172,8 +220,24 @@ class FakeCases(Table[Case]):
             if any(o.agent_id and o.state is OfferState.PROPOSED and o.proposed_at <= moment for o in case.offers)
         ][:limit]
 
-    async def resolved_until(self, moment: datetime, limit: int = 200) -> list[Case]:
-        return [case for case in self._resolved() if case.resolved_at <= moment][:limit]
+    async def silent_since(self, moment: datetime, number: str | None = None, limit: int = 200) -> list[Case]:
+        wanted = [case for case in self._resolved() if number in (None, case.number)]
+        return [case for case in wanted if self._is_silent(case, moment)][:limit]
+
+    def _is_silent(self, case: Case, moment: datetime) -> bool:
+        database = self.uow.database
+        proofs = [proof for proof in database.all(Identification) if proof.proved_at]
+        theirs = {proof.conversation_id for proof in proofs if proof.order_number == case.order_number}
+        theirs.add(case.conversation_id)
+        said = [message for message in database.all(Message) if message.author is Author.CUSTOMER]
+        is_disturbed = any(m.conversation_id in theirs and m.at > moment for m in said) or any(
+            handoff.conversation_id in theirs and (handoff.ended_at is None or handoff.ended_at > moment)
+            for handoff in database.all(Escalation)
+        )
+        asked = [n for n in database.all(Notification) if (n.case_number, n.response) == (case.number, ASK_SOLVED)]
+        return not is_disturbed and any(
+            case.resolved_at and n.created_at >= case.resolved_at and n.sent_at and n.sent_at <= moment for n in asked
+        )
 
     def _resolved(self) -> list[Any]:
         return sorted(self.find(state=CaseState.RESOLVED), key=lambda case: (case.resolved_at, case.number))

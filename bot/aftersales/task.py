@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.aftersales.labels import IssueType, Label
 from bot.aftersales.states import Machine
+from bot.errors import IllegalStateError
 
 
 class Department(Label):
@@ -64,6 +65,12 @@ All other kinds belong to a return, a repair or the like, which opens them when 
 OFFER_REFUND, REPAIR_FAILED, BROKEN_AGAIN = "offer_refund", "repair_failed", "promise_broken_again"
 """What a supervisor does where goods are sold out, cannot be mended, or a customer was left waiting."""
 
+SEND_PAPERS = "send_papers"
+"""What legal does with papers that customs waits for."""
+
+REACH_CUSTOMER = "reach_customer"
+"""What a supervisor does where an announcement did not arrive: the customer has to hear it in another way."""
+
 LEADS_TO_DECISION = frozenset({what for _, what in (*LOOKED_INTO.values(), DECIDE)} - _OUTLIVES_CASE) | {
     OFFER_REFUND,
     REPAIR_FAILED,
@@ -80,7 +87,8 @@ class Task:
 
     The key of what is to do about the case itself, not about something that belongs to it, begins with ``case:``.
     ``what`` is a code such as ``inspect_return``, ``owner`` the id of the agent who took it, ``result`` what came of it
-    in that person's words. ``note`` explains what somebody opened by hand.
+    in that person's words. ``note`` explains what somebody opened by hand. ``overdue_at`` is when it was noted that its
+    time has passed, None until then.
     """
 
     key: str
@@ -94,6 +102,7 @@ class Task:
     result: str = ""
     note: str = ""
     ended_at: datetime | None = None
+    overdue_at: datetime | None = None
     id: int | None = None
 
     @property
@@ -110,6 +119,12 @@ class Task:
         """Tell whether its time has passed."""
         return self.is_open and now > self.due_at
 
+    def give(self, owner: str | None) -> None:
+        """Make it an agent's, or with None nobody's; raises IllegalStateError where it is over."""
+        if not self.is_open:
+            raise IllegalStateError("task", self.state.value, TaskState.OPEN.value)
+        self.owner = owner
+
     def finish(self, result: str, now: datetime) -> None:
         """Record what came of it."""
         self.state = MACHINE.move(self.state, TaskState.DONE)
@@ -120,3 +135,15 @@ class Task:
         """Record that it need not be done any more."""
         self.state = MACHINE.move(self.state, TaskState.CANCELED)
         self.ended_at = now
+
+
+@dataclass(frozen=True)
+class Workload:
+    """How many tasks are open, and of how many of them the time has passed."""
+
+    open: int = 0
+    overdue: int = 0
+
+    def __add__(self, other: Workload) -> Workload:
+        """Return both together."""
+        return Workload(self.open + other.open, self.overdue + other.overdue)

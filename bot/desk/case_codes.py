@@ -17,12 +17,12 @@ HAPPENED = (
     "refund_agreed",
     "refund_canceled", "refund_failed", "refund_sent", "refund_settled", "repair_approved", "repair_completed",
     "repair_declined", "repair_expired", "repair_opened", "repair_quote_accepted", "repair_quote_declined",
-    "repair_quoted", "repair_received", "repair_shipped_back", "reshipment_canceled", "reshipment_delivered",
-    "reshipment_found_meanwhile", "reshipment_opened", "reshipment_reserved", "reshipment_shipped",
-    "reshipment_unavailable", "return_approved", "return_completed", "return_declined", "return_expired",
+    "repair_quoted", "repair_received", "repair_shipped", "repair_shipped_back", "reshipment_canceled",
+    "reshipment_delivered", "reshipment_found_meanwhile", "reshipment_opened", "reshipment_reserved",
+    "reshipment_shipped", "reshipment_unavailable", "return_approved", "return_completed", "return_declined", "return_expired",
     "return_inspected", "return_label_issued", "return_opened", "return_received", "return_settled",
-    "return_shipped", "sla_breached", "sla_warned", "task_canceled", "task_finished", "task_opened", "task_taken",
-    "warranty_extended",
+    "return_shipped", "sla_breached", "sla_warned", "task_canceled", "task_finished", "task_given",
+    "task_opened", "task_overdue", "task_released", "task_taken", "warranty_extended",
 )  # fmt: skip
 """What a case's history tells of, as audit events name it, with an underscore for the dot."""
 
@@ -41,8 +41,8 @@ TASKS = (
     "collect_difference", "decide", "decide_customs", "decide_return", "file_carrier_claim", "file_supplier_claim",
     "first_response_overdue", "inspect_return", "issue_return_label", "look_into_pattern", "low_rating",
     "new_address", "new_items", "next_response_overdue", "offer_refund", "other", "parcel_came_back", "pay_customs",
-    "pay_difference_back", "promise_broken_again", "quote_repair", "reclaim_duties", "repair", "repair_failed",
-    "resolution_overdue", "search_parcel", "send_goods_back", "send_papers", "ship_again", "ship_replacement",
+    "pay_difference_back", "promise_broken_again", "quote_repair", "reach_customer", "reclaim_duties", "repair",
+    "repair_failed", "resolution_overdue", "search_parcel", "send_goods_back", "send_papers", "ship_again", "ship_replacement",
     "speed_parcel_up", "stop_order", "trace_parcel", "trace_refund", "trace_return", "unexpected_return",
 )  # fmt: skip
 """What departments have to do."""
@@ -50,8 +50,9 @@ TASKS = (
 TOLD = (
     "ask_offer", "case_approved", "case_closed", "case_declined", "coupon_issued", "customs_abandoned",
     "customs_papers", "customs_refused", "customs_released", "delay", "delay_handed_over", "exchange_opened",
-    "label_ready", "parcel_found", "refund_keeps_goods", "refund_sent", "refund_settled", "repair_approved",
-    "repair_declined", "repair_expired", "repair_quoted", "repair_received", "repair_returned_unrepaired",
+    "label_ready", "parcel_found", "parcel_lost", "parcel_sent_back", "refund_keeps_goods", "refund_sent",
+    "refund_settled", "repair_approved", "repair_declined", "repair_expired", "repair_quoted", "repair_received",
+    "repair_returned_unrepaired",
     "repair_shipped_back", "repair_started", "replacement_delivered", "replacement_shipped",
     "replacement_unavailable", "reship_delivered", "reship_opened", "reship_searching", "reship_shipped",
     "reship_unavailable", "return_approved", "return_completed", "return_declined", "return_disputed",
@@ -63,8 +64,8 @@ TOLD = (
 DETAILS = (
     "after", "amount", "announced", "approval", "asked_by", "assigned_at", "before", "bot", "carrier", "charged",
     "confidence", "customer", "department", "due_at", "duplicate", "ended_at", "failure", "in_warranty", "into",
-    "is_repaired", "kind", "liable", "metric", "months", "note", "percent", "priority", "received", "result", "rule",
-    "shop", "sku", "state", "subject", "system", "team", "tracking_number", "what", "worth",
+    "is_repaired", "kind", "liable", "metric", "months", "note", "percent", "priority", "received", "reference",
+    "result", "rule", "shop", "sku", "state", "subject", "system", "team", "tracking_number", "what", "worth",
 )  # fmt: skip
 """What else entries of a history are about."""
 

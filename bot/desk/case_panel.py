@@ -11,7 +11,8 @@ from typing import Any
 from bot.aftersales.approval import Approval
 from bot.aftersales.case import Case
 from bot.aftersales.catalogue import Product, Variant
-from bot.aftersales.customs import CustomsMatter
+from bot.aftersales.customs import MACHINE as CUSTOMS_MACHINE
+from bot.aftersales.customs import CustomsMatter, CustomsState
 from bot.aftersales.evidence import Evidence
 from bot.aftersales.exchange import Exchange
 from bot.aftersales.grant import Coupon
@@ -20,7 +21,8 @@ from bot.aftersales.liability import LiabilityFinding
 from bot.aftersales.money import Money
 from bot.aftersales.order import Customer, Order
 from bot.aftersales.policy import Policy
-from bot.aftersales.refund import Refund
+from bot.aftersales.refund import MACHINE as REFUND_MACHINE
+from bot.aftersales.refund import STUCK, Refund, RefundState
 from bot.aftersales.repair import MACHINE as REPAIR_MACHINE
 from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.reship import Reshipment
@@ -148,9 +150,9 @@ async def earlier_of(uow: UnitOfWork, customer: Customer | None, known: set[str]
 def globals_of(links: DocumentLinks | None, clock: Clock) -> dict[str, Any]:
     """Return what the panel's templates know beside the page's values."""
 
-    def return_paper(return_: Return, language: str) -> str | None:
+    def slip(kind: str, number: str, language: str) -> str | None:
         # Without links this is not the process that prints papers.
-        return links.link(DocumentKind.RETURN, return_.rma, language, clock()) if links is not None else None
+        return links.link(DocumentKind(kind), number, language, clock()) if links is not None else None
 
     found: dict[str, Callable[..., Any] | list[Any]] = {
         "refusals": list(Refusal),
@@ -160,12 +162,21 @@ def globals_of(links: DocumentLinks | None, clock: Clock) -> dict[str, Any]:
         "departments": list(DUE_IN.items()),
         "is_same_language": is_same,
         "offered_remedies": list(OFFERED_BY_AGENTS),
-        "return_paper": return_paper,
+        "slip": slip,
         "route_of": route_of,
         "offer_waits": agent_terms.is_waiting,
         "kept_money": lambda kept: Money(Decimal(kept["amount"]), kept["currency"]),
         "kept_day": date.fromisoformat,
+        "may_have_papers": lambda matter: (
+            CustomsState.PAPERS_RECEIVED in CUSTOMS_MACHINE.changes.get(matter.state, frozenset())
+        ),
         "may_be_quoted": lambda repair: RepairState.QUOTED in REPAIR_MACHINE.changes.get(repair.state, frozenset()),
+        "is_stuck": lambda refund: refund.state in STUCK,
+        "may_be_called_off": lambda refund: (
+            RefundState.CANCELED in REFUND_MACHINE.changes.get(refund.state, frozenset())
+            and refund.unsent == refund.parts
+        ),
+        "refund_methods": list(refunds.METHODS),
         "may_have_label": lambda return_: (
             ReturnState.LABEL_ISSUED in RETURN_MACHINE.changes.get(return_.state, frozenset())
         ),

@@ -1,4 +1,4 @@
-"""Work on what belongs to a case: tasks, repair quotes, return labels, customs matters, and the case's history."""
+"""Work on what belongs to a case: tasks, quotes, labels, customs matters, stuck refunds, and the case's history."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from bot.aftersales.task import Department
 from bot.conversations.ports import UnitOfWork
 from bot.desk.actions import body_of, moment_of
 from bot.desk.deciding import amount, choice, decide, reason, seen_of, short
-from bot.desk.keys import Desk, desk_of
+from bot.desk.keys import Desk, desk_of, visitor_of
 from bot.desk.pages import page
-from bot.desk.permissions import Permission, needs
+from bot.desk.permissions import Permission, can, needs
 from bot.errors import ConflictError, NotFoundError
-from bot.services import customs, deciding, lifecycle, repairs, returns, tasks
+from bot.services import customs, deciding, lifecycle, refunds, repairs, returns, tasks
 from bot.services.deciding import Decider
 from bot.services.timeline import timeline
 
@@ -42,17 +42,41 @@ async def take_task(request: web.Request) -> web.Response:
     seen_owner = short(body, "owner") or None
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
-        task = await uow.tasks.get(task_id)
-        if task is not None and task.owner not in (seen_owner, by.id):
-            raise ConflictError(task=task_id)
+        await _is_still_of(uow, task_id, seen_owner, by.id)
         return await tasks.take(uow, task_id, by.id, desk.clock())
 
     return await decide(request, await _case_of_task(request, task_id), act)
 
 
 @needs(Permission.DECIDE)
+async def release_task(request: web.Request) -> web.Response:
+    """Let a task be nobody's again: one's own, or as a supervisor that of the ``owner`` whom the page showed."""
+    body, task_id = await body_of(request), _task_id(request)
+    seen_owner, for_others = short(body, "owner") or None, can(visitor_of(request), Permission.SUPERVISE.value)
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _is_still_of(uow, task_id, seen_owner)
+        return await tasks.release(uow, task_id, by.id, desk.clock(), for_others=for_others)
+
+    return await decide(request, await _case_of_task(request, task_id), act)
+
+
+@needs(Permission.SUPERVISE)
+async def give_task(request: web.Request) -> web.Response:
+    """Give a task ``to`` a colleague, provided that it still has the ``owner`` that the page showed."""
+    body, task_id = await body_of(request), _task_id(request)
+    seen_owner, to = short(body, "owner") or None, short(body, "to")
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _is_still_of(uow, task_id, seen_owner, to)
+        return await tasks.give(uow, task_id, to, by.id, desk.clock())
+
+    return await decide(request, await _case_of_task(request, task_id), act)
+
+
+@needs(Permission.DECIDE)
 async def finish_task(request: web.Request) -> web.Response:
-    """Record what came of a task: its ``result``."""
+    """Record what came of a task: its ``result``; papers that were to be sent are handed in with it."""
     body, task_id = await body_of(request), _task_id(request)
     result, seen = reason(body, "result"), seen_of(body)
 
@@ -60,6 +84,7 @@ async def finish_task(request: web.Request) -> web.Response:
         task = await uow.tasks.get(task_id)
         if task is not None:
             await _worked_on(uow, task.case_number, seen)
+            await customs.follow_task(uow, task, desk.clock(), actor=by.actor)
         return await tasks.finish(uow, task_id, by.id, result, desk.clock())
 
     return await decide(request, await _case_of_task(request, task_id), act)
@@ -105,6 +130,22 @@ async def issue_label(request: web.Request) -> web.Response:
 
 
 @needs(Permission.DECIDE)
+async def take_papers(request: web.Request) -> web.Response:
+    """Record that everything a customs matter waits for is here, in whatever way it came, for legal to hand in."""
+    seen, number = seen_of(await body_of(request)), request.match_info["number"]
+    async with desk_of(request).uow() as uow:
+        case_number = (await customs.get(uow, number)).case_number
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _worked_on(uow, (await customs.get(uow, number)).case_number, seen)
+        matter = await customs.receive_papers(uow, number, desk.clock(), actor=by.actor)
+        await uow.commit()
+        return matter
+
+    return await decide(request, case_number, act)
+
+
+@needs(Permission.DECIDE)
 async def close_customs(request: web.Request) -> web.Response:
     """End a customs matter whose decision has no further consequences."""
     seen, number = seen_of(await body_of(request)), request.match_info["number"]
@@ -118,6 +159,36 @@ async def close_customs(request: web.Request) -> web.Response:
         return matter
 
     return await decide(request, case_number, act)
+
+
+@needs(Permission.SUPERVISE)
+async def pay_otherwise(request: web.Request) -> web.Response:
+    """Record that a refused refund was paid otherwise: by which ``method``, with the payment's ``reference``."""
+    body, number = await body_of(request), request.match_info["number"]
+    reference, method, seen = short(body, "reference"), short(body, "method"), seen_of(body)
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _worked_on(uow, (await refunds.get(uow, number)).case_number, seen)
+        found = await refunds.pay_otherwise(uow, number, reference, method, desk.clock(), actor=by.actor)
+        await uow.commit()
+        return found
+
+    return await decide(request, await _case_of_refund(request, number), act)
+
+
+@needs(Permission.SUPERVISE)
+async def call_refund_off(request: web.Request) -> web.Response:
+    """Call a refund off of which nothing was sent, with a ``reason``; its case goes on to a person."""
+    body, number = await body_of(request), request.match_info["number"]
+    why, seen = reason(body), seen_of(body)
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _worked_on(uow, (await refunds.get(uow, number)).case_number, seen)
+        found = await refunds.call_off(uow, number, why, desk.clock(), actor=by.actor)
+        await uow.commit()
+        return found
+
+    return await decide(request, await _case_of_refund(request, number), act)
 
 
 @needs(Permission.READ)
@@ -135,6 +206,13 @@ async def _worked_on(uow: UnitOfWork, case_number: str, seen: int) -> None:
     case.decisions += 1
 
 
+async def _is_still_of(uow: UnitOfWork, task_id: int, *owners: str | None) -> None:
+    """Raise ConflictError where a task has another owner by now."""
+    task = await uow.tasks.get(task_id)
+    if task is not None and task.owner not in owners:
+        raise ConflictError(task=task_id)
+
+
 def _task_id(request: web.Request) -> int:
     given = request.match_info["id"]
     if not given.isascii() or not given.isdigit() or len(given) > 18:
@@ -150,12 +228,22 @@ async def _case_of_task(request: web.Request, task_id: int) -> str:
     return task.case_number
 
 
+async def _case_of_refund(request: web.Request, number: str) -> str:
+    async with desk_of(request).uow() as uow:
+        return (await refunds.get(uow, number)).case_number
+
+
 ROUTES = [
     web.post("/cases/{number}/tasks", open_task),
     web.post("/tasks/{id}/take", take_task),
+    web.post("/tasks/{id}/release", release_task),
+    web.post("/tasks/{id}/give", give_task),
     web.post("/tasks/{id}/finish", finish_task),
     web.post("/repairs/{number}/quote", quote_repair),
     web.post("/returns/{rma}/label", issue_label),
+    web.post("/customs/{number}/papers", take_papers),
     web.post("/customs/{number}/close", close_customs),
+    web.post("/refunds/{number}/paid", pay_otherwise),
+    web.post("/refunds/{number}/call-off", call_refund_off),
     web.get("/cases/{number}/timeline", show_timeline),
 ]

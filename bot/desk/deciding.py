@@ -192,9 +192,11 @@ def _input_problem(error: InvalidInputError, _: Texts) -> str:
         ("other", "not_a_duplicate"): _("Only another case of the same order can be merged."),
         ("note", "missing"): _("Write in the note what there is to do."),
         ("due_at", "out_of_range"): _("Choose a time within the next 90 days."),
+        ("to", "unknown"): _("There is nobody to give this to."),
         ("result", "missing"): _("Write what came of it."),
         ("result", "too_long"): _("The result is too long."),
         ("quote", "not_positive"): _("Give an amount above nothing."),
+        ("reference", "missing"): _("Give the reference of the payment."),
     }
     field = error.field
     return known.get((field, error.problem)) or _("The {field} cannot be accepted.", field=field.replace("_", " "))

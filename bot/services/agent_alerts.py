@@ -1,4 +1,4 @@
-"""What agents are told in Slack: somebody waits, somebody waits for too long, complaints rise.
+"""What agents are told in Slack: customers who wait, and for too long, tasks of supervisors and late ones, patterns.
 
 The messages are in English, the language of the desk's logs, and tell codes and times, never who the customer is or
 what they wrote. Each matter is told once: the key of an alert is what Slack's deliveries are unique by.
@@ -17,6 +17,8 @@ from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case
 from bot.aftersales.escalation import EscalationState
 from bot.aftersales.labels import Priority
+from bot.aftersales.task import Department
+from bot.services import sla
 from bot.services.ports import UnitOfWork
 
 _DATE = "<!date^"
@@ -42,6 +44,8 @@ async def alert_of(uow: UnitOfWork, event: AuditEvent, desk_url: str | None, now
         return await _waiting(uow, event, desk_url, now)
     if event.action == "sla.breached":
         return await _late(uow, event, desk_url, now)
+    if event.action in ("task.opened", "task.overdue"):
+        return await _task(uow, event, desk_url)
     if event.action == "pattern.found":
         return _pattern(event, desk_url)
     return None
@@ -91,6 +95,30 @@ async def _late(uow: UnitOfWork, event: AuditEvent, desk_url: str | None, now: d
     return Alert(f"late:{clock.key}", "sla.breached", _message(title, fields, _link(desk_url, case)))
 
 
+async def _task(uow: UnitOfWork, event: AuditEvent, desk_url: str | None) -> Alert | None:
+    task = await uow.tasks.by_key(event.subject.partition(":")[2])
+    if task is None or not task.is_open:
+        return None
+    is_late = event.action == "task.overdue"
+    # A missed target, which opens a task too, is an alert of its own.
+    if not is_late and (task.department is not Department.SUPERVISOR or sla.opened(task)):
+        return None
+    case = await uow.cases.get(task.case_number)
+    owner = await uow.accounts.get(task.owner) if task.owner else None
+    fields = {
+        "To do": _words(task.what),
+        "Department": _words(task.department.value),
+        "Due": _local(task.due_at, "{date_short_pretty}, {time}"),
+        "With": owner.display_name if owner else "nobody yet",
+        "Priority": case.priority.value if case else "",
+        "About": _issue(case),
+        "Case": task.case_number,
+    }
+    title = "A task is overdue" if is_late else "A supervisor has something to do"
+    link = _link(desk_url, page=f"/tasks?{urlencode({'department': task.department.value})}")
+    return Alert(f"{event.action}:{task.key}", event.action, _message(title, fields, link))
+
+
 def _pattern(event: AuditEvent, desk_url: str | None) -> Alert | None:
     data = event.data
     by, key, issue = data.get("by"), data.get("key"), data.get("issue")
@@ -132,8 +160,12 @@ def _escaped(text: str) -> str:
 def _since(moment: datetime, now: datetime) -> str:
     """Return a moment in the reader's own time, with how long ago it was when this was written."""
     minutes = max(0, int((now - moment).total_seconds() // 60))
-    local = f"{int(moment.timestamp())}^since {{date_short_pretty}}, {{time}}"
-    return f"{_DATE}{local}|since {moment:%H:%M} UTC> ({minutes} min)"
+    return f"{_local(moment, 'since {date_short_pretty}, {time}')} ({minutes} min)"
+
+
+def _local(moment: datetime, how: str) -> str:
+    """Return a moment in Slack's own mark, written ``how`` it says; where that is not understood, in UTC."""
+    return f"{_DATE}{int(moment.timestamp())}^{how}|{moment:%Y-%m-%d %H:%M} UTC>"
 
 
 def _link(desk_url: str | None, case: Case | None = None, page: str = "") -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.services import second_factor
+from bot.services import second_factor, tasks
 from bot.services.account import Account, Presence, Role
 from bot.services.accounts import existing, folded_name, record, reset_password
 from bot.services.ports import UnitOfWork
@@ -46,9 +46,9 @@ async def held_of_others(uow: UnitOfWork, before: Profile, account: Account) -> 
 
 
 async def deactivate(uow: UnitOfWork, account_id: str, now: datetime, *, by: Account) -> list[str]:
-    """Let somebody in no more: end the sessions, void the link, and return the conversations held.
+    """Let somebody in no more: end the sessions, void the link, free the tasks, and return the conversations held.
 
-    Those are to be put back into the queue, which tells the customers; what is left undone of it the routing does,
+    These are to be put back into the queue, which tells the customers; what is left undone of it the routing does,
     since whoever is deactivated is offline. Raises InvalidInputError for one's own account, so that there is always
     an administrator left.
     """
@@ -62,7 +62,9 @@ async def deactivate(uow: UnitOfWork, account_id: str, now: datetime, *, by: Acc
     await uow.accounts.note_presence(account, Presence.OFFLINE, now)
     await uow.accounts.end_sessions_of(account.id)
     held = [found.conversation_id for found in await uow.escalations.queue() if found.agent_id == account.id]
-    record(uow, account, "account.deactivated", now, actor=f"agent:{by.id}", conversations=len(held))
+    released = await tasks.release_all(uow, account.id, f"agent:{by.id}", now)
+    counts = {"conversations": len(held), "tasks": released}
+    record(uow, account, "account.deactivated", now, actor=f"agent:{by.id}", **counts)
     await uow.commit()
     return held
 

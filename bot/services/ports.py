@@ -16,7 +16,7 @@ from bot.aftersales.identification import Identification
 from bot.aftersales.notification import Notification
 from bot.aftersales.order import Customer, Order
 from bot.aftersales.return_ import Return
-from bot.aftersales.task import Task
+from bot.aftersales.task import Department, Task, Workload
 from bot.services.account import Account, Presence, Session
 from bot.services.api_ports import ApiTokens, Changes, IdempotencyKeys
 from bot.services.decision_ports import LiabilityFindings
@@ -100,6 +100,9 @@ class Cases(Protocol):
     async def get(self, number: str) -> Case | None:
         """Return a case, or None."""
 
+    async def by_numbers(self, numbers: Collection[str]) -> dict[str, Case]:
+        """Return some cases by their numbers."""
+
     async def by_source_message(self, message_id: str) -> Case | None:
         """Return the case that this inbound message opened, or None."""
 
@@ -115,6 +118,19 @@ class Cases(Protocol):
     async def promised_until(self, now: datetime, limit: int = 200) -> list[Case]:
         """Return the cases whose customer waits for us and should have heard by now, the most overdue first."""
 
+    async def waits_for_us(self, number: str, now: datetime) -> bool:
+        """Tell whether a case's customer waits for us, neither for themselves nor for a carrier, an authority or a day.
+
+        What departments have in hand for a case that is carried out has their time first.
+        """
+
+    async def told_since(self, case: Case, moment: datetime, besides: Collection[str]) -> datetime | None:
+        """Return when a case's customer last heard from us after a moment, or None.
+
+        By an announcement, other than of the responses ``besides``, or in an agent's words; what was given up on its
+        way does not count.
+        """
+
     async def owed_money(self, now: datetime, limit: int = 200) -> list[Case]:
         """Return the cases that money should have left for before today, and that should have heard by now.
 
@@ -127,8 +143,12 @@ class Cases(Protocol):
     async def offered_until(self, moment: datetime, limit: int = 200) -> list[Case]:
         """Return the cases with an agent's offer of that moment or before that nobody has answered."""
 
-    async def resolved_until(self, moment: datetime, limit: int = 200) -> list[Case]:
-        """Return the cases that were resolved by a moment and not closed, the longest resolved first."""
+    async def silent_since(self, moment: datetime, number: str | None = None, limit: int = 200) -> list[Case]:
+        """Return the resolved cases, or this very one, that all was silent about since a moment, oldest first.
+
+        Their customers had been asked by then whether it is solved, and have not written since, wherever they proved
+        the order; nor has a person had the conversation.
+        """
 
 
 class Returns(Protocol):
@@ -226,8 +246,11 @@ class Notifications(Protocol):
     async def oldest_unsent(self, conversation_id: str) -> Notification | None:
         """Return what a conversation's customer is to be told next, or None."""
 
-    async def claim(self, notification: Notification, message_id: int, now: datetime) -> bool:
-        """Record that a message made an announcement; return False where another one did before."""
+    async def claim(self, notification: Notification, message_id: int | None, now: datetime) -> bool:
+        """Record that a message made an announcement, or None will; return False where that was recorded before."""
+
+    async def made_by(self, message_id: int, at: datetime) -> Notification | None:
+        """Return the announcement that a message, written at that moment, made, or None."""
 
     async def of_case(self, case_number: str) -> list[Notification]:
         """Return what a case's customer was or will be told, oldest first."""
@@ -248,8 +271,26 @@ class Tasks(Protocol):
     async def of_case(self, case_number: str) -> list[Task]:
         """Return a case's tasks, oldest first."""
 
-    async def open(self, limit: int = 200) -> list[Task]:
-        """Return the open tasks, the most overdue first."""
+    async def open(
+        self,
+        department: Department | None = None,
+        owners: Collection[str | None] | None = None,
+        after: int | None = None,
+        limit: int | None = None,
+    ) -> list[Task]:
+        """Return the open tasks of a department, or of all, the soonest due first.
+
+        ``owners`` are those whose tasks are wanted, with None for what is nobody's; without it they are everybody's.
+        Those ``after`` a task, by its id, are the next page.
+        """
+
+    async def workload(
+        self, now: datetime, owners: Collection[str | None] | None = None
+    ) -> dict[Department, Workload]:  # fmt: skip
+        """Return how much is open at each department that has something to do, for some owners as in ``open``."""
+
+    async def newly_overdue(self, now: datetime, limit: int = 200) -> list[str]:
+        """Return the keys of open tasks whose time has passed and of which that was not noted, the oldest first."""
 
 
 class Accounts(Protocol):

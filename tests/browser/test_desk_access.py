@@ -17,6 +17,7 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.aftersales.approval import Approval, ApprovalKind
 from bot.aftersales.money import Money
+from bot.aftersales.task import Department, Task
 from bot.conversations.model import Author, Conversation, Message, OutboundMessage, OutboxState
 from bot.conversations.translating import Translating
 from bot.conversations.words import Original
@@ -44,6 +45,7 @@ FILLED = {
     "/desk/approvals": ("[data-open^=grant-]", "#decided-title"),
     "/desk/mentions": ("li.unseen",),
     "/desk/statistics": ("svg.chart .bar", ".tile", "table.parts"),
+    "/desk/tasks": ("th[id^=task-]", ".badge.urgent", "[data-open^=give-]"),
     "/desk/undelivered": (".kinds li", "[action$=resend]"),
 }
 """What the fixtures fill, and by what one sees that it is filled."""
@@ -66,6 +68,7 @@ async def fill_pages(world: World) -> None:
     await _fill_transcripts(world)
     await _fill_approvals(world)
     await _fill_undelivered(world)
+    await _fill_tasks(world)
     await refresh(world.uow, world.now.date() + timedelta(days=1))
 
 
@@ -123,6 +126,15 @@ async def _fill_undelivered(world: World) -> None:
                     message.id, message.conversation_id, channel, world.now, OutboxState.FAILED, 3, error=error
                 )
             )
+        await uow.commit()
+
+
+async def _fill_tasks(world: World) -> None:
+    """Let one task be overdue, with a note, and another one be Ben's."""
+    async with world.uow() as uow:
+        for key, owner, due_at in (("late", None, world.now - timedelta(days=1)), ("taken", "ben", world.now)):
+            task = Task(key, "C1000001", Department.SUPERVISOR, "other", world.now, due_at, owner=owner, note=ARABIC)
+            uow.tasks.add(task)
         await uow.commit()
 
 

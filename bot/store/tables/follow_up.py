@@ -39,6 +39,7 @@ tasks = Table(
     long("result"),
     Column("note", Text, nullable=False, server_default=text("''")),
     Column("ended_at", UtcDateTime, nullable=True),
+    Column("overdue_at", UtcDateTime, nullable=True),
     row_version(),
     index("key", unique=True),
     index("state", "due_at"),

@@ -26,6 +26,7 @@ from tests.integration.desk.test_permissions import AUDITED, posted
 from tests.integration.desk.test_second_factor_pages import PATH as FACTOR
 from tests.integration.desk.test_second_factor_pages import App, set_up
 from tests.integration.desk.test_settings import form_of
+from tests.integration.desk.test_stuck_refunds import refused
 from tests.integration.desk.test_undelivered import give_up
 from tests.integration.desk.test_writing import a_photo, ids_in, newest
 from tests.integration.desk.world import PASSWORD, World
@@ -437,12 +438,39 @@ on("/desk/customs/{number}/close")(work_on("customs"))
 on("/desk/tasks/{id}/finish")(work_on("tasks"))
 
 
+@on("/desk/refunds/{number}/paid")
+async def pay_otherwise(stage: Stage) -> None:
+    address = f"/desk/refunds/{await refused(stage.world)}/paid"
+    await stage.about_case(await stage.enter("root"), address, reference="SEPA 77", method="bank_transfer")
+
+
+@on("/desk/refunds/{number}/call-off")
+async def call_refund_off(stage: Stage) -> None:
+    address = f"/desk/refunds/{await refused(stage.world)}/call-off"
+    await stage.about_case(await stage.enter("root"), address, reason="wants a voucher")
+
+
 @on("/desk/tasks/{id}/take")
 async def take_task(stage: Stage) -> None:
+    await stage.json(await stage.enter("ana"), f"/desk/tasks/{await a_task(stage)}/take", owner="")
+
+
+@on("/desk/tasks/{id}/release")
+async def release_task(stage: Stage) -> None:
+    await stage.json(await stage.enter("ana"), f"/desk/tasks/{await a_task(stage, 'ana')}/release", owner="ana")
+
+
+@on("/desk/tasks/{id}/give")
+async def give_task(stage: Stage) -> None:
+    await stage.json(await stage.enter("root"), f"/desk/tasks/{await a_task(stage, 'ana')}/give", owner="ana", to="ben")
+
+
+async def a_task(stage: Stage, owner: str | None = None) -> int | None:
     async with stage.world.uow() as uow:
         task = await tasks.open_task(uow, CASE, Department.QUALITY, "check_safety", "a task", stage.world.now)
+        task.give(owner)
         await uow.commit()
-    await stage.json(await stage.enter("ana"), f"/desk/tasks/{task.id}/take", owner="")
+    return task.id
 
 
 # What administrators do.
@@ -462,6 +490,7 @@ async def change_person(stage: Stage) -> None:
 
 @on("/desk/people/{id}/deactivate")
 async def deactivate(stage: Stage) -> None:
+    await a_task(stage, "ben")
     await stage.form(await stage.enter("root"), "/desk/people/ben/deactivate")
 
 

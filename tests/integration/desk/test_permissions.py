@@ -63,6 +63,8 @@ TABLE = {
         GET  /desk/queue
         GET  /desk/queue/changes
         GET  /desk/queue/further
+        GET  /desk/tasks
+        GET  /desk/tasks/count
         GET  /desk/undelivered
     """,
     Permission.ANSWER: """
@@ -102,6 +104,7 @@ TABLE = {
         POST /desk/repairs/{number}/quote
         POST /desk/returns/{rma}/label
         POST /desk/tasks/{id}/finish
+        POST /desk/tasks/{id}/release
         POST /desk/tasks/{id}/take
     """,
     Permission.SUPERVISE: """
@@ -109,7 +112,10 @@ TABLE = {
         POST /desk/approvals/{id}/approve
         POST /desk/approvals/{id}/decline
         POST /desk/cases/{number}/merge
+        POST /desk/tasks/{id}/give
         POST /desk/conversations/{id}/whisper
+        POST /desk/refunds/{number}/call-off
+        POST /desk/refunds/{number}/paid
     """,
     Permission.STATISTICS: """
         GET  /desk/statistics
@@ -183,7 +189,7 @@ EVENTS = """
     /desk/people                                       account.created
     /desk/people/{id}                                  account.changed
     /desk/people/{id}/activate                         account.activated
-    /desk/people/{id}/deactivate                       account.deactivated conversation.requeued
+    /desk/people/{id}/deactivate                       account.deactivated conversation.requeued task.released
     /desk/people/{id}/link                             account.invited_again
     /desk/people/{id}/second-factor/remove             account.second_factor_removed
     /desk/people/{id}/sessions/{session}/end           account.session_ended
@@ -193,6 +199,8 @@ EVENTS = """
     /desk/queue/close                                  conversation.taken_over conversation.resolved
     /desk/queue/snooze                                 conversation.snoozed conversation.woken
     /desk/queue/tag                                    conversation.tagged conversation.untagged
+    /desk/refunds/{number}/call-off                    refund.canceled
+    /desk/refunds/{number}/paid                        refund.sent
     /desk/repairs/{number}/quote                       repair.quoted
     /desk/returns/{rma}/label                          return.label_issued
     /desk/settings/canned/new                          canned_response.added
@@ -200,6 +208,8 @@ EVENTS = """
     /desk/settings/canned/{id}/remove                  canned_response.removed
     /desk/settings/{key}                               settings.changed
     /desk/tasks/{id}/finish                            task.finished
+    /desk/tasks/{id}/give                              task.given
+    /desk/tasks/{id}/release                           task.released
     /desk/tasks/{id}/take                              task.taken
     /desk/undelivered/resend                           message.resent
     /desk/undelivered/{id}/resend                      message.resent

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from bot.desk.statistics_query import BREAKDOWNS
+from bot.desk.task_views import Whose
 from bot.desk.texts import DESK_LANGUAGES
 from bot.desk.throttle import MAX_FAILURES
 from bot.services import accounts
@@ -52,6 +53,7 @@ ASKED = (
     "/desk/conversations/c-evil/updates?after=0&changes=0",
     "/desk/conversations/c-evil/earlier?before=999999",
     *(f"/desk/statistics?by={by}&period=365" for by in BREAKDOWNS),
+    *(f"/desk/tasks?whose={whose}" for whose in Whose),
     "/desk/nowhere",
 )
 
@@ -67,7 +69,7 @@ SHOWN = frozenset(
     messages.buttons messages.custom messages.language messages.text notifications.response offers.note offers.reasons
     order_lines.color order_lines.size orders.address outbox.channel outbox.error payments.method products.title
     reshipments.carrier reshipments.tracking_number returns.carrier returns.tracking_number sessions.user_agent
-    shipments.carrier shipments.tracking_number tasks.owner tasks.result tasks.what tracking_events.location
+    shipments.carrier shipments.tracking_number tasks.note tasks.owner tasks.result tasks.what tracking_events.location
     variants.color variants.size
     """.split()
 )

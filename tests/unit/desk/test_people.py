@@ -11,6 +11,7 @@ import pytest
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.escalation import Escalation, EscalationReason
 from bot.aftersales.labels import Priority
+from bot.aftersales.task import Department, Task
 from bot.errors import AuthenticationError, ConflictError, InvalidInputError, NotFoundError
 from bot.services import accounts, invitations, people, sessions
 from bot.services.account import Account, Presence, Role
@@ -200,7 +201,22 @@ async def test_a_deactivated_person_is_out_and_the_conversations_held_are_named(
             await accounts.log_in(uow, "ana", GOOD, NOW)
     assert ana.presence is Presence.OFFLINE
     event = database.all(AuditEvent)[-1]
-    assert (event.action, event.data) == ("account.deactivated", {"conversations": 2})
+    assert (event.action, event.data) == ("account.deactivated", {"conversations": 2, "tasks": 0})
+
+
+async def test_what_a_deactivated_person_had_yet_to_do_is_nobodys() -> None:
+    database = FakeDatabase()
+    root = await an_administrator(database)
+    ana, _ = await an_invited(database)
+    open_, done, others = (Task(key, "C1", Department.LEGAL, "decide", NOW, NOW, owner=ana.id) for key in "abc")
+    done.finish("done", NOW)
+    others.owner = root.id
+    database.all(Task).extend([open_, done, others])
+    async with FakeUnitOfWork(database) as uow:
+        await people.deactivate(uow, ana.id, NOW, by=root)
+    assert [task.owner for task in (open_, done, others)] == [None, ana.id, root.id]
+    released = [event for event in database.all(AuditEvent) if event.action == "task.released"]
+    assert [(event.actor, event.subject) for event in released] == [(f"agent:{root.id}", "task:a")]
 
 
 async def test_a_deactivated_person_comes_back_with_the_same_password() -> None:

@@ -46,8 +46,9 @@ OF_PEOPLE = frozenset(
 def kinds_in_code() -> set[str]:
     """Return the kinds of every call that opens a task."""
     named = {
-        "remedies": {what for _, what in (*LOOKED_INTO.values(), task_model.DECIDE)},
+        "lifecycle": {what for _, what in (*LOOKED_INTO.values(), task_model.DECIDE)},
         "agent_offers": {task_model.DECIDE[1]},
+        "customs": {task_model.DECIDE[1]},
         "claims": {what for _, what in claims._FILED_BY.values()},
         "order_changes": {"stop_order", *order_changes._CHANGES},
         "returns": {task_model.DECIDE[1]},
@@ -104,7 +105,8 @@ async def test_whatever_ends_a_case_nobody_has_to_decide_about_it() -> None:
     case.resolve(NOW)
     async with world.uow() as uow:
         sla.start(uow, ALWAYS_OPEN, case)
-        await sla.follow(uow, ALWAYS_OPEN, NOW)
+        await uow.commit()
+    await sla.follow(world.uow, ALWAYS_OPEN, NOW)
     assert open_tasks(world) == []
 
 

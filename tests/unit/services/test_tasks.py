@@ -9,8 +9,9 @@ from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case
 from bot.aftersales.task import BY_HAND, OTHER, Department, Task, TaskState
 from bot.desk.case_codes import TASKS
-from bot.errors import IllegalStateError, InvalidInputError
+from bot.errors import ConflictError, IllegalStateError, InvalidInputError
 from bot.services import tasks
+from bot.services.account import Account, Role
 from tests.unit.aftersales.builders import NOW
 from tests.unit.services.test_task_kinds import kinds_in_code
 from tests.unit.services.world import World
@@ -50,6 +51,69 @@ async def test_a_task_is_not_finished_without_a_result_nor_twice() -> None:
         await tasks.finish(uow, task.id, "ben", "done", NOW)
         with pytest.raises(IllegalStateError):
             await tasks.finish(uow, task.id, "ben", "done again", NOW)
+
+
+async def test_a_task_goes_back_from_whoever_has_it_and_from_others_only_by_a_supervisor() -> None:
+    world = World()
+    task = await opened(world)
+    assert task.id is not None
+    async with world.uow() as uow:
+        with pytest.raises(ConflictError):
+            await tasks.release(uow, task.id, "anna", NOW, for_others=True)
+        await tasks.take(uow, task.id, "anna", NOW)
+        with pytest.raises(ConflictError):
+            await tasks.release(uow, task.id, "ben", NOW)
+        assert task.owner == "anna"
+        await tasks.release(uow, task.id, "anna", NOW)
+        assert task.owner is None
+        await tasks.take(uow, task.id, "anna", NOW)
+        await tasks.release(uow, task.id, "rita", NOW, for_others=True)
+    assert task.owner is None
+    assert [event.actor for event in world.database.all(AuditEvent) if event.action == "task.released"] == [
+        "agent:anna", "agent:rita",
+    ]  # fmt: skip
+
+
+async def test_a_task_is_given_only_to_somebody_who_works_here() -> None:
+    world = World()
+    task = await opened(world)
+    assert task.id is not None
+    ben, gone = (Account(id, id, id.title(), "", Role.AGENT, NOW) for id in ("ben", "gone"))
+    gone.disabled_at = NOW
+    world.database.all(Account).extend([ben, gone])
+    async with world.uow() as uow:
+        for nobody in ("gone", "unknown", ""):
+            with pytest.raises(InvalidInputError):
+                await tasks.give(uow, task.id, nobody, "rita", NOW)
+        await tasks.give(uow, task.id, "ben", "rita", NOW)
+    assert task.owner == "ben"
+    event = world.database.all(AuditEvent)[-1]
+    assert (event.actor, event.action, event.data["agent"]) == ("agent:rita", "task.given", "ben")
+
+
+async def test_what_is_over_has_no_new_owner() -> None:
+    world = World()
+    task = await opened(world)
+    assert task.id is not None
+    async with world.uow() as uow:
+        await tasks.finish(uow, task.id, "anna", "done", NOW)
+        for change in (tasks.take(uow, task.id, "ben", NOW), tasks.release(uow, task.id, "anna", NOW)):
+            with pytest.raises(IllegalStateError):
+                await change
+    assert task.owner == "anna"
+
+
+async def test_that_a_task_is_overdue_is_noted_once_and_not_of_what_is_done() -> None:
+    world = World()
+    late, done = await opened(world), Task("k", "C1", Department.LEGAL, "other", NOW, NOW)
+    done.finish("done", NOW)
+    world.database.all(Task).append(done)
+    assert await tasks.note_overdue(world.uow, late.due_at) == 0
+    after = late.due_at + timedelta(seconds=1)
+    assert await tasks.note_overdue(world.uow, after) == 1
+    assert await tasks.note_overdue(world.uow, after + timedelta(days=9)) == 0
+    assert late.overdue_at == after
+    assert world.actions() == ["task.opened", "task.overdue"]
 
 
 async def test_a_task_that_something_else_settled_is_called_off() -> None:

@@ -11,8 +11,9 @@ import pytest
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ALWAYS_OPEN, Metric, ServiceClock
+from bot.aftersales.task import Department, Task
 from bot.errors import NotFoundError, SettingsError
-from bot.services import escalations, sla, webhooks
+from bot.services import escalations, sla, tasks, webhooks
 from bot.services.webhooks import SlackSettings
 from bot.services.webhooks_ports import Answer, DeliveryState
 from bot.settings import Settings
@@ -121,6 +122,46 @@ async def test_a_missed_target_is_told_of_once_unless_it_was_met_meanwhile() -> 
             await sla.stop(uow, clock, told.now, told.now)
     await told.happen("sla.breached", "case:C1000001", CONVERSATION, metric="first_response")
     assert await told.run() == 0
+
+
+async def open_task(told: Told, department: Department, key: str = "case:C1000001:decide") -> Task:
+    told.know()
+    async with told.uow() as uow:
+        task = await tasks.open_task(uow, "C1000001", department, "decide", key, told.now)
+        await uow.commit()
+    return task
+
+
+async def test_supervisors_hear_of_a_new_task_of_theirs_once() -> None:
+    told = Told(SLACK)
+    await open_task(told, Department.SUPERVISOR)
+    await open_task(told, Department.WAREHOUSE, "another")
+    assert await told.run() == 1
+    assert message(told)["text"] == "A supervisor has something to do"
+    assert (fields(told)["To do"], fields(told)["Case"]) == ("decide", "C1000001")
+    assert "https://chat.example.com/desk/tasks?department=supervisor" in told.sender.posts[0].body.decode()
+    await told.happen("task.opened", "task:case:C1000001:decide")
+    assert await told.run() == 0
+
+
+async def test_supervisors_do_not_hear_of_what_is_settled_already_nor_twice_of_a_missed_target() -> None:
+    told = Told(SLACK)
+    task = await open_task(told, Department.SUPERVISOR)
+    task.finish("done", NOW)
+    await open_task(told, Department.SUPERVISOR, "sla:first_response:C1000001")
+    assert await told.run() == 0
+
+
+async def test_a_task_of_any_department_that_becomes_overdue_is_told_of_once() -> None:
+    told = Told(SLACK)
+    task = await open_task(told, Department.WAREHOUSE)
+    for _ in range(2):
+        told.now = told.now + timedelta(days=3)
+        await tasks.note_overdue(told.webhooks, told.now)
+        await told.run()
+    assert [json.loads(post.body)["text"] for post in told.sender.posts] == ["A task is overdue"]
+    assert (fields(told)["Department"], fields(told)["With"]) == ("warehouse", "nobody yet")
+    assert fields(told)["Due"].startswith(f"<!date^{int(task.due_at.timestamp())}^")
 
 
 async def test_a_pattern_is_told_of_once_a_month_with_its_words_made_harmless() -> None:

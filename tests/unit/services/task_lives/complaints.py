@@ -11,6 +11,7 @@ from bot.aftersales.sla import ALWAYS_OPEN, Metric, ServiceClock
 from bot.aftersales.task import DECIDE, LEADS_TO_DECISION, LOOKED_INTO
 from bot.services import cases, follow_up, promises, sla
 from tests.unit.aftersales.builders import NOW
+from tests.unit.conversations.test_lost_announcements import announce, customer_writes, lose
 from tests.unit.services.lifecycles import a_world_with_case
 from tests.unit.services.task_lives.lives import Lives, decline, looked_into
 from tests.unit.services.world import CONVERSATION, World
@@ -50,6 +51,15 @@ async def a_customer_left_waiting_is_decided_about() -> AsyncIterator[World]:
         await promises.detect_delays(world.uow, ALWAYS_OPEN, case.next_contact_by)
     yield world
     await decline(world, case)
+
+
+@lives.of("reach_customer")
+async def a_customer_who_heard_nothing_writes() -> AsyncIterator[World]:
+    world, case = await a_world_with_case()
+    letter = await announce(world, case)
+    await lose(world, letter)
+    yield world
+    await customer_writes(world)
 
 
 @lives.of("first_response_overdue", "next_response_overdue", "resolution_overdue")

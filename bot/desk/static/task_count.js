@@ -1,0 +1,24 @@
+// How much waits to be done by whoever looks: their own tasks and those without an owner, the overdue ones before all.
+import { _ } from "./texts.js";
+
+const EVERY_MS = 60000;
+const badge = document.querySelector("[data-tasks-count]");
+
+async function refresh() {
+  const response = await fetch("/desk/tasks/count", { headers: { Accept: "application/json" } });
+  if (!response.ok) return;
+  const { open, overdue } = await response.json();
+  const count = overdue || open;
+  badge.hidden = count === 0;
+  badge.classList.toggle("urgent", overdue > 0);
+  badge.textContent = count > 99 ? "99+" : String(count);
+  const text = overdue ? _.count("1 overdue task", "{count} overdue tasks", count) : _.count("1 open task", "{count} open tasks", count);
+  badge.setAttribute("aria-label", text);
+}
+
+if (badge) {
+  const look = () => refresh().catch(() => {});
+  look();
+  setInterval(look, EVERY_MS);
+  document.addEventListener("desk:tasks", look);
+}
