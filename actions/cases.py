@@ -82,7 +82,11 @@ class ActionCaseStatus(Action):
             dispatcher.utter_message(response="utter_status_not_identified")
             return finished(turn)
         if not found:
-            dispatcher.utter_message(response="utter_case_none", order_number=number)
+            ways_on = [
+                facts.choice(facts.label(f"label_intent_{intent}"), f"/{intent}")
+                for intent in ("track_order", "complain")
+            ]
+            dispatcher.utter_message(response="utter_case_none", order_number=number, choices=ways_on)
         for told in progress:
             say_status(dispatcher, told)
         return finished(turn)

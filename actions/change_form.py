@@ -37,7 +37,7 @@ class ValidateChangeForm(OrderForm):
         if intake.turn.intent in CHANGES:
             intake.set("request", intake.turn.intent)
 
-    def reads(self, intake: Intake, slot: str) -> bool:
+    async def reads(self, intake: Intake, slot: str) -> bool:
         # "That is all correct" names no goods where the whole order is meant.
         return slot not in ("items", "quantity") or intake["request"] in (None, "change_items")
 

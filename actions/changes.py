@@ -44,22 +44,19 @@ class ActionChangeOrder(Action):
             assert order is not None
             say_unchangeable(dispatcher, intake, order, refusal.reasons[0])
         except (OutOfStockError, InvalidInputError, RefundTooHighError, IllegalStateError) as error:
-            dispatcher.utter_message(
-                response="utter_change_impossible",
-                facts={"reasons": [error.problem if isinstance(error, InvalidInputError) else error.code]},
-                choices=[facts.choice(facts.label("label_choice_human"), "/ask_human")],
-            )
+            _say_impossible(dispatcher, error.problem if isinstance(error, InvalidInputError) else error.code)
         return forget_answers()
 
     async def _cancel(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        order = await intake.load_order()
+        assert order is not None
+        left = "_refunded" if order.paid else "_unpaid"
         complaint = complaint_of(with_issue(intake, IssueType.CHANGED_MIND), None)
         async with intake.context.uow() as uow:
             case, refund = await order_changes.cancel(uow, intake.context.policy, complaint, intake.context.clock())
-        order = await intake.load_order()
-        assert order is not None
         terms = intake.context.policy.for_country(order.address.country)
         dispatcher.utter_message(
-            response="utter_order_canceled" if refund else "utter_order_canceled_unpaid",
+            response="utter_order_canceled" if refund else f"utter_order_canceled{left}",
             order_number=intake["order_number"],
             refund=facts.money(refund.amount) if refund else "",
             days=terms.days_to_refund,
@@ -113,6 +110,23 @@ class ActionChangeOrder(Action):
             order_number=intake["order_number"],
             facts={"document": {"kind": "invoice", "url": path}},
         )
+
+
+_OBSTACLES = frozenset({"out_of_stock", "changed", "none_left", "out_of_range", "unchanged"})
+
+
+def _say_impossible(dispatcher: CollectingDispatcher, reason: str) -> None:
+    """Tell what stands against a change that the order as such allows, and the nearest thing that is possible."""
+    why = f"label_obstacle_{reason}" if reason in _OBSTACLES else "label_reason_decided_by_a_person"
+    choices = [facts.choice(facts.label("label_choice_human"), "/ask_human")]
+    if reason == "none_left":
+        choices.insert(0, facts.choice(facts.label("label_intent_cancel_order"), "/cancel_order"))
+    dispatcher.utter_message(
+        response="utter_change_impossible",
+        why=facts.lines(facts.label(why)),
+        facts={"reasons": [reason]},
+        choices=choices,
+    )
 
 
 def with_issue(intake: Intake, usual: IssueType) -> Intake:

@@ -19,7 +19,7 @@ from actions.quotes import answer_quote_in_words, may_be_about_quote
 from actions.refusals import refuse, say_refusal
 from actions.replacement import open_variants, read_variant, take_one_by_one
 from actions.turn import HALF_GUESSED, NOT_UNDERSTOOD, SURE, Turn
-from bot.aftersales.labels import WHOLE_ORDER, IssueType, Remedy
+from bot.aftersales.labels import PARCEL, WHOLE_ORDER, IssueType, Remedy
 from bot.aftersales.verdict import Verdict
 
 _WISHES = {
@@ -77,9 +77,9 @@ class ValidateComplaintForm(OrderForm):
         if wish:
             intake.set("wish", wish)
 
-    def reads(self, intake: Intake, slot: str) -> bool:
+    async def reads(self, intake: Intake, slot: str) -> bool:
         # "That is all correct" names no goods where the whole order is meant.
-        return slot not in ("items", "quantity") or intake.issue not in WHOLE_ORDER
+        return slot not in ("items", "quantity") or await self._is_about_lines(intake)
 
     async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         turn = intake.turn
@@ -111,8 +111,10 @@ class ValidateComplaintForm(OrderForm):
         if slot == "details":
             # Whoever named the problem in a few words has told enough to go on.
             return intake["details"] is None and intake["reason"] is None
-        if slot in ("items", "quantity") and intake.issue in WHOLE_ORDER:
+        if slot in ("items", "quantity") and not await self._is_about_lines(intake):
             return False
+        if slot == "items" and intake["items"] == []:
+            intake.clear("items")
         if slot == "same_case":
             return intake["same_case"] is None and await intake.same_matter() is not None
         if slot == "evidence":
@@ -139,6 +141,14 @@ class ValidateComplaintForm(OrderForm):
             say_refusal(dispatcher, "utter_complaint_review", verdict)
             intake.set("remedy", Remedy.APOLOGY.value)
         return False
+
+    @staticmethod
+    async def _is_about_lines(intake: Intake) -> bool:
+        """Tell whether a complaint concerns some lines: of parcels that fare differently only the customer knows."""
+        if intake.issue not in WHOLE_ORDER:
+            return True
+        order = await intake.load_order() if intake.issue in PARCEL else None
+        return order is not None and order.is_split and len(order.lines) > 1
 
     @staticmethod
     def _wished(intake: Intake) -> Remedy | None:

@@ -107,7 +107,7 @@ class Form(Action):
     async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         """Read the slots that only this form has."""
 
-    def reads(self, intake: Intake, slot: str) -> bool:
+    async def reads(self, intake: Intake, slot: str) -> bool:
         """Tell whether what messages say about a slot means anything to this form now."""
         return True
 
@@ -140,7 +140,7 @@ class Form(Action):
 
     async def _read(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         for slot in self.questions:
-            if (reader := _READERS.get(slot)) and self.reads(intake, slot):
+            if (reader := _READERS.get(slot)) and await self.reads(intake, slot):
                 await reader(intake, asked == slot)
         if not intake.turn.is_payload or intake.turn.intent == "choose_change":
             if asked == "confirmation" and intake.turn.intent == "deny" and not intake.updates:

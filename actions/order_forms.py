@@ -6,6 +6,7 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import facts
 from actions import intake as reading
 from actions.forms import OrderForm
 from actions.intake import Intake
@@ -57,7 +58,8 @@ class ValidateWithdrawForm(OrderForm):
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
         if intake["confirmation"] == "yes" or await _open_cases(intake):
             return False
-        dispatcher.utter_message(response="utter_case_none_open", order_number=intake["order_number"])
+        status = facts.choice(facts.label("label_intent_check_case"), "/check_case")
+        dispatcher.utter_message(response="utter_case_none_open", order_number=intake["order_number"], choices=[status])
         return True
 
 

@@ -66,6 +66,16 @@ WHOLE_ORDER = frozenset(
 )
 """Issues that concern a parcel, a payment or a service rather than single lines of the order."""
 
+PARCEL = frozenset(
+    {
+        IssueType.LATE_DELIVERY,
+        IssueType.LOST_PARCEL,
+        IssueType.DELIVERED_NOT_RECEIVED,
+        IssueType.CUSTOMS_HOLD,
+    }
+)
+"""Those about whatever of the order is still to come, or should have come."""
+
 
 class Remedy(Label):
     """What can be done for the customer."""

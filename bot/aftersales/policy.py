@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot.aftersales import policy_trail
 from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.guarantee import Guarantee, guarantee_of
-from bot.aftersales.labels import FAULTS, WHOLE_ORDER, WITHDRAWALS, IssueType, Payer, Remedy
+from bot.aftersales.labels import FAULTS, PARCEL, WHOLE_ORDER, WITHDRAWALS, IssueType, Payer, Remedy
 from bot.aftersales.ladder import Given, cap_of, steps
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderState
@@ -46,9 +46,6 @@ _OUTLIVES_THE_ORDER = frozenset(
     }
 )
 """Complaints that a canceled order or returned goods do not settle, and often cause."""
-
-_PARCEL = WHOLE_ORDER - _OUTLIVES_THE_ORDER
-"""Complaints about whatever of the order is still to come, or should have come."""
 
 _ENDS_ON_DELIVERY = frozenset({IssueType.LATE_DELIVERY, IssueType.CUSTOMS_HOLD})
 """Complaints for which the whole price comes back only until the goods are there."""
@@ -104,7 +101,7 @@ class Policy:
         about the others. ``evidence_given`` is None until the customer was asked for photos, False where they
         declined. ``given`` is what was given before.
         """
-        chosen = untaken(selections, taken) if issue in _PARCEL else list(selections)
+        chosen = untaken(selections, taken) if issue in PARCEL else list(selections)
         facts = _Facts(order, chosen, issue, now, taken)
         destination = self.for_country(order.address.country)
         terms, row = destination.terms(issue), destination.issues[issue]
@@ -269,7 +266,7 @@ def _refusals(facts: _Facts, closes: date | None) -> tuple[str, ...]:
 def _are_taken(facts: _Facts) -> bool:
     if facts.issue in _OUTLIVES_THE_ORDER:
         return False
-    if facts.issue in _PARCEL:
+    if facts.issue in PARCEL:
         # Only what nobody took is chosen.
         return not facts.selections
     return any(

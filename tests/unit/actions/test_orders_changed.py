@@ -9,6 +9,7 @@ import pytest
 from actions.changes import ActionChangeOrder
 from actions.questions import ActionAskConfirmation
 from bot.aftersales.case import Case
+from bot.aftersales.money import Money
 from bot.aftersales.order import Order, Payment
 from bot.aftersales.refund import Refund
 from bot.errors import IllegalStateError, RefundTooHighError
@@ -42,9 +43,9 @@ def charged_twice() -> Order:
     return order
 
 
-async def give(world: World) -> None:
+async def give(world: World, money: Money = euros(15)) -> None:
     async with world.uow() as uow:
-        await refunds.agree(uow, world.add_case(), euros(15), "agreed", NOW, key="goodwill")
+        await refunds.agree(uow, world.add_case(), money, "agreed", NOW, key="goodwill")
         await uow.commit()
 
 
@@ -116,3 +117,34 @@ async def test_what_turns_out_to_be_impossible_leads_to_a_person(
     assert told["facts"]["reasons"] == [code]
     assert [choice["payload"] for choice in told["choices"]] == ["/ask_human"]
     assert talk.world.database.all(Case) == []
+
+
+@pytest.mark.parametrize(
+    ("slots", "reason", "ways_on"),
+    [
+        ({"items": [1], "quantity": {"1": 1}}, "unchanged", ["/ask_human"]),
+        ({"items": [1], "quantity": {"1": 9}}, "out_of_stock", ["/ask_human"]),
+    ],
+)
+async def test_what_stands_against_a_change_is_said(slots: dict[str, object], reason: str, ways_on: list[str]) -> None:
+    talk = await a_talk("change_items", waiting(), **slots)
+    responses, told = await carry_out(talk)
+    assert responses == ["utter_change_impossible"]
+    assert [why["name"] for why in told["why"]["lines"]] == [f"label_obstacle_{reason}"]
+    assert [choice["payload"] for choice in told["choices"]] == ways_on
+
+
+async def test_leaving_out_the_only_line_leads_to_cancelling() -> None:
+    order = waiting()
+    del order.lines[1:]
+    talk = await a_talk("change_items", order, items=[1], variant="remove")
+    _, told = await carry_out(talk)
+    assert [why["name"] for why in told["why"]["lines"]] == ["label_obstacle_none_left"]
+    assert [choice["payload"] for choice in told["choices"]] == ["/cancel_order", "/ask_human"]
+
+
+async def test_what_was_paid_back_before_is_not_called_unpaid() -> None:
+    order = waiting()
+    talk = await a_talk("cancel_order", order)
+    await give(talk.world, order.paid)
+    assert (await carry_out(talk))[0] == ["utter_order_canceled_refunded"]

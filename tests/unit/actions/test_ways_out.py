@@ -14,11 +14,11 @@ from actions.exchange_form import ValidateExchangeForm
 from actions.return_form import ValidateReturnForm
 from bot.aftersales.case import Case
 from bot.aftersales.labels import IssueType, Remedy
-from bot.aftersales.order import Order, OrderState
+from bot.aftersales.order import Order, OrderState, ShipmentState
 from bot.aftersales.policy_terms import Row
 from bot.services.document_links import DocumentLinks
 from tests.unit.actions.talk import Talk, bind
-from tests.unit.aftersales.builders import NOW, a_line, an_order
+from tests.unit.aftersales.builders import NOW, a_line, a_split_order, an_order
 from tests.unit.aftersales.policies import A_POLICY, EU, ROWS
 from tests.unit.services.world import proved_world
 
@@ -125,3 +125,16 @@ async def test_a_part_of_the_money_for_which_there_is_no_step_is_left_to_a_perso
     talk = Talk(world, "complaint_form", requested_slot="remedy", **slots)
     responses, _ = await talk.run(ValidateComplaintForm(), "choose_remedy", remedy="refund_partial")
     assert (responses, talk.slots["requested_slot"], talk.slots["remedy"]) == ([], "confirmation", "refund_partial")
+
+
+@pytest.mark.parametrize(("is_split", "asked"), [(True, "items"), (False, "remedy")])
+async def test_of_parcels_that_fare_differently_the_customer_says_what_is_missing(is_split: bool, asked: str) -> None:
+    order = a_split_order(ShipmentState.LOST)
+    if not is_split:
+        del order.shipments[0]
+    talk = await a_talk("complaint_form", order, requested_slot="reason", details="one came", items=None, quantity=None)
+    await talk.run(ValidateComplaintForm(), "complain", "the parcel is lost", reason="lost_parcel")
+    assert talk.slots["requested_slot"] == asked
+    if is_split:
+        await talk.run(ValidateComplaintForm(), "choose_item", item="2")
+        assert (talk.slots["items"], talk.slots["requested_slot"]) == ([2], "quantity")
