@@ -29,6 +29,7 @@ FORM_SLOTS = (
     "same_case",
     "details",
     "reason",
+    "sealed",
     "looked_up",
     "evidence",
     "remedy",
@@ -134,16 +135,27 @@ class Intake:
         """Return whether photos came, or None until that is known."""
         return {"given": True, "declined": False}.get(self["evidence"])
 
+    @property
+    def sealed(self) -> bool | None:
+        """Return whether the seal of the goods is unbroken, or None until the customer was asked."""
+        return {"yes": True, "no": False}.get(self["sealed"])
+
     async def verdict(self) -> Verdict:
         """Return what policy allows for what is known so far; needs an order and an issue."""
         order = await self.load_order()
         assert order is not None and self.issue is not None
-        about = (order.number, self.issue, tuple(self.lines.items()), self.evidence_given)
+        about = (order.number, self.issue, tuple(self.lines.items()), self.evidence_given, self.sealed)
         if self._verdict is None or self._verdict[0] != about:
-            now, given = self.context.clock(), self.evidence_given
             async with self.context.uow() as uow:
                 found = await cases.decide(
-                    uow, self.context.policy, order, self.issue, self.lines, now, evidence_given=given
+                    uow,
+                    self.context.policy,
+                    order,
+                    self.issue,
+                    self.lines,
+                    self.context.clock(),
+                    evidence_given=self.evidence_given,
+                    sealed=self.sealed,
                 )
             self._verdict = (about, found)
         return self._verdict[1]
@@ -162,9 +174,7 @@ async def read_order_number(intake: Intake, asked: bool) -> None:
     turn = intake.turn
     number = turn.order_number
     if number is None and turn.case_number:
-        async with intake.context.uow() as uow:
-            case = await uow.cases.get(turn.case_number)
-            number = case.order_number if case else None
+        number = await _order_of(intake, turn.case_number)
     if number and number != intake["order_number"]:
         intake.set("order_number", number)
         intake.clear(*(slot for slot in _AFTER_ORDER if slot not in ("reason", "details", "remedy", "ledger")))
@@ -175,6 +185,16 @@ async def read_order_number(intake: Intake, asked: bool) -> None:
             ):
                 intake.set("verification", "proved")
                 await intake.note_contact()
+
+
+async def _order_of(intake: Intake, number: str) -> str:
+    """Return the order of a case or return; of one that does not exist its own number, which nothing can prove.
+
+    So nobody learns from the next question which cases there are.
+    """
+    async with intake.context.uow() as uow:
+        found = await uow.cases.get(number) or await uow.returns.get(number)
+        return found.order_number if found else intake["order_number"] or number
 
 
 async def read_verification(intake: Intake, asked: bool) -> None:
@@ -234,9 +254,12 @@ async def read_items(intake: Intake, asked: bool) -> None:
             positions = [int(turn.text)]
     else:
         positions = []
+    if turn.requested_slot == "sealed" and not turn.is_payload and set(positions) <= set(intake["items"] or []):
+        # Who names the goods whose seal was asked about chooses no others.
+        return
     if positions and positions != intake["items"]:
         intake.set("items", positions)
-        intake.clear("quantity", "same_case", "variant", "confirmation")
+        intake.clear("quantity", "same_case", "sealed", "variant", "confirmation")
 
 
 def _recall_items(intake: Intake, order: Order) -> None:
@@ -314,6 +337,17 @@ def _is_meant(intake: Intake, issue: IssueType, asked: bool) -> bool:
     if asked or intake.issue is None or intake.turn.intent in ("inform", "deny"):
         return True
     return intake.turn.intent == "complain" and (is_about_goods or intake.issue not in WITHDRAWALS | FAULTS)
+
+
+async def read_sealed(intake: Intake, asked: bool) -> None:
+    """Note whether the seal of the goods is unbroken, where the customer was asked."""
+    if asked and intake.turn.intent in ("affirm", "deny") and "items" not in intake.updates:
+        intake.set("sealed", "yes" if intake.turn.intent == "affirm" else "no")
+
+
+async def seal_needed(intake: Intake) -> bool:
+    """Tell whether to ask about the seal: the answer decides, and is not known."""
+    return intake["sealed"] is None and bool((await intake.verdict()).asks_seal)
 
 
 async def read_details(intake: Intake, asked: bool) -> None:
