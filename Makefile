@@ -44,12 +44,13 @@ eval: .venv/.synced
 bench: .venv/.synced
 	@$(RUN) python -m bench.run
 
-# A shortened year of a shop; `make simulate N=1000` plays all of it, KILLS=50 kills the process on the way.
+# A shortened year of a shop, in two minutes; `make simulate N=1000` plays all of it, KILLS=50 kills the process on the
+# way, and both may take as long as they need.
 N ?= 60
 KILLS ?= 0
 simulate: .venv/.synced
 	@$(RUN) python -m bot train > /dev/null
-	@$(RUN) python -m bench.simulation.run -n $(N) --kills $(KILLS)
+	@$(RUN) python -m bench.simulation.run -n $(N) --kills $(KILLS) $(if $(filter 60-0,$(N)-$(KILLS)),--limit-seconds 120)
 
 docs: .venv/.synced
 	@$(RUN) python -m bench.process_diagrams

@@ -83,6 +83,9 @@ def rows(cases: int, seed: int = 1) -> Iterator[tuple[str, list[Row]]]:
     yield "ratings", [_rating(pick, place, case) for place, case in enumerate(done, 1) if pick.random() < 0.3]
     contacts = [contact for case in chosen for contact in _contacts(pick, case)]
     yield "contacts", [{"id": place, **contact} for place, contact in enumerate(contacts, 1)]
+    # Without ids of their own: unlike the other tables, this one is written to by what is measured.
+    decided = [case for case in chosen if pick.random() < 0.2]
+    yield "audit_events", [_decision(pick, place, case) for place, case in enumerate(decided, 1)]
 
 
 def fill_sqlite(file: Path, cases: int) -> None:
@@ -250,6 +253,15 @@ def _contacts(pick: random.Random, case: Row) -> Iterator[Row]:
             "customer_id": case["customer_id"], "order_number": case["order_number"], "channel": case["channel"],
             "conversation_id": case["conversation_id"], "began_at": at, "last_at": at, "row_version": 1,
         }  # fmt: skip
+
+
+def _decision(pick: random.Random, place: int, case: Row) -> Row:
+    subject = pick.choice((f"case:{case['number']}", f"return:R{place}"))
+    return {
+        "at": case["opened_at"] + timedelta(minutes=pick.randrange(1, 3000)), "subject": subject,
+        "actor": f"agent:agent{pick.randrange(20)}", "action": "case.approved", "data": {"case": case["number"]},
+        "conversation_id": case["conversation_id"],
+    }  # fmt: skip
 
 
 def _money(name: str, minor: int) -> Row:

@@ -133,13 +133,16 @@ class ConflictError(ParleyError):
 
 
 class ErasureRefusedError(ParleyError):
-    """Raised when a customer's data is still needed; ``unfinished`` names the open cases, handoffs and refunds."""
+    """Raised when data is still needed; ``unfinished`` names open cases, handoffs and refunds, and whose they are."""
 
     code = "erasure_refused"
 
     def __init__(self, unfinished: tuple[str, ...]) -> None:
         super().__init__(unfinished=", ".join(unfinished))
         self.unfinished = unfinished
+
+    def __str__(self) -> str:
+        return f"still open: {self.fields['unfinished']}; end that first, or erase all the same with --force"
 
 
 class ImportRejectedError(ParleyError):

@@ -55,7 +55,6 @@ async def lately(uow: UnitOfWork, now: datetime, only: Mapping[Dimension, str]) 
 
 async def _alert(uow: UnitOfWork, event: AuditEvent) -> PatternAlert:
     data = event.data
-    monday = event.at.date() - timedelta(days=event.at.weekday())
     case = await uow.cases.get(data["case"])
     return PatternAlert(
         at=event.at,
@@ -68,7 +67,7 @@ async def _alert(uow: UnitOfWork, event: AuditEvent) -> PatternAlert:
         rate_of_peers=float(data["rate_of_peers"]),
         case_number=data["case"],
         conversation_id=case.conversation_id if case else None,
-        task=await uow.tasks.by_key(f"pattern:{data['by']}:{data['key']}:{data['issue']}:{monday.isoformat()}"),
+        task=await uow.tasks.by_key(data.get("task", "")),
     )
 
 

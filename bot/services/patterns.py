@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.pattern import DEFAULT, Comparison, Count, Pattern, Sensitivity, find_patterns
 from bot.aftersales.task import Department
 from bot.services import tasks
 from bot.services.one_by_one import one_by_one
+from bot.services.people_ports import AuditFilter
 from bot.services.ports import UnitOfWork
 from bot.services.statistics_ports import Dimension, Span
 
@@ -21,6 +22,8 @@ WATCHED = (Dimension.PRODUCT, Dimension.SUPPLIER, Dimension.CARRIER, Dimension.D
 RECENT_WEEKS = 4
 PAST_WEEKS = 26
 """How many weeks are new, and how many before them are the past."""
+
+_MOST = 10_000
 
 _Exposure = Mapping[tuple[str, date], int]
 _Complaints = Mapping[tuple[str, str, date], int]
@@ -35,10 +38,15 @@ class Alert:
     pattern: Pattern
 
     @property
+    def matter(self) -> str:
+        """Return what names the pattern, however long it lasts."""
+        found = self.pattern.found
+        return f"pattern:{self.by.value}:{found.key}:{found.issue}"
+
+    @property
     def key(self) -> str:
         """Return what names the alert, so that it is raised once."""
-        found = self.pattern.found
-        return f"pattern:{self.by.value}:{found.key}:{found.issue}:{self.week.isoformat()}"
+        return f"{self.matter}:{self.week.isoformat()}"
 
 
 async def find(uow: UnitOfWork, today: date, how: Sensitivity = DEFAULT) -> list[Alert]:
@@ -84,18 +92,28 @@ def comparisons(shipped: _Exposure, complaints: _Complaints, week: date) -> list
 
 
 async def alert(uow_factory: Callable[[], UnitOfWork], today: date, now: datetime, how: Sensitivity = DEFAULT) -> int:
-    """Open a task for quality for each pattern, on its newest case, once a week; return how many alerts there were."""
+    """Tell quality of each pattern once a week, and return how many there were.
+
+    Each has one task, on what was its newest case when that was opened: a pattern that lasts goes on in it while it is
+    open.
+    """
     async with uow_factory() as uow:
         found = {one.key: one for one in await find(uow, today, how)}
+        told = {event.data.get("alert") for event in await uow.audit_trail.page(_told_since(today), _MOST)}
 
     async def tell(uow: UnitOfWork, key: str) -> None:
         one = found[key]
         pattern = one.pattern.found
         case_number = await uow.statistics.newest_case(one.by, pattern.key, pattern.issue)
-        if case_number is None or await uow.tasks.by_key(key) is not None:
+        if case_number is None:
             return
-        await tasks.open_task(uow, case_number, Department.QUALITY, "look_into_pattern", key, now)
+        opened = await uow.tasks.open(Department.QUALITY)
+        task = next((task for task in opened if task.key.rpartition(":")[0] == one.matter), None)
+        if task is None:
+            task = await tasks.open_task(uow, case_number, Department.QUALITY, "look_into_pattern", key, now)
         data = {
+            "alert": key,
+            "task": task.key,
             "case": case_number,
             "by": one.by.value,
             "key": pattern.key,
@@ -108,7 +126,13 @@ async def alert(uow_factory: Callable[[], UnitOfWork], today: date, now: datetim
         }
         uow.audit.add(AuditEvent(now, "system", "pattern.found", f"case:{case_number}", data=data))
 
-    return await one_by_one(uow_factory, sorted(found), tell)
+    return len(found.keys() & told) + await one_by_one(uow_factory, sorted(found.keys() - told), tell)
+
+
+def _told_since(today: date) -> AuditFilter:
+    # Events bear the moment they were written, which cannot be before the week that they are about is over.
+    monday = today - timedelta(days=today.weekday())
+    return AuditFilter(action="pattern.found", since=datetime.combine(monday, time.min, timezone.utc))
 
 
 def _split(shipped: _Exposure, first: date) -> tuple[dict[str, int], dict[str, int]]:

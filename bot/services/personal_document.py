@@ -18,7 +18,8 @@ _ALL_ORDERS = 100_000
 async def export_customer(uow: UnitOfWork, customer_id: str, now: datetime, *, actor: str = "system") -> dict[str, Any]:
     """Return everything about a customer, ready for JSON, and write down that it was given out; the caller commits.
 
-    Evidence is listed, its files are not in the document. Raises NotFoundError for no such customer.
+    Evidence is listed, its files are not in the document. Of conversations that are other customers', too, there is
+    what is this one's for certain. Raises NotFoundError for no such customer.
     """
     customer = await uow.customers.get(customer_id)
     if customer is None:
@@ -30,7 +31,7 @@ async def export_customer(uow: UnitOfWork, customer_id: str, now: datetime, *, a
         for case in (await report(uow, order.number))["cases"]:
             entries = [entry.as_json() for entry in await timeline(uow, case["number"])]
             cases.append({"order": order.number, **case, "timeline": entries})
-    kept = await uow.personal_data.read(customer_id, found)
+    kept = await uow.personal_data.read(found)
     messages = kept.pop("messages")
     for conversation in kept["conversations"]:
         conversation["messages"] = [one for one in messages if one["conversation_id"] == conversation["id"]]

@@ -64,7 +64,8 @@ async def erase_customer(
     """Erase who a customer is and what they wrote and sent, and return what that was about; commits.
 
     Orders, refunds and the ledger stay, without names, as tax law wants them. Doing it again finds nothing more to do.
-    Raises NotFoundError, and ErasureRefusedError while a case, a handoff or a refund is open, unless forced.
+    Raises NotFoundError, and ErasureRefusedError while a case, a handoff or a refund is open, or a case of somebody
+    else in the same conversation, unless forced.
     """
     async with uow_factory() as uow:
         customer = await uow.customers.get(customer_id)
@@ -79,7 +80,7 @@ async def erase_customer(
         email = customer.email if was_erased else f"{secrets.token_hex(8)}@{ERASED_DOMAIN}"
         counts = Erased(len(found.orders), len(found.cases), len(left), len(found.evidence))
         if left or found.evidence or not was_erased:
-            await uow.personal_data.erase(customer_id, found, Replacement(_ERASED_NAME, email, pseudonyms), now)
+            await uow.personal_data.erase(found, Replacement(_ERASED_NAME, email, pseudonyms), now)
             facts = {"orders": counts.orders, "cases": counts.cases, "conversations": counts.conversations}
             uow.audit.add(AuditEvent(now, actor, "customer.erased", f"customer:{customer_id}", data=facts))
             await uow.commit()
@@ -90,7 +91,7 @@ async def erase_customer(
 async def retention(
     uow_factory: Callable[[], UnitOfWork], files: EvidenceStore, limits: Retention, now: datetime
 ) -> int:
-    """Delete transcripts and evidence that were kept long enough, in steps of their own; return how many things.
+    """Delete what was written and sent once it was kept long enough, in steps of their own; return how many things.
 
     Counts of wrong tries go once they mean nothing any more, whatever the shop keeps.
     """

@@ -7,16 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.aftersales.shared_conversation import SharedConversation
+
 
 @dataclass(frozen=True)
 class Belongings:
-    """Which things are about a customer, by their keys; ``unfinished`` are open cases, handoffs and refunds."""
+    """Which things are about a customer, by their keys.
 
+    ``shared`` are those of the conversations that are about other customers, too. ``unfinished`` names open cases,
+    handoffs and refunds, and the open cases of others in these conversations.
+    """
+
+    customer_id: str
     orders: tuple[str, ...]
     cases: tuple[str, ...]
     conversations: tuple[str, ...]
     evidence: tuple[str, ...]
     unfinished: tuple[str, ...]
+    shared: Mapping[str, SharedConversation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,17 +45,23 @@ class PersonalData(Protocol):
     async def belongings(self, customer_id: str) -> Belongings:
         """Return what is about a customer."""
 
-    async def read(self, customer_id: str, found: Belongings) -> dict[str, list[dict[str, Any]]]:
-        """Return conversations, messages, identifications, evidence, ratings and contacts as plain rows."""
+    async def read(self, found: Belongings) -> dict[str, list[dict[str, Any]]]:
+        """Return conversations, messages, identifications, evidence, ratings and contacts as plain rows.
 
-    async def erase(self, customer_id: str, found: Belongings, by: Replacement, now: datetime) -> None:
-        """Replace what says who the customer is, and delete what they and others wrote; numbers and amounts stay."""
+        What may be somebody else's is left out.
+        """
+
+    async def erase(self, found: Belongings, by: Replacement, now: datetime) -> None:
+        """Replace what says who the customer is, and delete what they and others wrote; numbers and amounts stay.
+
+        So does what belongs to other customers in the same conversations.
+        """
 
     async def silent_conversations(self, moment: datetime, limit: int = 200) -> list[str]:
         """Return conversations with a transcript, but no message since a moment and nothing open, oldest first."""
 
     async def forget_transcripts(self, conversation_ids: Collection[str]) -> None:
-        """Delete what was written in conversations, and the stories of their cases."""
+        """Delete what was written in conversations and about their cases."""
 
     async def finished_evidence(self, moment: datetime, limit: int = 200) -> list[str]:
         """Return the evidence received before a moment whose case, if it has one, is not open, oldest first."""

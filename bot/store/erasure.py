@@ -11,14 +11,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Table, and_, delete, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.aftersales.case import OPEN, CaseState
 from bot.aftersales.escalation import EscalationState
 from bot.aftersales.identification import IN_CONVERSATION
 from bot.aftersales.order import Address
 from bot.aftersales.shop_event import ShopEventState
-from bot.services.privacy_ports import Replacement
+from bot.services.inbox_ports import EntryKind
+from bot.services.privacy_ports import Belongings, Replacement
 from bot.store.tables import (
     aftersales,
     approvals,
@@ -36,11 +38,14 @@ from bot.store.tables import (
     words,
 )
 
+UNFINISHED_CASES = (*sorted(OPEN), CaseState.RESOLVED)
+"""Until it is closed, a resolved case may be taken up again by a word of its customer."""
+
 # Facts of an audit event that are codes, numbers, amounts or names of businesses; all others may hold words of people.
 _HARMLESS = frozenset(
-    "against amount announced bytes case channel confidence currency department difference due_at failure in_warranty "
-    "is_repaired issue kind liable metric months papers payer percent policy quote rating received refund remedy rule "
-    "sku team what".split()
+    "against alert amount announced by bytes case channel complaints confidence currency department difference due_at "
+    "failure in_warranty is_repaired issue key kind liable metric months orders papers payer percent policy q_value "
+    "quote rate_before rate_of_peers rating received refund remedy rule sku task team what".split()
 )
 
 # Short enough that it proves nobody's order (see ``Order.is_proved_by``), long enough to tell the region.
@@ -63,13 +68,21 @@ async def anonymise_customer(session: AsyncSession, customer_id: str, orders: Co
 
 
 async def clear_cases(session: AsyncSession, cases: Collection[str], now: datetime) -> None:
-    """Empty everything that people wrote about cases."""
-    t = aftersales.cases
+    """Empty everything that people wrote about cases, and say nothing more about them."""
+    t, told = aftersales.cases, follow_up.notifications
     # The id of the message that opened a case may be the platform's.
     source: Any = "erased-" + t.c.number
-    await session.execute(
-        update(t).where(t.c.number.in_(cases)).values(story="", source_message_id=source, version=t.c.version + 1)
-    )
+    await session.execute(update(t).where(t.c.number.in_(cases)).values(source_message_id=source))
+    # There is nobody left to say it to.
+    unsaid = told.c.case_number.in_(cases), told.c.sent_at.is_(None)
+    await session.execute(update(told).where(*unsaid).values(sent_at=now))
+    await forget_words(session, cases)
+
+
+async def forget_words(session: AsyncSession, cases: Collection[str]) -> None:
+    """Empty what people wrote about cases and what announcements said: stories, reasons, notes, results, comments."""
+    t, told = aftersales.cases, follow_up.notifications
+    await session.execute(update(t).where(t.c.number.in_(cases)).values(story="", version=t.c.version + 1))
     for table, values in (
         (aftersales.offers, {"terms": {}, "note": ""}),
         (approvals.approvals, {"terms": {}, "reason": "", "answer": ""}),
@@ -80,11 +93,8 @@ async def clear_cases(session: AsyncSession, cases: Collection[str], now: dateti
         (service_levels.ratings, {"comment": None}),
     ):
         await session.execute(update(table).where(table.c.case_number.in_(cases)).values(**values))
-    told = follow_up.notifications
-    mine = told.c.case_number.in_(cases)
-    # What was not said yet is not said any more: there is nobody left to say it to.
-    await session.execute(update(told).where(mine, told.c.sent_at.is_(None)).values(sent_at=now))
-    await session.execute(update(told).where(mine).values(values={}, message_id=None))
+    is_said = told.c.case_number.in_(cases), told.c.sent_at.is_not(None)
+    await session.execute(update(told).where(*is_said).values(values={}, message_id=None))
 
 
 async def forget_conversation(session: AsyncSession, conversation_id: str) -> None:
@@ -122,42 +132,75 @@ async def forget_conversation(session: AsyncSession, conversation_id: str) -> No
     await session.execute(delete(t).where(t.c.id == conversation_id, ~sent.exists()))
 
 
-async def forget_stories(session: AsyncSession, conversation_id: str) -> None:
-    """Empty the stories of a conversation's cases, and what announcements said."""
-    t, told = aftersales.cases, follow_up.notifications
-    await session.execute(update(t).where(t.c.conversation_id == conversation_id).values(story=""))
-    is_said = told.c.conversation_id == conversation_id, told.c.sent_at.is_not(None)
-    await session.execute(update(told).where(*is_said).values(values={}))
+async def forget_share(session: AsyncSession, conversation_id: str, found: Belongings) -> None:
+    """Delete what may be a customer's in a conversation that is other customers', too.
+
+    What the bot remembers of it goes as a whole, since later turns build on earlier ones.
+    """
+    sharing, me = found.shared[conversation_id], found.customer_id
+    told, received, handoffs = conversations.messages.c, conversations.inbox.c, aftersales.escalations.c
+    said = await session.execute(select(told.id, told.at).where(told.conversation_id == conversation_id))
+    messages = [id for id, at in said.all() if sharing.may_go_with(me, at, id)]
+    for table in (conversations.outbox, words.mentions, words.message_revisions):
+        await session.execute(delete(table).where(table.c.message_id.in_(messages)))
+    entries = inboxes.search_entries
+    for kind, keys in (
+        (EntryKind.MESSAGE, [str(id) for id in messages]),
+        (EntryKind.CASE, list(found.cases)),
+        (EntryKind.ORDER, list(found.orders)),
+    ):
+        here = entries.c.conversation_id == conversation_id, entries.c.kind == kind, entries.c.key.in_(keys)
+        await session.execute(delete(entries).where(*here))
+    await session.execute(delete(conversations.messages).where(told.id.in_(messages)))
+    came = select(received.position, received.received_at).where(received.conversation_id == conversation_id)
+    positions = [place for place, at in (await session.execute(came)).all() if sharing.may_go_with(me, at)]
+    await session.execute(delete(conversations.inbox).where(received.position.in_(positions)))
+    for table, mine in (
+        (conversations.dialogue_turns, true()),
+        (aftersales.identifications, aftersales.identifications.c.order_number.in_(found.orders)),
+        (aftersales.known_customers, aftersales.known_customers.c.customer_id == me),
+    ):
+        await session.execute(delete(table).where(table.c.conversation_id == conversation_id, mine))
+    begun = select(handoffs.id, handoffs.opened_at).where(
+        handoffs.conversation_id == conversation_id, handoffs.case_number.is_(None)
+    )
+    unnamed = [id for id, at in (await session.execute(begun)).all() if sharing.may_go_with(me, at)]
+    mine = or_(handoffs.case_number.in_(found.cases), handoffs.id.in_(unnamed))
+    await session.execute(update(aftersales.escalations).where(mine).values(facts={}, instruction=None))
 
 
 async def rename_conversation(
-    session: AsyncSession, conversation_id: str, pseudonym: str, cases: Collection[str], now: datetime
+    session: AsyncSession, conversation_id: str, pseudonym: str, found: Belongings, now: datetime
 ) -> None:
-    """Replace a conversation's id, which may be a phone number or an account, in all that is kept."""
-    t = aftersales.escalations
-    waiting = t.c.conversation_id == conversation_id, aftersales.OPEN_ESCALATION
+    """Replace a conversation's id, which may be a phone number or an account, in all that is kept of a customer."""
+    t, clocks, tasks = aftersales.escalations, service_levels.service_clocks, follow_up.tasks
+    is_shared = conversation_id in found.shared
+
+    def mine(table: Table, column: str) -> Any:
+        owned = found.cases if column == "case_number" else (found.customer_id,)
+        here = table.c.conversation_id == conversation_id
+        return and_(here, table.c[column].in_(owned)) if is_shared else here
+
+    waiting = mine(t, "case_number"), aftersales.OPEN_ESCALATION
     await session.execute(
         update(t).where(*waiting).values(state=EscalationState.EXPIRED, ended_at=now, version=t.c.version + 1)
     )
-    await _rename_audit(session, conversation_id, pseudonym, cases)
-    clocks, tasks = service_levels.service_clocks, follow_up.tasks
-    for table, mine in (
-        (clocks, clocks.c.conversation_id == conversation_id),
-        (tasks, tasks.c.case_number.in_(cases)),
+    await _rename_audit(session, conversation_id, pseudonym, found)
+    for table, condition in (
+        (clocks, mine(clocks, "case_number")),
+        (tasks, tasks.c.case_number.in_(found.cases)),
     ):
         key = func.replace(table.c.key, conversation_id, pseudonym)
-        await session.execute(update(table).where(mine).values(key=key))
-    for table in (
-        aftersales.cases,
-        aftersales.escalations,
-        follow_up.notifications,
-        clocks,
-        service_levels.ratings,
-        service_levels.contacts,
-        aftersales.audit_events,
+        await session.execute(update(table).where(condition).values(key=key))
+    for table, column in (
+        (aftersales.cases, "customer_id"),
+        (t, "case_number"),
+        (follow_up.notifications, "case_number"),
+        (clocks, "case_number"),
+        (service_levels.ratings, "customer_id"),
+        (service_levels.contacts, "customer_id"),
     ):
-        column = table.c.conversation_id
-        await session.execute(update(table).where(column == conversation_id).values(conversation_id=pseudonym))
+        await session.execute(update(table).where(mine(table, column)).values(conversation_id=pseudonym))
 
 
 async def delete_evidence(session: AsyncSession, ids: Collection[str]) -> None:
@@ -167,7 +210,10 @@ async def delete_evidence(session: AsyncSession, ids: Collection[str]) -> None:
     await session.execute(delete(t).where(t.c.id.in_(ids)))
     written = select(told.id).where(told.conversation_id == kept.c.id)
     left = select(t.c.id).where(t.c.conversation_id == kept.c.id)
-    await session.execute(delete(kept).where(kept.c.id.in_(of), ~written.exists(), ~left.exists()))
+    about = aftersales.cases.c
+    waiting = select(about.number).where(about.conversation_id == kept.c.id, about.state.in_(UNFINISHED_CASES))
+    needless = kept.c.id.in_(of), ~written.exists(), ~left.exists(), ~waiting.exists()
+    await session.execute(delete(kept).where(*needless))
 
 
 async def clear_reports(session: AsyncSession, orders: Collection[str], cases: Collection[str]) -> None:
@@ -190,14 +236,19 @@ async def forget_translations(session: AsyncSession) -> None:
     await session.execute(delete(translations.translations))
 
 
-async def _rename_audit(session: AsyncSession, conversation_id: str, pseudonym: str, cases: Collection[str]) -> None:
+async def _rename_audit(session: AsyncSession, conversation_id: str, pseudonym: str, found: Belongings) -> None:
     t = aftersales.audit_events
-    subjects = await _subjects(session, cases)
-    about = or_(t.c.conversation_id == conversation_id, t.c.subject.in_(sorted(subjects)))
+    subjects = await _subjects(session, found.cases)
+    here = t.c.conversation_id == conversation_id
+    if conversation_id in found.shared:
+        people = {f"order:{number}" for number in found.orders} | {f"customer:{found.customer_id}"}
+        here = and_(here, t.c.subject.in_(sorted(subjects | people)))
+    about = or_(here, t.c.subject.in_(sorted(subjects)))
     for id, subject, data in (await session.execute(select(t.c.id, t.c.subject, t.c.data).where(about))).all():
         values: dict[str, Any] = {"subject": subject.replace(conversation_id, pseudonym)}
         values["data"] = {name: value for name, value in data.items() if name in _HARMLESS}
         await session.execute(update(t).where(t.c.id == id).values(**values))
+    await session.execute(update(t).where(here).values(conversation_id=pseudonym))
 
 
 async def _subjects(session: AsyncSession, cases: Collection[str]) -> set[str]:

@@ -15,6 +15,7 @@ class Sql(NamedTuple):
     weeks: str
     country: str
     has_line: str
+    case_of_event: str
     numbers: str
     array: str
 
@@ -28,6 +29,7 @@ SQLITE = Sql(
     weeks="CAST((julianday({}) - 2440591.5) / 7 AS integer)",
     country="json_extract(o.address, '$.country')",
     has_line="json_type(c.lines, '$.' || l.position) IS NOT NULL",
+    case_of_event="json_extract(a.data, '$.case')",
     numbers="group_concat({})",
     array="json_group_array({})",
 )
@@ -39,6 +41,7 @@ POSTGRES = Sql(
     weeks="CAST(floor((date_part('epoch', {}) - 345600) / 604800) AS integer)",
     country="o.address ->> 'country'",
     has_line="jsonb_exists(c.lines, CAST(l.position AS text))",
+    case_of_event="a.data ->> 'case'",
     numbers="array_agg({})",
     array="array_agg({})",
 )

@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.aftersales.audit import AuditEvent
 from bot.errors import ErasureRefusedError, NotFoundError
-from bot.services import identification, privacy
+from bot.services import identification, pattern_alerts, privacy
 from bot.services.personal_document import export_customer
 from bot.services.privacy import Retention
+from bot.store.tables import metadata
 from tests.integration.conftest import UowFactory
 from tests.integration.privacy.marked import (
     CONVERSATION,
@@ -33,6 +35,15 @@ LATER = NOW + timedelta(days=10)
 
 def marks_in(text: str) -> list[str]:
     return [mark for mark in MARKS if mark in text.casefold()]
+
+
+async def words_about_cases(uow_factory: UowFactory) -> str:
+    """Return the names of the tables about cases in which something that people wrote is left."""
+    about = [table for table in metadata.sorted_tables if "case_number" in table.c] + [metadata.tables["cases"]]
+    async with uow_factory() as uow:
+        session = await uow._transaction.orm()
+        rows = {table.name: (await session.execute(select(table))).all() for table in about}
+    return " ".join(name for name, found in rows.items() if marks_in(repr(found).replace(CONVERSATION, "")))
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -107,6 +118,24 @@ async def test_open_cases_and_refunds_keep_a_customer_unless_forced(uow_factory:
     assert marks_in(await everything(uow_factory)) == []
 
 
+async def test_a_pattern_that_was_found_on_an_erased_case_is_still_shown(
+    uow_factory: UowFactory, tmp_path: Path
+) -> None:
+    case, files = await a_marked_customer(uow_factory, tmp_path / "evidence")
+    await finish(uow_factory, case.number)
+    data = {
+        "case": case.number, "task": "pattern:product:kettle:defective:2026-03-23", "by": "product", "key": "kettle",
+        "issue": "defective", "complaints": 9, "orders": 60, "rate_before": 0.02, "rate_of_peers": 0.03,
+    }  # fmt: skip
+    async with uow_factory() as uow:
+        uow.audit.add(AuditEvent(LATER, "system", "pattern.found", f"case:{case.number}", data=data))
+        await uow.commit()
+    await privacy.erase_customer(uow_factory, files, "c1", LATER)
+    async with uow_factory() as uow:
+        (found,) = await pattern_alerts.lately(uow, LATER, {})
+    assert (found.key, found.complaints, found.orders) == ("kettle", 9, 60)
+
+
 async def test_an_export_holds_everything_about_the_customer(uow_factory: UowFactory, tmp_path: Path) -> None:
     case, _ = await a_marked_customer(uow_factory, tmp_path)
     async with uow_factory() as uow:
@@ -138,15 +167,16 @@ async def test_retention_forgets_what_is_old_and_nothing_that_is_open(uow_factor
     limits, years_later = Retention(transcript_days=30, evidence_days=60), NOW + timedelta(days=800)
     assert await privacy.retention(uow_factory, files, limits, years_later) == 0
     await finish(uow_factory, case.number)
+    assert {"tasks", "ratings", "claims"} <= set((await words_about_cases(uow_factory)).split())
     assert await privacy.retention(uow_factory, files, Retention(0, 0), years_later) == 0
     assert await privacy.retention(uow_factory, files, limits, NOW + timedelta(days=29)) == 0
     assert await privacy.retention(uow_factory, files, limits, NOW + timedelta(days=31)) == 1
     async with uow_factory() as uow:
         assert await uow.messages.of(CONVERSATION) == []
         assert await uow.dialogue.load(CONVERSATION) == []
-        kept = await uow.cases.get(case.number)
-        assert kept is not None and kept.story == ""
         assert len(await uow.evidence.of_case(case.number)) == 1
+    # What is yet to be said keeps its words until it has been.
+    assert await words_about_cases(uow_factory) == "notifications"
     assert await privacy.retention(uow_factory, files, limits, NOW + timedelta(days=61)) == 1
     assert files_in(tmp_path / "evidence") == []
     assert await privacy.retention(uow_factory, files, limits, years_later) == 0

@@ -16,7 +16,8 @@ from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.labels import IssueType, Liability, Priority
 from bot.aftersales.order import Address, OrderState, ShipmentState
 from bot.aftersales.task import Department
-from bot.services import pattern_alerts, patterns
+from bot.services import pattern_alerts, patterns, tasks
+from bot.services.people_ports import AuditFilter
 from bot.services.statistics import refresh
 from bot.services.statistics_ports import Dimension
 from bot.store.engine import create_engine
@@ -98,7 +99,7 @@ async def test_exactly_the_product_whose_defects_rose_is_told_to_quality(engine:
         assert await patterns.alert(uow, NOW.date(), NOW) == 1
     async with uow() as work:
         (found,) = await pattern_alerts.lately(work, NOW, {})
-        opened = await work.tasks.open(100)
+        opened = await work.tasks.open()
         case = await work.cases.get(found.case_number)
         newest = await work.statistics.newest_case(Dimension.PRODUCT, f"p{RISING}", IssueType.DEFECTIVE.value)
     assert (found.by, found.key, found.issue) == (Dimension.PRODUCT, f"p{RISING}", IssueType.DEFECTIVE)
@@ -115,7 +116,28 @@ async def test_bad_goods_bestsellers_and_a_season_are_no_patterns(engine: AsyncE
     uow = await shop_with(engine, rises=False)
     assert await patterns.alert(uow, NOW.date(), NOW) == 0
     async with uow() as work:
-        assert await work.tasks.open(100) == []
+        assert await work.tasks.open() == []
+
+
+async def test_a_pattern_that_lasts_goes_on_in_its_task_until_that_is_done(engine: AsyncEngine) -> None:
+    uow = await shop_with(engine, rises=True)
+    for weeks in (-1, 0):
+        at = NOW + timedelta(weeks=weeks)
+        assert await patterns.alert(uow, at.date(), at) == 1
+    async with uow() as work:
+        (lasting,) = await work.tasks.open()
+        (newest,) = await pattern_alerts.lately(work, at, {})
+        assert lasting.id is not None
+        assert newest.at == at and newest.task is not None and newest.task.id == lasting.id
+        assert len(await work.audit_trail.page(AuditFilter(action="pattern.found"), 10)) == 2
+        await tasks.finish(work, lasting.id, "mona", "told the supplier", at)
+    assert await patterns.alert(uow, at.date(), at) == 1
+    async with uow() as work:
+        assert await work.tasks.open() == []
+    later = at + timedelta(weeks=1)
+    assert await patterns.alert(uow, later.date(), later) == 1
+    async with uow() as work:
+        assert [task.what for task in await work.tasks.open()] == ["look_into_pattern"]
 
 
 def _product(number: int) -> Row:

@@ -17,8 +17,9 @@ from bot.aftersales.repair import RepairState
 from bot.aftersales.reship import ReshipState
 from bot.aftersales.return_ import ReturnState
 from bot.aftersales.shop_event import ShopEvent, ShopEventState
+from bot.aftersales.task import Department
 from bot.errors import ConflictError
-from bot.services import customs, repairs, reshipments, returns, shop_events
+from bot.services import customs, repairs, reshipments, returns, shop_events, tasks
 from bot.services.ports import UnitOfWork
 from tests.unit.aftersales.builders import NOW, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
@@ -119,10 +120,10 @@ async def test_what_cannot_be_is_kept_as_failed_and_looked_at_by_somebody() -> N
 
 async def test_goods_that_nobody_expects_any_more_are_looked_at() -> None:
     world, _, return_ = await a_labelled_return()
-    return_.expire(NOW)
+    return_.cancel(NOW)
     shop = Shop(world)
     assert await shop.report("return.received", rma=return_.rma) == (S.APPLIED, "done")
-    assert return_.state is ReturnState.EXPIRED
+    assert return_.state is ReturnState.CANCELED
     assert open_tasks(world) == ["unexpected_return"]
 
 
@@ -130,6 +131,54 @@ async def test_a_return_that_the_carrier_lost_is_traced() -> None:
     world, _, _ = await returned()
     assert await Shop(world).scan("KP99", "lost") == (S.APPLIED, "done")
     assert open_tasks(world) == ["trace_return"]
+    assert told(world)[-1] == "parcel_lost"
+
+
+async def test_a_parcel_that_is_lost_is_looked_for_and_its_customer_hears_until_when() -> None:
+    world, case = await a_world_with_case(an_order(delivered_days_ago=None), issue=IssueType.LOST_PARCEL)
+    shop = Shop(world)
+    for _ in range(2):
+        assert await shop.scan("KP0042", "lost") == (S.APPLIED, "done")
+    assert (open_tasks(world), told(world)) == (["search_parcel"], ["parcel_lost"])
+    assert case.next_contact_by == LATER + tasks.DUE_IN[Department.LOGISTICS]
+    assert await shop.scan("KP0042", "delivered") == (S.APPLIED, "done")
+    assert open_tasks(world) == []
+
+
+async def test_who_looks_for_a_parcel_already_is_not_asked_twice() -> None:
+    world, case = await a_world_with_case(an_order(delivered_days_ago=None), issue=IssueType.LOST_PARCEL)
+    async with world.uow() as uow:
+        await tasks.open_task(uow, case.number, Department.LOGISTICS, "search_parcel", f"case:{case.number}:x", NOW)
+        await uow.commit()
+    assert await Shop(world).scan("KP0042", "lost") == (S.APPLIED, "done")
+    assert (open_tasks(world), told(world)) == (["search_parcel"], ["parcel_lost"])
+
+
+async def test_a_parcel_on_its_way_back_to_the_shop_is_told_to_who_waits_for_it() -> None:
+    world, _ = await a_world_with_case(an_order(delivered_days_ago=None), issue=IssueType.LATE_DELIVERY)
+    assert await Shop(world).scan("KP0042", "returned_to_sender") == (S.APPLIED, "done")
+    assert (open_tasks(world), told(world)) == (["parcel_came_back"], ["parcel_sent_back"])
+    # Carriers call it delivered, too, when the sender has it again.
+    assert await Shop(world).scan("KP0042", "delivered", minutes=50, id="back") == (S.APPLIED, "done")
+    assert open_tasks(world) == ["parcel_came_back"]
+
+
+@pytest.mark.parametrize("news", ["lost", "returned_to_sender"])
+async def test_what_becomes_of_a_parcel_without_a_case_is_kept_for_who_asks(news: str) -> None:
+    world = await proved_world(an_order(delivered_days_ago=None))
+    assert await Shop(world).scan("KP0042", news) == (S.APPLIED, "done")
+    assert world.order.shipments[0].state is ShipmentState(news)
+    assert (open_tasks(world), told(world)) == ([], [])
+
+
+@pytest.mark.parametrize(("news", "response"), [("lost", "parcel_lost"), ("returned_to_sender", "parcel_sent_back")])
+async def test_a_replacement_that_does_not_arrive_is_traced_and_told(news: str, response: str) -> None:
+    world, _, return_, _ = await exchanged()
+    shop = Shop(world)
+    await shop.report("replacement.shipped", rma=return_.rma, carrier="Kranich Paket", tracking_number="KP7")
+    assert await shop.scan("KP7", news) == (S.APPLIED, "done")
+    assert "trace_parcel" in open_tasks(world)
+    assert told(world) == ["replacement_shipped", response]
 
 
 async def test_scans_move_the_order_by_their_own_time() -> None:
@@ -230,6 +279,7 @@ async def test_a_lost_parcel_is_sent_again_and_followed() -> None:
     shop = Shop(world)
     assert await shop.scan("KP0042", "lost") == (S.APPLIED, "done")
     assert reshipment.state is ReshipState.RESERVED
+    assert (open_tasks(world), told(world)) == (["ship_again"], ["parcel_lost"])
     shipped = {"reshipment": reshipment.number, "carrier": "Kranich Paket", "tracking_number": "KP9"}
     assert await shop.report("reshipment.shipped", **shipped) == (S.APPLIED, "done")
     assert await shop.scan("KP9", "in_transit") == (S.IGNORED, "nothing_follows")
