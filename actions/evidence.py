@@ -13,7 +13,6 @@ from actions.context import Context, context
 from actions.intake import Intake
 from actions.turn import Turn
 from bot.aftersales import matching
-from bot.aftersales.customs import CustomsState
 from bot.aftersales.policy_terms import Evidence
 from bot.errors import NotFoundError
 from bot.services import cases, customs, evidence
@@ -82,20 +81,14 @@ class ActionTakeEvidence(Action):
 
 
 async def _attach(uow: UnitOfWork, turn: Turn, order_number: str | None, now: datetime) -> bool:
-    """Add what was sent to the newest open case, and tell whether customs waited for it."""
+    """Add what was sent to the newest open case, and tell whether that is all that customs waited for."""
     case = await cases.at_hand(uow, turn.conversation_id, order_number)
     if case is None:
         return False
     await evidence.attach_to_case(uow, turn.conversation_id, case.number, now)
-    wanted = [
-        matter
-        for matter in await uow.customs.of_order(case.order_number)
-        if matter.case_number == case.number and matter.state is CustomsState.PAPERS_REQUESTED
-    ]
-    for matter in wanted:
-        await customs.receive_papers(uow, matter.number, now)
+    is_together = await customs.count_files(uow, case.number, now)
     await uow.commit()
-    return bool(wanted)
+    return is_together
 
 
 async def read_evidence(dispatcher: CollectingDispatcher, intake: Intake, asked: bool) -> None:

@@ -41,6 +41,7 @@ def complaint_of(intake: Intake, wish: Remedy | None) -> Complaint:
         story=intake["details"] or "",
         wish=wish,
         evidence_given=intake.evidence_given,
+        sealed=intake.sealed,
         return_method=ReturnMethod(intake["return_method"] or ReturnMethod.DROP_OFF),
         is_threatening=turn.is_threatening,
         is_angry=turn.mood.level is MoodLevel.ANGRY,
@@ -51,8 +52,6 @@ def say_return_opened(
     dispatcher: CollectingDispatcher, intake: Intake, case: Case, return_: Return, exchange: Exchange | None = None
 ) -> None:
     """Tell that a return is open, with its papers, or that a person has to look at it first."""
-    now, language = intake.context.clock(), intake.turn.language
-    document = intake.context.links.link(DocumentKind.RETURN, return_.rma, language, now)
     known = {"case": facts.case_fact(case), "return": facts.return_fact(return_)}
     if exchange is not None:
         known["exchange"] = facts.exchange_fact(exchange)
@@ -65,14 +64,24 @@ def say_return_opened(
             facts=known,
         )
         return
-    known["document"] = {"kind": "return", "url": document}
+    if return_.state is ReturnState.SHIPPED:
+        # Nobody received the parcel, and it is on its way back already.
+        refund = facts.money(return_.refund)
+        dispatcher.utter_message(
+            response="utter_return_comes_back", rma=return_.rma, case=case.number, refund=refund, facts=known
+        )
+        return
+    known["document"] = _document(intake, DocumentKind.RETURN, return_.rma)
+    shipping = exchanges.shipping_of(return_, exchange)
+    if intake.order is not None and intake.order.arrived_at is None:
+        shipping = facts.lines(shipping, facts.label("label_refuse_parcel"))
     dispatcher.utter_message(
         response="utter_return_opened" if exchange is None else "utter_exchange_opened",
         rma=return_.rma,
         case=case.number,
         refund=facts.money(return_.refund),
         deadline=facts.day(return_.deadline),
-        shipping=exchanges.shipping_of(return_, exchange),
+        shipping=shipping,
         facts=known,
     )
 
@@ -83,7 +92,7 @@ def say_outcome(dispatcher: CollectingDispatcher, intake: Intake, outcome: Outco
     if outcome.return_ is not None:
         say_return_opened(dispatcher, intake, case, outcome.return_)
         return
-    started = _started(outcome, verdict) or _News("utter_complaint_registered")
+    started = _started(intake, outcome, verdict) or _News("utter_complaint_registered")
     values = {
         "case": case.number,
         "until": facts.moment(case.next_contact_by),
@@ -103,7 +112,7 @@ class _News:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def _started(outcome: Outcome, verdict: Verdict) -> _News | None:
+def _started(intake: Intake, outcome: Outcome, verdict: Verdict) -> _News | None:
     """Return what to say of what was started for a case, or None where nothing was."""
     if outcome.refund is not None:
         return _refund(outcome.refund, outcome.case, verdict)
@@ -114,7 +123,7 @@ def _started(outcome: Outcome, verdict: Verdict) -> _News | None:
     if outcome.reshipment is not None:
         return _reshipment(outcome.reshipment)
     if outcome.repair is not None:
-        return _repair(outcome.repair, verdict)
+        return _repair(intake, outcome.repair, verdict)
     if outcome.customs is not None:
         return _News("utter_customs_opened", facts={"customs": _fact(outcome.customs)})
     return None
@@ -139,13 +148,19 @@ def _reshipment(reshipment: Reshipment) -> _News:
     return _News("utter_reship_opened", facts=known)
 
 
-def _repair(repair: Repair, verdict: Verdict) -> _News:
+def _repair(intake: Intake, repair: Repair, verdict: Verdict) -> _News:
     values = {
         "repair": repair.number,
         "deadline": facts.day(repair.deadline),
         "shipping": wording.way_back(verdict.return_shipping),
     }
-    return _News("utter_repair_opened", values, {"repair": _fact(repair)})
+    document = _document(intake, DocumentKind.REPAIR, repair.number)
+    return _News("utter_repair_opened", values, {"repair": _fact(repair), "document": document})
+
+
+def _document(intake: Intake, kind: DocumentKind, number: str) -> dict[str, str]:
+    url = intake.context.links.link(kind, number, intake.turn.language, intake.context.clock())
+    return {"kind": kind.value, "url": url}
 
 
 def _fact(thing: Reshipment | Repair | CustomsMatter) -> dict[str, str]:

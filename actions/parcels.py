@@ -1,43 +1,38 @@
-"""What customers tell about their own parcels: the number under which a return travels."""
+"""What customers tell about their own parcels: the number under which goods travel to us."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import facts
 from actions.context import context
 from actions.turn import Turn
-from bot.aftersales.return_ import Return, ReturnState
-from bot.services import returns
-from bot.services.ports import UnitOfWork
-
-_TO_BE_SENT = frozenset({ReturnState.APPROVED, ReturnState.LABEL_ISSUED})
+from bot.services import incoming_repairs, incoming_returns, repairs, returns
 
 
-async def note_return_tracking(dispatcher: CollectingDispatcher, turn: Turn) -> bool:
-    """Keep a tracking number with the return that this conversation has yet to send; tell whether there was one."""
+async def note_tracking(dispatcher: CollectingDispatcher, turn: Turn) -> bool:
+    """Keep a tracking number with the return or repair that this conversation has yet to send; tell whether one was."""
     number = turn.value("tracking_number")
     if not number:
         return False
     known = context()
     async with known.uow() as uow:
-        return_ = await _awaited(uow, turn.conversation_id)
-        if return_ is None:
+        return_ = await incoming_returns.awaited_in(uow, turn.conversation_id)
+        repair = await incoming_repairs.awaited_in(uow, turn.conversation_id)
+        # What has expired is meant only where nothing is in time.
+        if return_ is not None and (return_.is_open or repair is None or not repair.is_open):
+            await returns.register_tracking(uow, return_.rma, "", str(number), known.clock())
+            told: dict[str, Any] = {"response": "utter_return_tracking_noted", "rma": return_.rma}
+            told |= {"tracking_number": return_.tracking_number, "facts": {"return": facts.return_fact(return_)}}
+        elif repair is not None:
+            await repairs.register_tracking(uow, repair.number, "", str(number), known.clock())
+            fact = {"number": repair.number, "state": repair.state.value}
+            told = {"response": "utter_repair_tracking_noted", "repair": repair.number}
+            told |= {"tracking_number": repair.tracking_number, "facts": {"repair": fact}}
+        else:
             return False
-        await returns.register_tracking(uow, return_.rma, "", str(number), known.clock())
         await uow.commit()
-    dispatcher.utter_message(
-        response="utter_return_tracking_noted",
-        rma=return_.rma,
-        tracking_number=return_.tracking_number,
-        facts={"return": facts.return_fact(return_)},
-    )
+    dispatcher.utter_message(**told)
     return True
-
-
-async def _awaited(uow: UnitOfWork, conversation_id: str) -> Return | None:
-    for case in await uow.cases.of_conversation(conversation_id):
-        for return_ in await uow.returns.of_order(case.order_number):
-            if return_.case_number == case.number and return_.state in _TO_BE_SENT:
-                return return_
-    return None

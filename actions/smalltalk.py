@@ -14,7 +14,7 @@ from actions.context import context
 from actions.escalation import AGENT_OFFER, ask_besides, hand_over
 from actions.evidence import ASK_PHOTO, TELL_HOW
 from actions.intake import Intake, forget_answers, read_order_number, read_verification
-from actions.parcels import note_return_tracking
+from actions.parcels import note_tracking
 from actions.quotes import answer_quote_in_words
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
@@ -84,7 +84,7 @@ class ActionClarify(Action):
 async def clarify(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
     """Ask back; in the middle of a form its own question follows."""
     tracker = turn.tracker
-    if not tracker.active_loop.get("name") and await note_return_tracking(dispatcher, turn):
+    if not tracker.active_loop.get("name") and await note_tracking(dispatcher, turn):
         return []
     data = await _data(turn)
     misunderstood = int(tracker.get_slot("misunderstood") or 0) + 1

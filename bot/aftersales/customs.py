@@ -43,7 +43,7 @@ MACHINE = Machine(
     "customs",
     {
         _S.REPORTED: _DECIDED | {_S.PAPERS_REQUESTED, _S.SUBMITTED},
-        _S.PAPERS_REQUESTED: _DECIDED | {_S.PAPERS_RECEIVED},
+        _S.PAPERS_REQUESTED: _DECIDED | {_S.PAPERS_RECEIVED, _S.SUBMITTED},
         _S.PAPERS_RECEIVED: _DECIDED | {_S.PAPERS_REQUESTED, _S.SUBMITTED},
         # An authority may ask for more when it has read the first papers.
         _S.SUBMITTED: _DECIDED | {_S.PAPERS_REQUESTED},
@@ -94,9 +94,14 @@ class CustomsMatter:
         return self.decided_at is not None
 
     @property
+    def of_customer(self) -> tuple[Paper, ...]:
+        """Return those of the papers that only the customer has."""
+        return tuple(paper for paper in self.papers if paper in OF_CUSTOMER)
+
+    @property
     def wants_customer(self) -> bool:
         """Tell whether the customer has to send something."""
-        return self.state is CustomsState.PAPERS_REQUESTED and any(paper in OF_CUSTOMER for paper in self.papers)
+        return self.state is CustomsState.PAPERS_REQUESTED and bool(self.of_customer)
 
     def is_overdue(self, today: date) -> bool:
         """Tell whether the authority has waited long enough for its papers."""

@@ -18,6 +18,7 @@ class RepairState(Label):
     REQUESTED = "requested"
     APPROVED = "approved"
     DECLINED = "declined"
+    SHIPPED = "shipped"
     RECEIVED = "received"
     QUOTED = "quoted"
     QUOTE_DECLINED = "quote_declined"
@@ -33,7 +34,10 @@ MACHINE = Machine(
     "repair",
     {
         _S.REQUESTED: frozenset({_S.APPROVED, _S.DECLINED, _S.CANCELED}),
-        _S.APPROVED: frozenset({_S.RECEIVED, _S.EXPIRED, _S.CANCELED}),
+        _S.APPROVED: frozenset({_S.SHIPPED, _S.RECEIVED, _S.EXPIRED, _S.CANCELED}),
+        _S.SHIPPED: frozenset({_S.RECEIVED, _S.EXPIRED}),
+        # Nothing was set aside for it, so goods that come late are mended after all.
+        _S.EXPIRED: frozenset({_S.SHIPPED, _S.RECEIVED}),
         # What cannot be mended goes back as it came.
         _S.RECEIVED: frozenset({_S.QUOTED, _S.REPAIRING, _S.SHIPPED_BACK}),
         _S.QUOTED: frozenset({_S.REPAIRING, _S.QUOTE_DECLINED}),
@@ -45,7 +49,7 @@ MACHINE = Machine(
 )
 
 ENDED = frozenset({_S.DECLINED, _S.COMPLETED, _S.EXPIRED, _S.CANCELED})
-"""States after which nothing happens any more."""
+"""States after which nobody waits for anything any more; only of ``expired`` the goods may still come."""
 
 
 @dataclass(eq=False)
@@ -53,7 +57,8 @@ class Repair:
     """The repair of some pieces of one order line.
 
     ``deadline`` is the last day to hand the parcel over, ``quote`` what the customer would pay outside of warranty,
-    answered by ``quote_until`` at the latest. ``tracking_number`` is of the parcel back to the customer.
+    answered by ``quote_until`` at the latest. ``carrier``, ``tracking_number`` and ``shipped_at`` are those of the last
+    parcel: to the shop, or back to the customer.
     """
 
     number: str
@@ -86,6 +91,20 @@ class Repair:
         """Tell whether something still has to happen."""
         return self.state not in ENDED
 
+    @property
+    def is_here(self) -> bool:
+        """Tell whether the goods have arrived, whatever became of them since."""
+        return self.received_at is not None
+
+    @property
+    def trace_key(self) -> str:
+        """Return the key of the task to trace the parcel that is on its way to the shop, and may be lost."""
+        return f"{self.subject}:trace:{self.tracking_number}"
+
+    def is_under_way_since(self, moment: datetime) -> bool:
+        """Tell whether the customer handed the parcel over by then, and it has not arrived yet."""
+        return self.state is RepairState.SHIPPED and self.shipped_at is not None and self.shipped_at <= moment
+
     def is_overdue(self, today: date) -> bool:
         """Tell whether the parcel should have been handed over by now."""
         return self.state is RepairState.APPROVED and today > self.deadline
@@ -103,10 +122,19 @@ class Repair:
         self._end(RepairState.DECLINED, now)
         self.decline_reason = reason
 
+    def ship(self, carrier: str, tracking_number: str, now: datetime) -> None:
+        """Record that the customer has handed the parcel over."""
+        self._move(RepairState.SHIPPED)
+        self.carrier = carrier
+        self.tracking_number = tracking_number
+        self.shipped_at = now
+        self.ended_at = None
+
     def receive(self, now: datetime) -> None:
         """Record that the goods are here."""
         self._move(RepairState.RECEIVED)
         self.received_at = now
+        self.ended_at = None
 
     def propose(self, quote: Money, until: date) -> None:
         """Tell what the repair would cost, which says that no warranty covers it; else ``start`` at once."""
@@ -150,7 +178,7 @@ class Repair:
         self._end(RepairState.EXPIRED, now)
 
     def cancel(self, now: datetime) -> None:
-        """Call the repair off; possible until the goods are here."""
+        """Call the repair off; possible until the goods are on their way."""
         self._end(RepairState.CANCELED, now)
 
     def _end(self, wanted: RepairState, now: datetime) -> None:

@@ -12,7 +12,7 @@ from bot import bootstrap
 from bot.documents.press import printed
 from bot.errors import NotFoundError, StartupError
 from bot.l10n.languages import SPOKEN, resolve, spoken_language
-from bot.services.documents import ReturnSlip, return_document
+from bot.services.documents import Slip, return_document
 from bot.services.ports import UnitOfWork
 from bot.settings import Settings
 
@@ -39,10 +39,10 @@ def document(
         out.write_bytes(printed(slip, bootstrap.utc_now()))
     except OSError as error:
         raise StartupError(f"cannot write {out}: {error.strerror}") from error
-    typer.echo(f"{out}: return slip {slip.rma} in {slip.language}")
+    typer.echo(f"{out}: return slip {slip.number} in {slip.language}")
 
 
-async def _slip(rma: str, language: str | None) -> ReturnSlip:
+async def _slip(rma: str, language: str | None) -> Slip:
     store = await bootstrap.open_store(Settings.from_environment())
     try:
         async with store.uow() as uow:

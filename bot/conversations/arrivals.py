@@ -18,6 +18,7 @@ from bot.conversations.model import Author, Conversation, InboundMessage, InboxS
 from bot.conversations.platform import Platform
 from bot.conversations.ports import UnitOfWork
 from bot.errors import DeliveryError, EvidenceRefusedError
+from bot.services import customs
 from bot.services import evidence as pieces
 from bot.services.evidence_ports import CleanCopy, EvidenceStore
 from bot.services.ports import Clock
@@ -152,6 +153,17 @@ async def attach(uow: UnitOfWork, inbound: InboundMessage, copy: CleanCopy, now:
         shown.custom = {**shown.custom, "attachment": {"id": inbound.id, "kind": copy.kind.value}}
         await uow.messages.change(shown)
     return shown
+
+
+async def count_papers(uow_factory: Callable[[], UnitOfWork], inbound: InboundMessage, now: datetime) -> bool:
+    """Take a file that no bot is there to take for papers that customs waits for; tell whether the message is one."""
+    if not inbound.text.startswith(UPLOADED):
+        return False
+    async with uow_factory() as uow:
+        for case in await uow.cases.of_conversation(inbound.conversation_id):
+            await customs.count_files(uow, case.number, now)
+        await uow.commit()
+    return True
 
 
 async def _shown(uow: UnitOfWork, inbound: InboundMessage) -> Message | None:

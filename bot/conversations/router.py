@@ -15,6 +15,7 @@ from bot.aftersales.escalation import Escalation, EscalationReason, EscalationSt
 from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ALWAYS_OPEN, ServiceLevels
 from bot.conversations import customer_language
+from bot.conversations.arrivals import count_papers
 from bot.conversations.bot import Bot, Turn
 from bot.conversations.button_answers import ButtonAnswers
 from bot.conversations.delivery import Delivery
@@ -246,6 +247,8 @@ class Router:
             if pressed is not None:
                 return pressed
             if not is_with_bot:
+                if await count_papers(self._uow, inbound, self._clock()):
+                    self.feed.publish(conversation.id, {"type": "note"})
                 return Turn([], [], None)
             async with self._pace.turn():
                 with metrics.stage("dialogue"):

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot.documents.drawing import pdf_of
 from bot.documents.invoice import invoice
-from bot.documents.return_slip import return_slip
-from bot.services.documents import Invoice, ReturnSlip
+from bot.documents.slip import slip_of
+from bot.services.documents import Invoice, Slip
 
 
 class Press:
@@ -17,13 +17,13 @@ class Press:
     def __init__(self) -> None:
         self._turn = asyncio.Semaphore(1)
 
-    async def printed(self, paper: ReturnSlip | Invoice, now: datetime) -> bytes:
-        """Return the PDF of a return slip or an invoice."""
+    async def printed(self, paper: Slip | Invoice, now: datetime) -> bytes:
+        """Return the PDF of a slip or an invoice."""
         async with self._turn:
             return await asyncio.to_thread(printed, paper, now)
 
 
-def printed(paper: ReturnSlip | Invoice, now: datetime) -> bytes:
-    """Return the PDF of a return slip or an invoice; takes a second of one core, more at the first of a language."""
-    document = return_slip(paper) if isinstance(paper, ReturnSlip) else invoice(paper)
+def printed(paper: Slip | Invoice, now: datetime) -> bytes:
+    """Return the PDF of a slip or an invoice; takes a second of one core, more at the first of a language."""
+    document = slip_of(paper) if isinstance(paper, Slip) else invoice(paper)
     return pdf_of(document, now)

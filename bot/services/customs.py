@@ -6,15 +6,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from bot.aftersales.case import Case
-from bot.aftersales.customs import CustomsMatter, Paper
+from bot.aftersales.customs import MACHINE, CustomsMatter, CustomsState, Paper
 from bot.aftersales.labels import Payer, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order
 from bot.aftersales.refund import Deduction, breakdown
 from bot.aftersales.return_ import Refusal
-from bot.aftersales.task import Department
+from bot.aftersales.task import DECIDE, SEND_PAPERS, Department, Task
 from bot.errors import InvalidInputError
-from bot.services import cases, refunds, tasks, wording
+from bot.services import cases, evidence, refunds, tasks, wording
 from bot.services.lifecycle import (
     SHOP,
     SYSTEM,
@@ -83,14 +83,13 @@ async def request_papers(
     matter.reference = reference or matter.reference
     matter.charges = charges or matter.charges
     subject = matter.subject
-    for what in ("ask", "papers:"):
-        # Where it asks again, the papers of the first time are handed in, or wanted no more.
-        await tasks.cancel_under(uow, case.number, f"{subject}:{what}", now)
+    # Where it asks again, the papers of the first time are handed in, or wanted no more.
+    await _end_asking(uow, matter, now)
     record(uow, actor, "customs.papers_requested", subject, case, now, papers=[paper.value for paper in papers])
     if matter.charges and matter.payer is Payer.SHOP:
         await tasks.open_task(uow, case.number, Department.FINANCE, "pay_customs", f"{subject}:pay", now)
     if not matter.wants_customer:
-        await tasks.open_task(uow, case.number, Department.LEGAL, "send_papers", f"{subject}:papers:{due_on}", now)
+        await _ask_legal(uow, matter, now)
         return matter
     wait(case)
     values = {
@@ -98,8 +97,29 @@ async def request_papers(
         "papers": wording.lines(*(wording.label(f"label_paper_{paper}") for paper in papers)),
         "until": wording.day(due_on),
     }
-    await notify(uow, case, "utter_notify_customs_papers", f"{subject}:papers:{due_on}", now, **values)
+    # Asked anew for the same by the same day, as of papers that nobody can read, the customer is told anew.
+    await notify(uow, case, "utter_notify_customs_papers", f"{subject}:papers:{now.isoformat()}", now, **values)
     return matter
+
+
+async def count_files(uow: UnitOfWork, case_number: str, now: datetime) -> bool:
+    """Take what the customer of a case has sent for the papers that customs waits for; commits nothing.
+
+    The first file is legal's to look at, since one may hold several papers. With as many files as papers that only the
+    customer has, everything is together: tell whether that is so of a matter now.
+    """
+    case = await case_of(uow, case_number)
+    is_together = False
+    for matter in await uow.customs.of_order(case.order_number):
+        if matter.case_number != case.number or not matter.wants_customer:
+            continue
+        sent = await _files(uow, matter, case)
+        if sent >= len(matter.of_customer):
+            await receive_papers(uow, matter.number, now)
+            is_together = True
+        elif sent:
+            await _ask_legal(uow, matter, now)
+    return is_together
 
 
 async def receive_papers(uow: UnitOfWork, number: str, now: datetime, *, actor: str = "bot") -> CustomsMatter:
@@ -109,20 +129,31 @@ async def receive_papers(uow: UnitOfWork, number: str, now: datetime, *, actor: 
     matter.receive_papers()
     go_on(case)
     record(uow, actor, "customs.papers_received", matter.subject, case, now)
-    key = f"{matter.subject}:papers:{matter.due_on}"
-    await tasks.open_task(uow, case.number, Department.LEGAL, "send_papers", key, now)
+    await tasks.cancel_under(uow, case.number, f"{matter.subject}:late:", now)
+    await _ask_legal(uow, matter, now)
     return matter
 
 
-async def submit(uow: UnitOfWork, number: str, now: datetime, *, actor: str = SHOP) -> CustomsMatter:
-    """Record that the authority has the papers; commits nothing."""
+async def submit(
+    uow: UnitOfWork, number: str, now: datetime, *, actor: str = SHOP, done: Task | None = None
+) -> CustomsMatter:
+    """Record that the authority has the papers; the task whose result that is stays open; commits nothing."""
     matter = await get(uow, number)
     case = await case_of(uow, matter.case_number)
     matter.submit()
-    for what in ("ask", "papers:"):
-        await tasks.cancel_under(uow, case.number, f"{matter.subject}:{what}", now)
+    go_on(case)
+    await _end_asking(uow, matter, now, but=done)
     record(uow, actor, "customs.submitted", matter.subject, case, now)
     return matter
+
+
+async def follow_task(uow: UnitOfWork, task: Task, now: datetime, *, actor: str) -> None:
+    """Do what follows when somebody finishes a task: papers that were to be sent are handed in; commits nothing."""
+    if task.what != SEND_PAPERS or not task.is_open:
+        return
+    matter = await get(uow, task.key.split(":")[1])
+    if CustomsState.SUBMITTED in MACHINE.changes[matter.state]:
+        await submit(uow, matter.number, now, actor=actor, done=task)
 
 
 async def release(uow: UnitOfWork, number: str, now: datetime, *, actor: str = SHOP) -> CustomsMatter:
@@ -198,13 +229,25 @@ async def close_decided(uow: UnitOfWork, case: Case, now: datetime, *, actor: st
 
 
 async def abandon_overdue(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:
-    """Give up matters whose papers never came, each in a transaction of its own, and return how many."""
+    """See to matters whose papers are late, each in a transaction of its own, and return how many.
+
+    Where the customer has sent none of them the parcel is given up. What is the shop's to hand in is no reason to: a
+    supervisor decides.
+    """
     async with uow_factory() as uow:
         numbers = [matter.number for matter in await uow.customs.overdue(now.date())]
 
     async def end(uow: UnitOfWork, number: str) -> None:
-        if (await get(uow, number)).is_overdue(now.date()):
+        matter = await get(uow, number)
+        if not matter.is_overdue(now.date()):
+            return
+        case = await case_of(uow, matter.case_number)
+        if matter.wants_customer and not await _files(uow, matter, case):
             await abandon(uow, number, "papers_overdue", now, actor=SYSTEM)
+        else:
+            department, what = DECIDE
+            key = f"{matter.subject}:late:{matter.due_on}"
+            await tasks.open_task(uow, case.number, department, what, key, now)
 
     return await one_by_one(uow_factory, numbers, end)
 
@@ -220,6 +263,36 @@ async def _leave_to_legal(
     await tasks.open_task(uow, case.number, Department.LEGAL, "decide_customs", f"{subject}:decide", now)
     key = f"{subject}:{outcome}"
     await notify(uow, case, f"utter_notify_customs_{outcome}", key, now, order_number=matter.order_number)
+
+
+async def _files(uow: UnitOfWork, matter: CustomsMatter, case: Case) -> int:
+    """Return how many files the customer has sent since papers were asked for, none of them for another case."""
+    told = await uow.audit.of_subject(matter.subject)
+    asked = [event.at for event in told if event.action == "customs.papers_requested"]
+    since = max(asked, default=matter.reported_at)
+    of_case = await evidence.of_case(uow, case.number)
+    found = {piece.id: piece for piece in (*of_case, *await evidence.of_conversation(uow, case.conversation_id))}
+    return sum(
+        piece.agent_id is None and piece.case_number in (None, case.number) and piece.received_at >= since
+        for piece in found.values()
+    )
+
+
+async def _ask_legal(uow: UnitOfWork, matter: CustomsMatter, now: datetime) -> None:
+    """Let somebody hand papers in, unless somebody is at it."""
+    prefix = f"{matter.subject}:papers:"
+    before = [task for task in await uow.tasks.of_case(matter.case_number) if task.key.startswith(prefix)]
+    if not any(task.is_open for task in before):
+        key = f"{prefix}{len(before) + 1}"
+        await tasks.open_task(uow, matter.case_number, Department.LEGAL, SEND_PAPERS, key, now)
+
+
+async def _end_asking(uow: UnitOfWork, matter: CustomsMatter, now: datetime, *, but: Task | None = None) -> None:
+    """Call off what was to do about papers that the authority has, or wants no more."""
+    prefixes = tuple(f"{matter.subject}:{what}" for what in ("ask", "papers:", "late:"))
+    for task in await uow.tasks.of_case(matter.case_number):
+        if task.key.startswith(prefixes) and (but is None or task.key != but.key):
+            await tasks.cancel_by_key(uow, task.key, now)
 
 
 async def _end_tasks(uow: UnitOfWork, matter: CustomsMatter, now: datetime) -> None:

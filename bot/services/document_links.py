@@ -27,6 +27,7 @@ class DocumentKind(Label):
     """Which documents there are."""
 
     RETURN = "return"
+    REPAIR = "repair"
     INVOICE = "invoice"
     FILE = "file"
 
@@ -35,7 +36,7 @@ class DocumentKind(Label):
 class Ticket:
     """What a valid link opens: the document of a number in a language.
 
-    The number is that of a return or an order, and for a file the id of the evidence, which has no language.
+    The number is that of a return, a repair or an order, and for a file the id of the evidence, which has no language.
     """
 
     kind: DocumentKind

@@ -1,21 +1,24 @@
-"""What return slips and invoices say, collected from the database.
+"""What slips for goods that come in, and invoices, say, collected from the database.
 
 Nobody is asked who they are here: whoever calls has proved the order, is an agent, or holds a signed link.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
+from bot.aftersales.apportion import worth
 from bot.aftersales.customs_territory import passes_customs
 from bot.aftersales.labels import IssueType, Payer
 from bot.aftersales.money import Money
 from bot.aftersales.order import Address, Order, OrderLine
+from bot.aftersales.refund import refunded_pieces
+from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.return_ import Return, ReturnLine, ReturnMethod, ReturnState
-from bot.aftersales.warehouse import Warehouses
 from bot.errors import NotFoundError
+from bot.services import case_verdicts, refunds
 from bot.services.document_links import DocumentKind, Ticket
 from bot.services.ports import UnitOfWork
 from bot.services.seller import Seller, shop_seller
@@ -28,14 +31,18 @@ _WITHOUT_SLIP = frozenset(
         ReturnState.DECLINED,
         ReturnState.EXPIRED,
         ReturnState.CANCELED,
+        RepairState.REQUESTED,
+        RepairState.DECLINED,
+        RepairState.EXPIRED,
+        RepairState.CANCELED,
     }
 )
-"""States in which no parcel is to be sent."""
+"""States of returns and repairs in which no parcel is to be sent."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Pieces of one order line that come back; ``value`` is what they cost, discounts taken off."""
+    """Pieces of one order line that come in; ``value`` is what they cost, and what is refunded for those returned."""
 
     title: str
     size: str | None
@@ -47,12 +54,16 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class ReturnSlip:
-    """Everything on a return slip; ``original_parcels`` are the tracking numbers the goods came with."""
+class Slip:
+    """Everything on the slip of a return or a repair, whichever ``kind`` says.
 
+    ``original_parcels`` are the tracking numbers the goods came with.
+    """
+
+    kind: DocumentKind
     language: str
     seller: Seller
-    rma: str
+    number: str
     case_number: str
     order_number: str
     ordered_on: date
@@ -109,15 +120,39 @@ class Invoice:
     to_pay: Money
 
 
-async def return_document(uow: UnitOfWork, rma: str, language: str) -> ReturnSlip:
+async def return_document(uow: UnitOfWork, rma: str, language: str) -> Slip:
     """Return what a return slip says; raises NotFoundError where no parcel is to be sent under that number."""
     return_ = await uow.returns.get(rma)
     if return_ is None or return_.state in _WITHOUT_SLIP:
         raise NotFoundError("return document", rma)
-    order = await uow.orders.read(return_.order_number)
-    if order is None:
-        raise NotFoundError("return document", rma)
-    return _slip(return_, order, shop_warehouses(), shop_seller(), language)
+    return await _slip(
+        uow,
+        return_,
+        language,
+        kind=DocumentKind.RETURN,
+        number=rma,
+        lines=return_.lines,
+        method=return_.method,
+        return_shipping=return_.return_shipping,
+    )
+
+
+async def repair_document(uow: UnitOfWork, number: str, language: str) -> Slip:
+    """Return what the slip of a repair says; raises NotFoundError where no parcel is to be sent under that number."""
+    repair = await uow.repairs.get(number)
+    case = await uow.cases.get(repair.case_number) if repair is not None else None
+    if repair is None or case is None or repair.state in _WITHOUT_SLIP:
+        raise NotFoundError("repair document", number)
+    return await _slip(
+        uow,
+        repair,
+        language,
+        kind=DocumentKind.REPAIR,
+        number=number,
+        lines=[ReturnLine(repair.position, repair.quantity, case.issue_type)],
+        method=ReturnMethod.DROP_OFF,
+        return_shipping=case_verdicts.return_shipping(case),
+    )
 
 
 async def invoice(uow: UnitOfWork, order_number: str, language: str) -> Invoice:
@@ -145,38 +180,57 @@ async def invoice(uow: UnitOfWork, order_number: str, language: str) -> Invoice:
     )
 
 
-async def paper(uow: UnitOfWork, ticket: Ticket) -> ReturnSlip | Invoice:
+async def paper(uow: UnitOfWork, ticket: Ticket) -> Slip | Invoice:
     """Return what the document of a link says; raises NotFoundError where there is none any more."""
     if ticket.kind is DocumentKind.RETURN:
         return await return_document(uow, ticket.number, ticket.language)
+    if ticket.kind is DocumentKind.REPAIR:
+        return await repair_document(uow, ticket.number, ticket.language)
     return await invoice(uow, ticket.number, ticket.language)
 
 
-def _slip(return_: Return, order: Order, warehouses: Warehouses, seller: Seller, language: str) -> ReturnSlip:
-    country = order.address.country
-    warehouse = warehouses.get(return_.warehouse) if return_.warehouse else warehouses.nearest(country)
-    return ReturnSlip(
+async def _slip(
+    uow: UnitOfWork,
+    coming: Return | Repair,
+    language: str,
+    *,
+    kind: DocumentKind,
+    number: str,
+    lines: Sequence[ReturnLine],
+    method: ReturnMethod,
+    return_shipping: Payer,
+) -> Slip:
+    order = await uow.orders.read(coming.order_number)
+    if order is None:
+        raise NotFoundError(f"{kind} document", number)
+    before = [refund for refund in await refunds.standing(uow, order.number) if refund.agreed_at < coming.requested_at]
+    gone = refunded_pieces(refund.breakdown for refund in before)
+    warehouses = shop_warehouses()
+    warehouse = warehouses.get(coming.warehouse) if coming.warehouse else warehouses.nearest(order.address.country)
+    return Slip(
+        kind=kind,
         language=language,
-        seller=seller,
-        rma=return_.rma,
-        case_number=return_.case_number,
+        seller=shop_seller(),
+        number=number,
+        case_number=coming.case_number,
         order_number=order.number,
         ordered_on=order.placed_at.date(),
-        deadline=return_.deadline,
-        method=return_.method,
-        return_shipping=return_.return_shipping,
+        deadline=coming.deadline,
+        method=method,
+        return_shipping=return_shipping,
         sender=order.address,
         recipient=warehouse.address,
-        pieces=tuple(_piece(line, order, language) for line in return_.lines),
+        pieces=tuple(_piece(line, order, gone.get(line.position, 0), language) for line in lines),
         original_parcels=tuple(shipment.tracking_number for shipment in order.shipments),
     )
 
 
-def _piece(returned: ReturnLine, order: Order, language: str) -> Piece:
+def _piece(returned: ReturnLine, order: Order, gone: int, language: str) -> Piece:
     line = order.line(returned.position)
     if line is None:
         raise NotFoundError("order line", f"{order.number}/{returned.position}")
-    value = line.total * (Decimal(returned.quantity) / line.quantity)
+    # As it is refunded, to the last minor unit: customs compares both.
+    value = worth(line, gone + returned.quantity) - worth(line, gone)
     title = line.product.title_in(language)
     return Piece(title, line.size, line.color, line.sku, returned.quantity, returned.reason, value)
 

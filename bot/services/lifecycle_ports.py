@@ -27,6 +27,9 @@ class Repairs(Protocol):
     async def by_tracking(self, tracking_number: str) -> Repair | None:
         """Return the repair whose parcel back to the customer has this number, or None."""
 
+    async def under_way_since(self, moment: datetime) -> list[Repair]:
+        """Return those whose parcel was handed over by a moment and is still on its way to the shop."""
+
     async def overdue(self, today: date) -> list[Repair]:
         """Return those whose parcel, or whose answer to a quote, should have come before today."""
 

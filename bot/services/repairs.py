@@ -7,13 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.aftersales.case import Case, CaseState
+from bot.aftersales.labels import Payer
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order
 from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.return_ import Refusal
 from bot.aftersales.task import REPAIR_FAILED, Department
-from bot.errors import InvalidInputError, NotFoundError
-from bot.services import tasks, wording
+from bot.errors import IllegalStateError, InvalidInputError, NotFoundError
+from bot.services import case_verdicts, lifecycle, tasks, wording
+from bot.services.document_links import DocumentKind
 from bot.services.identification import is_proved
 from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, go_on, leave_to_person, record, required, wait
 from bot.services.notifications import notify
@@ -63,6 +65,8 @@ async def add_repair(
         repair.approve()
     uow.repairs.add(repair)
     record(uow, "bot", "repair.opened", repair.subject, case, now, in_warranty=in_warranty)
+    if repair.state is RepairState.APPROVED:
+        await _ask_logistics(uow, repair, case, now)
     return repair
 
 
@@ -78,13 +82,15 @@ async def approve(uow: UnitOfWork, number: str, now: datetime, *, actor: str) ->
     repair.approve()
     begin(case)
     record(uow, actor, "repair.approved", repair.subject, case, now)
+    await _ask_logistics(uow, repair, case, now)
     await tell_approved(uow, repair, case, now)
     return repair
 
 
 async def tell_approved(uow: UnitOfWork, repair: Repair, case: Case, now: datetime) -> None:
-    """Tell the customer to send the goods, under which number and until when; commits nothing."""
-    values = {"repair": repair.number, "deadline": wording.day(repair.deadline)}
+    """Tell the customer to send the goods, until when and with which slip; commits nothing."""
+    values: dict[str, Any] = {"repair": repair.number, "deadline": wording.day(repair.deadline)}
+    values["facts"] = {"document": {"kind": DocumentKind.REPAIR.value, "number": repair.number}}
     await notify(uow, case, "utter_notify_repair_approved", f"{repair.subject}:approved", now, **values)
 
 
@@ -101,11 +107,33 @@ async def decline(uow: UnitOfWork, number: str, reason: Refusal, now: datetime, 
     return repair
 
 
+async def register_tracking(
+    uow: UnitOfWork, number: str, carrier: str, tracking_number: str, now: datetime, *, actor: str = "bot"
+) -> Repair:
+    """Record the number under which the customer sends the goods, which takes an expired repair up again.
+
+    Who told it knows it: nothing is announced. Commits nothing.
+    """
+    repair = await get(uow, number)
+    case = await case_of(uow, repair.case_number)
+    repair.ship(carrier, "".join(tracking_number.split()).upper(), now)
+    lifecycle.take_up(uow, case, now)
+    await tasks.cancel_by_key(uow, _label(repair), now)
+    record(uow, actor, "repair.shipped", repair.subject, case, now, tracking_number=repair.tracking_number)
+    return repair
+
+
 async def receive(uow: UnitOfWork, number: str, now: datetime, *, actor: str = SHOP) -> Repair:
-    """Record that the goods are here; in warranty the work begins at once, else it is priced; commits nothing."""
+    """Record that the goods are here; in warranty the work begins at once, else it is priced; commits nothing.
+
+    Goods that come after the repair has expired take its case up again.
+    """
     repair = await get(uow, number)
     case = await case_of(uow, repair.case_number)
     repair.receive(now)
+    lifecycle.take_up(uow, case, now)
+    for what in ("label", "trace:"):
+        await tasks.cancel_under(uow, case.number, f"{repair.subject}:{what}", now)
     record(uow, actor, "repair.received", repair.subject, case, now)
     key = f"{repair.subject}:received"
     if repair.in_warranty:
@@ -270,13 +298,39 @@ async def expire_overdue(uow_factory: Callable[[], UnitOfWork], now: datetime) -
     return await one_by_one(uow_factory, numbers, end)
 
 
-async def _expire(uow: UnitOfWork, repair: Repair, now: datetime) -> None:
+async def give_up(uow: UnitOfWork, number: str, now: datetime, *, actor: str) -> Repair:
+    """End a repair whose parcel was lost on its way to the shop; commits nothing.
+
+    Raises IllegalStateError for one that nobody has sent, or that is here.
+    """
+    repair = await get(uow, number)
+    if repair.state is not RepairState.SHIPPED:
+        raise IllegalStateError("repair", repair.state.value, RepairState.EXPIRED.value)
+    await _expire(uow, repair, now, actor=actor)
+    return repair
+
+
+async def _expire(uow: UnitOfWork, repair: Repair, now: datetime, *, actor: str = SYSTEM) -> None:
     case = await case_of(uow, repair.case_number)
     repair.expire(now)
-    record(uow, SYSTEM, "repair.expired", repair.subject, case, now)
+    for what in ("label", "trace:"):
+        await tasks.cancel_under(uow, case.number, f"{repair.subject}:{what}", now)
+    record(uow, actor, "repair.expired", repair.subject, case, now)
     values = {"repair": repair.number, "deadline": wording.day(repair.deadline)}
-    await notify(uow, case, "utter_notify_repair_expired", f"{repair.subject}:expired", now, **values)
+    # It may come after all, and be lost then.
+    again = f":{repair.tracking_number}" if repair.shipped_at else ""
+    await notify(uow, case, "utter_notify_repair_expired", f"{repair.subject}:expired{again}", now, **values)
     await finish(uow, case, now)
+
+
+async def _ask_logistics(uow: UnitOfWork, repair: Repair, case: Case, now: datetime) -> None:
+    if case_verdicts.return_shipping(case) is Payer.SHOP:
+        # The label on the slip is only an address: no carrier is paid with it.
+        await tasks.open_task(uow, case.number, Department.LOGISTICS, "issue_return_label", _label(repair), now)
+
+
+def _label(repair: Repair) -> str:
+    return f"{repair.subject}:label"
 
 
 def _answer(number: str, answer: str) -> str:

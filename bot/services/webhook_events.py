@@ -46,6 +46,7 @@ EVENTS: dict[str, str] = {
     "repair.opened": "repair.opened",
     "repair.approved": "repair.approved",
     "repair.declined": "repair.declined",
+    "repair.shipped": "repair.shipped",
     "repair.received": "repair.received",
     "repair.quoted": "repair.quoted",
     "repair.quote_accepted": "repair.quote_accepted",

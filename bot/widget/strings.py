@@ -49,6 +49,7 @@ WIDGET_STRINGS: dict[str, str] = {
     "widget_case_number": "Case number",
     "widget_return_number": "Return number",
     "widget_document_return": "Return slip with address and packing guide (PDF)",
+    "widget_document_repair": "Repair slip with address and packing guide (PDF)",
     "widget_document_invoice": "Invoice (PDF)",
     "widget_send_back_by": "Send back by {date}",
     "widget_offer": "Our offer",

@@ -38,6 +38,12 @@ class SqlRepairs(Repository):
         mine = self._table.c.tracking_number == tracking_number
         return await self._first(Repair, mine, order_by=self._newest_first)
 
+    async def under_way_since(self, moment: datetime) -> list[Repair]:
+        """Return those whose parcel was handed over by a moment and is still on its way to the shop."""
+        t = self._table.c
+        mine = and_(t.state == RepairState.SHIPPED, t.shipped_at <= moment)
+        return await self._find(Repair, mine, order_by=(t.number,))
+
     async def overdue(self, today: date) -> list[Repair]:
         """Return those whose parcel, or whose answer to a quote, should have come before today."""
         t = self._table.c

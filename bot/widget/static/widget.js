@@ -678,7 +678,7 @@
   /** Return a link to a paper; the server names it by a path that starts at its own root. */
   function documentCard({ kind, url }, words) {
     const path = scalar(url);
-    if (!["return", "invoice"].includes(kind) || !/^\/documents\/[\w.-]+$/.test(path)) return null;
+    if (!["return", "repair", "invoice"].includes(kind) || !/^\/documents\/[\w.-]+$/.test(path)) return null;
     const link = { href: new URL(path.slice(1), BASE).href, target: "_blank", rel: "noopener", class: "paper" };
     return el("div", { class: "card" }, el("a", link, words.text(`widget_document_${kind}`)));
   }

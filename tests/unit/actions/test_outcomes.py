@@ -21,16 +21,21 @@ from bot.aftersales.refund import Refund, RefundBreakdown
 from bot.aftersales.repair import Repair
 from bot.aftersales.reship import Reshipment
 from bot.aftersales.verdict import Verdict
+from bot.services.document_links import PREFIX, DocumentKind, DocumentLinks, Ticket
 from bot.services.remedies import Outcome
 from tests.unit.aftersales.builders import NOW, a_case, euros
 
 NUMBER, ORDER = "C1000001", "10482733"
 VERDICT = cast(Verdict, SimpleNamespace(goods_stay=True, days_to_refund=14, return_shipping=Payer.SHOP))
 
+LINKS = DocumentLinks(b"a key for tests")
+CONTEXT = SimpleNamespace(links=LINKS, clock=lambda: NOW)
+INTAKE = cast(Intake, SimpleNamespace(context=CONTEXT, turn=SimpleNamespace(language="de")))
+
 
 def said(outcome: Outcome) -> dict[str, Any]:
     dispatcher = CollectingDispatcher()
-    say_outcome(dispatcher, cast(Intake, None), outcome, VERDICT)
+    say_outcome(dispatcher, INTAKE, outcome, VERDICT)
     (message,) = dispatcher.messages
     return {key: value for key, value in message.items() if value}
 
@@ -97,6 +102,9 @@ def test_a_repair_is_told_with_who_pays_for_the_way() -> None:
     assert (message["response"], message["repair"]) == ("utter_repair_opened", "W1000001")
     assert message["shipping"]["name"] == "label_shipping_free"
     assert message["facts"]["repair"] == {"number": "W1000001", "state": "requested"}
+    document = message["facts"]["document"]
+    ticket = LINKS.read(document["url"].removeprefix(PREFIX), NOW)
+    assert (document["kind"], ticket) == ("repair", Ticket(DocumentKind.REPAIR, "W1000001", "de"))
 
 
 def test_a_customs_matter_is_told_with_its_number() -> None:

@@ -14,7 +14,8 @@ import yaml
 from bot.aftersales.labels import IssueType, Payer
 from bot.aftersales.order import Address
 from bot.aftersales.return_ import ReturnMethod
-from bot.services.documents import Invoice, InvoiceLine, Piece, ReturnSlip
+from bot.services.document_links import DocumentKind
+from bot.services.documents import Invoice, InvoiceLine, Piece, Slip
 from bot.services.seller import shop_seller
 from tests.unit.aftersales.builders import euros
 
@@ -42,11 +43,12 @@ def translate(context: str, text: str, language: str) -> str:
     return _words().get(language, {}).get(context, text)
 
 
-def a_slip(language: str = "de", pieces: int = 2, **changes: Any) -> ReturnSlip:
+def a_slip(language: str = "de", pieces: int = 2, **changes: Any) -> Slip:
     """Return a slip for two kinds of shoes, from a customer where the language is spoken to Leipzig."""
     facts: dict[str, Any] = {
-        "language": language, "seller": shop_seller(), "rma": "R1000042", "case_number": "C1000017",
-        "order_number": "10482733", "ordered_on": date(2026, 3, 2), "deadline": date(2026, 4, 3),
+        "kind": DocumentKind.RETURN, "language": language, "seller": shop_seller(), "number": "R1000042",
+        "case_number": "C1000017", "order_number": "10482733",
+        "ordered_on": date(2026, 3, 2), "deadline": date(2026, 4, 3),
         "method": ReturnMethod.DROP_OFF, "return_shipping": Payer.CUSTOMER, "sender": HOMES[language],
         "recipient": LEIPZIG, "original_parcels": ("KP004211973DE",),
         "pieces": tuple(
@@ -54,7 +56,7 @@ def a_slip(language: str = "de", pieces: int = 2, **changes: Any) -> ReturnSlip:
                   euros("79.90")) for number in range(1, pieces + 1)
         ),
     }  # fmt: skip
-    return ReturnSlip(**{**facts, **changes})
+    return Slip(**{**facts, **changes})
 
 
 def an_invoice(language: str = "de") -> Invoice:

@@ -15,7 +15,8 @@ import zxingcpp
 from bot.documents.blocks import Document, texts_of
 from bot.documents.drawing import pdf_of
 from bot.documents.invoice import invoice
-from bot.documents.return_slip import return_slip
+from bot.documents.slip import slip_of
+from bot.services.document_links import DocumentKind
 from tests.unit.documents.papers import NOW, a_slip, an_invoice, pictures_of, text_of, translate
 
 # Copied out of a PDF, marks and letters of a syllable can come in another order than they were written in.
@@ -24,7 +25,7 @@ _VARYING = re.compile(r"[\s\u2066-\u2069\u200b-\u200f\u0610-\u061a\u064b-\u0652\
 
 @lru_cache(maxsize=16)
 def _pdf(language: str) -> bytes:
-    return pdf_of(return_slip(a_slip(language), translate), NOW)
+    return pdf_of(slip_of(a_slip(language), translate), NOW)
 
 
 def _letters(text: str) -> str:
@@ -34,7 +35,7 @@ def _letters(text: str) -> str:
 @pytest.mark.parametrize("language", ["de", "ja", "th", "zh"])
 def test_everything_a_slip_says_can_be_copied_out_of_it(language: str) -> None:
     text = _letters(text_of(_pdf(language)))
-    document = return_slip(a_slip(language), translate)
+    document = slip_of(a_slip(language), translate)
     said = {_letters(part) for whole in texts_of(document.blocks) for part in whole.split("\n")}
     assert not {part for part in said if part not in text}
 
@@ -43,13 +44,13 @@ def test_every_arabic_word_of_a_slip_can_be_copied_out_of_it() -> None:
     # PDFium, which reads for the other tests, sorts glyphs by place, and Arabic marks stand above others.
     pages = pypdf.PdfReader(io.BytesIO(_pdf("ar"))).pages
     text = _letters("".join(page.extract_text() for page in pages))
-    said = {_letters(word) for part in texts_of(return_slip(a_slip("ar"), translate).blocks) for word in part.split()}
+    said = {_letters(word) for part in texts_of(slip_of(a_slip("ar"), translate).blocks) for word in part.split()}
     assert not {word for word in said if word.strip(".,:«»()،") not in text}
 
 
 def test_hindi_letters_are_all_there_whatever_their_order() -> None:
     text = text_of(_pdf("hi"))
-    expected = "".join(texts_of(return_slip(a_slip("hi"), translate).blocks))
+    expected = "".join(texts_of(slip_of(a_slip("hi"), translate).blocks))
     missing = {letter for letter in expected if letter.isalnum() and letter not in text}
     assert not missing
 
@@ -83,7 +84,7 @@ def test_an_english_slip_has_its_customs_note_once() -> None:
 
 
 def test_many_items_go_on_to_further_pages_and_the_label_stays_whole() -> None:
-    pdf = pdf_of(return_slip(a_slip("de", pieces=30), translate), NOW)
+    pdf = pdf_of(slip_of(a_slip("de", pieces=30), translate), NOW)
     pages = pictures_of(pdf)
     assert len(pages) == 3
     assert "Seite3von3" in text_of(pdf)
@@ -114,10 +115,18 @@ def test_an_invoice_adds_up_on_paper() -> None:
         assert expected in text
 
 
+def test_the_slip_of_a_repair_speaks_of_a_repair_and_has_the_address() -> None:
+    slip = a_slip("en", kind=DocumentKind.REPAIR, number="W1000042")
+    text = text_of(pdf_of(slip_of(slip, translate), NOW))
+    for expected in ("Repairslip", "RepairnumberW1000042", "TorgauerStraße231", "Goodsforrepair"):
+        assert expected in text
+    assert "Returnnumber" not in text and "Returnedgoods,nosale" not in text
+
+
 def test_names_in_any_script_are_printed_in_any_language() -> None:
     names = "Ελένη Παπαδοπούλου 김민수 გიორგი Նարե אורי"
     slip = a_slip("de")
-    document = return_slip(slip, translate)
+    document = slip_of(slip, translate)
     named = Document("de", names, names, document.page_line, document.blocks)
     text = text_of(pdf_of(named, NOW))
     for name in ("Ελένη", "김민수", "გიორგი", "Նարե", "אורי"):

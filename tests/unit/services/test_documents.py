@@ -16,12 +16,13 @@ from bot.aftersales.labels import IssueType, Payer
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderState, Payment
 from bot.aftersales.refund import Refund
+from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.return_ import Return, ReturnLine, ReturnMethod, ReturnState
 from bot.documents.key import kept_key
 from bot.errors import NotFoundError, SettingsError
 from bot.services import inspections, returns
 from bot.services.document_links import LASTS, PREFIX, DocumentKind, DocumentLinks, Ticket
-from bot.services.documents import invoice, paper, return_document
+from bot.services.documents import invoice, paper, repair_document, return_document
 from bot.services.seller import load_seller
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 from tests.unit.services.world import World
@@ -148,7 +149,39 @@ async def test_no_invoice_before_anything_is_paid() -> None:
             await invoice(uow, world.database.all(Order)[0].number, "de")
 
 
+def _world_of_repair(state: RepairState, *, country: str = "DE", warehouse: str | None = "leipzig") -> World:
+    world = _world(country=country)
+    case = world.add_case()
+    case.verdict = {"return_shipping": "customer"}
+    deadline = date(2026, 4, 3)
+    number, order = "W1000001", world.order.number
+    repair = Repair(number, case.number, order, 1, 1, True, NOW, deadline, warehouse=warehouse, state=state)
+    world.database.all(Repair).append(repair)
+    return world
+
+
+async def test_a_repairs_slip_says_where_the_goods_go_and_who_pays() -> None:
+    async with _world_of_repair(RepairState.APPROVED, country="CH").uow() as uow:
+        slip = await repair_document(uow, "W1000001", "de")
+    assert (slip.kind, slip.number, slip.deadline) == (DocumentKind.REPAIR, "W1000001", date(2026, 4, 3))
+    assert (slip.recipient.city, slip.return_shipping) == ("Leipzig", Payer.CUSTOMER)
+    (piece,) = slip.pieces
+    assert (piece.quantity, piece.reason, piece.value) == (1, IssueType.DEFECTIVE, euros("33.33"))
+    assert slip.passes_customs
+
+
+@pytest.mark.parametrize("state", [RepairState.REQUESTED, RepairState.DECLINED, RepairState.EXPIRED,
+                                   RepairState.CANCELED])  # fmt: skip
+async def test_no_slip_while_no_goods_are_to_be_sent_for_repair(state: RepairState) -> None:
+    async with _world_of_repair(state).uow() as uow:
+        with pytest.raises(NotFoundError):
+            await repair_document(uow, "W1000001", "de")
+
+
 async def test_a_ticket_opens_its_document() -> None:
+    async with _world_of_repair(RepairState.SHIPPED).uow() as uow:
+        ticket = Ticket(DocumentKind.REPAIR, "W1000001", "de")
+        assert await paper(uow, ticket) == await repair_document(uow, "W1000001", "de")
     async with _world().uow() as uow:
         assert await paper(uow, Ticket(DocumentKind.RETURN, "R1000001", "de")) == await return_document(
             uow, "R1000001", "de"

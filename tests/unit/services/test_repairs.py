@@ -7,12 +7,16 @@ from datetime import date, timedelta
 import pytest
 
 from bot.aftersales.case import Case, CaseState
+from bot.aftersales.labels import Payer, Remedy
+from bot.aftersales.offer import Offer, OfferState, Proposer
 from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.return_ import Refusal
-from bot.errors import InvalidInputError, NotFoundError
-from bot.services import cases, repairs
+from bot.aftersales.shop_event import ShopEventState
+from bot.errors import IllegalStateError, InvalidInputError, NotFoundError
+from bot.services import cases, incoming_repairs, repairs
 from tests.unit.aftersales.builders import NOW, euros
 from tests.unit.services.lifecycles import LATER, a_world_with_case, factory, open_tasks, told, told_values
+from tests.unit.services.reporting_shop import Shop
 from tests.unit.services.world import CONVERSATION, World, proved_world
 
 DEADLINE = date(2026, 4, 3)
@@ -115,6 +119,131 @@ async def test_goods_that_are_never_sent_end_the_repair() -> None:
     assert await repairs.expire_overdue(factory(world), NOW + timedelta(days=60)) == 1
     assert (repair.state, case.state) == (RepairState.EXPIRED, CaseState.RESOLVED)
     assert told(world) == ["repair_expired"]
+
+
+async def sent(world: World, repair: Repair, number: str = "kp 99") -> None:
+    async with world.uow() as uow:
+        await repairs.register_tracking(uow, repair.number, "", number, LATER)
+        await uow.commit()
+
+
+async def test_goods_that_are_on_their_way_do_not_expire_and_cannot_be_called_off() -> None:
+    world, case, repair = await a_repair(in_warranty=True)
+    await sent(world, repair)
+    assert (repair.state, repair.tracking_number) == (RepairState.SHIPPED, "KP99")
+    assert await repairs.expire_overdue(factory(world), NOW + timedelta(days=60)) == 0
+    async with world.uow() as uow:
+        with pytest.raises(IllegalStateError):
+            await cases.withdraw(uow, CONVERSATION, case.number, NOW)
+    shop = Shop(world)
+    assert await shop.scan("KP99", "in_transit") == (ShopEventState.IGNORED, "known")
+    assert await shop.report("repair.received", repair=repair.number) == (ShopEventState.APPLIED, "done")
+    assert repair.state is RepairState.REPAIRING
+
+
+@pytest.mark.parametrize(("payer", "tasks"), [(Payer.SHOP, ["issue_return_label"]), (Payer.CUSTOMER, [])])
+async def test_a_label_is_made_where_the_shop_pays_for_the_way(payer: Payer, tasks: list[str]) -> None:
+    world, case = await a_world_with_case()
+    case.verdict = {"return_shipping": payer.value}
+    async with world.uow() as uow:
+        await repairs.add_repair(uow, case, world.order, NOW, in_warranty=True, deadline=DEADLINE, needs_review=True)
+        assert open_tasks(world) == []
+        await repairs.approve(uow, "W1000001", LATER, actor="agent:7")
+        await uow.commit()
+    assert open_tasks(world) == tasks
+    assert told_values(world)["facts"] == {"document": {"kind": "repair", "number": "W1000001"}}
+
+
+async def expired() -> tuple[World, Case, Repair]:
+    world, case, repair = await a_repair(in_warranty=True)
+    await repairs.expire_overdue(factory(world), NOW + timedelta(days=60))
+    return world, case, repair
+
+
+async def test_goods_that_come_late_are_mended_after_all() -> None:
+    world, case, repair = await expired()
+    assert (await Shop(world).report("repair.received", repair=repair.number))[0] is ShopEventState.APPLIED
+    assert (repair.state, repair.ended_at, case.state) == (RepairState.REPAIRING, None, CaseState.EXECUTING)
+    assert open_tasks(world) == ["repair"]
+
+
+async def test_who_tells_late_that_the_goods_are_under_way_is_waited_for_again() -> None:
+    world, case, repair = await expired()
+    async with world.uow() as uow:
+        assert await incoming_repairs.awaited_in(uow, CONVERSATION) is repair
+    await sent(world, repair)
+    assert (repair.state, repair.is_open, case.state) == (RepairState.SHIPPED, True, CaseState.EXECUTING)
+    async with world.uow() as uow:
+        assert await incoming_repairs.awaited_in(uow, CONVERSATION) is None
+
+
+async def test_goods_for_which_something_else_was_agreed_meanwhile_are_a_persons() -> None:
+    world, case, repair = await expired()
+    after = NOW + timedelta(days=61)
+    case.offers.append(Offer(Remedy.REFUND_FULL, Proposer.BOT, after, state=OfferState.ACCEPTED))
+    async with world.uow() as uow:
+        assert await incoming_repairs.awaited_in(uow, CONVERSATION) is None
+    assert (await Shop(world).report("repair.received", repair=repair.number))[0] is ShopEventState.APPLIED
+    assert (repair.state, case.state) == (RepairState.EXPIRED, CaseState.RESOLVED)
+    assert open_tasks(world) == ["unexpected_return"]
+
+
+async def test_goods_of_a_repair_that_was_called_off_are_a_persons() -> None:
+    world, case, repair = await a_repair(in_warranty=True)
+    async with world.uow() as uow:
+        await cases.withdraw(uow, CONVERSATION, case.number, NOW)
+    assert (await Shop(world).report("repair.received", repair=repair.number))[0] is ShopEventState.APPLIED
+    assert (repair.state, open_tasks(world)) == (RepairState.CANCELED, ["unexpected_return"])
+
+
+async def test_goods_that_were_here_are_not_expected_a_second_time() -> None:
+    world, _, repair = await a_repair(in_warranty=True)
+    async with world.uow() as uow:
+        await repairs.receive(uow, repair.number, LATER)
+        await repairs.ship_back(uow, repair.number, "Kranich Paket", "KP7", LATER, is_repaired=True)
+        await repairs.complete(uow, repair.number, LATER)
+        await uow.commit()
+    assert await Shop(world).report("repair.received", repair=repair.number) == (ShopEventState.IGNORED, "past")
+
+
+async def test_of_several_repairs_the_one_that_is_in_time_is_awaited() -> None:
+    world, case, _ = await expired()
+    async with world.uow() as uow:
+        other = await repairs.add_repair(uow, case, world.order, NOW, in_warranty=True, deadline=DEADLINE)
+        await uow.commit()
+        assert await incoming_repairs.awaited_in(uow, CONVERSATION) is other
+
+
+async def test_a_parcel_that_is_lost_on_its_way_to_us_is_traced() -> None:
+    world, _, repair = await a_repair(in_warranty=True)
+    await sent(world, repair)
+    assert (await Shop(world).scan("KP99", "lost"))[0] is ShopEventState.APPLIED
+    assert open_tasks(world) == ["trace_return"]
+
+
+async def test_only_what_is_on_its_way_is_given_up_and_each_time_the_customer_is_told() -> None:
+    world, case, repair = await a_repair(in_warranty=True)
+    async with world.uow() as uow:
+        with pytest.raises(IllegalStateError):
+            await repairs.give_up(uow, repair.number, LATER, actor="agent:7")
+    for number in ("KP1", "KP2"):
+        await sent(world, repair, number)
+        async with world.uow() as uow:
+            await repairs.give_up(uow, repair.number, LATER, actor="agent:7")
+            await uow.commit()
+        assert (repair.state, case.state) == (RepairState.EXPIRED, CaseState.RESOLVED)
+    assert told(world) == ["repair_expired"] * 2
+
+
+async def test_a_parcel_of_which_nothing_is_heard_is_traced_once() -> None:
+    world, _, repair = await a_repair(in_warranty=True)
+    await sent(world, repair)
+    assert await incoming_repairs.trace_silent(factory(world), LATER + timedelta(days=13)) == 0
+    assert await incoming_repairs.trace_silent(factory(world), LATER + timedelta(days=14)) == 1
+    assert await incoming_repairs.trace_silent(factory(world), LATER + timedelta(days=15)) == 0
+    assert open_tasks(world) == ["trace_return"]
+    assert (await Shop(world).report("repair.received", repair=repair.number))[0] is ShopEventState.APPLIED
+    assert open_tasks(world) == ["repair"]
 
 
 async def test_a_reviewed_repair_is_approved_or_declined_by_a_person() -> None:

@@ -1,4 +1,4 @@
-"""The return slip: number and barcode, what comes back, how to pack it, the label, and a note for customs."""
+"""The slip of a return or a repair: number and barcode, what comes in, how to pack it, label, note for customs."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ from bot.documents.blocks import (
 from bot.documents.goods import goods
 from bot.documents.postal import lines_of
 from bot.documents.words import Translate, Words
-from bot.services.documents import ReturnSlip
+from bot.services.document_links import DocumentKind
+from bot.services.documents import Slip
 
 
-def return_slip(slip: ReturnSlip, translate: Translate | None = None) -> Document:
-    """Return a return slip, ready to be drawn."""
+def slip_of(slip: Slip, translate: Translate | None = None) -> Document:
+    """Return the document of a slip, ready to be drawn."""
     words = Words(slip.language, translate)
-    title = f"{words('label_doc_return_title')} {slip.rma}"
+    head = words(f"label_doc_{slip.kind}_title")
     blocks: list[Block] = [
-        Masthead(slip.seller.name, words("label_doc_return_title")),
-        Number(words("label_doc_return_number"), slip.rma, has_barcode=True),
+        Masthead(slip.seller.name, head),
+        Number(_numbered(slip, words), slip.number, has_barcode=True),
         _facts(slip, words),
         Heading(words("label_doc_items")),
         _items(slip, words),
@@ -45,10 +46,14 @@ def return_slip(slip: ReturnSlip, translate: Translate | None = None) -> Documen
             english = Words("en", translate)
             heading = Heading(english("label_doc_customs_title"))
             blocks.append(InEnglish((heading, *_customs(slip, english))))
-    return Document(slip.language, title, slip.seller.name, words("label_doc_page"), tuple(blocks))
+    return Document(slip.language, f"{head} {slip.number}", slip.seller.name, words("label_doc_page"), tuple(blocks))
 
 
-def _facts(slip: ReturnSlip, words: Words) -> Facts:
+def _numbered(slip: Slip, words: Words) -> str:
+    return words(f"label_doc_{slip.kind}_number")
+
+
+def _facts(slip: Slip, words: Words) -> Facts:
     return Facts(
         (
             (words("label_doc_send_by"), words.day(slip.deadline)),
@@ -61,7 +66,7 @@ def _facts(slip: ReturnSlip, words: Words) -> Facts:
     )
 
 
-def _items(slip: ReturnSlip, words: Words) -> Table:
+def _items(slip: Slip, words: Words) -> Table:
     return Table(
         (
             Column(words("label_doc_item"), 0.5),
@@ -79,7 +84,7 @@ def _items(slip: ReturnSlip, words: Words) -> Table:
     )
 
 
-def _steps(slip: ReturnSlip, words: Words) -> Steps:
+def _steps(slip: Slip, words: Words) -> Steps:
     last = "label_doc_step_pickup" if slip.method is ReturnMethod.PICKUP else "label_doc_step_send"
     return Steps(
         (
@@ -92,27 +97,28 @@ def _steps(slip: ReturnSlip, words: Words) -> Steps:
     )
 
 
-def _label(slip: ReturnSlip, words: Words) -> CutOut:
+def _label(slip: Slip, words: Words) -> CutOut:
     is_abroad = slip.sender.country != slip.recipient.country
     return CutOut(
         words("label_doc_cut"),
         (words("label_doc_from"), lines_of(slip.sender, is_abroad=is_abroad)),
         (words("label_doc_to"), lines_of(slip.recipient, is_abroad=is_abroad)),
-        words("label_doc_return_number"),
-        slip.rma,
+        _numbered(slip, words),
+        slip.number,
     )
 
 
-def _customs(slip: ReturnSlip, words: Words) -> tuple[Block, ...]:
+def _customs(slip: Slip, words: Words) -> tuple[Block, ...]:
+    why = "label_doc_customs_repair" if slip.kind is DocumentKind.REPAIR else "label_doc_customs_returned"
     return (
-        Paragraph(words("label_doc_customs_returned")),
+        Paragraph(words(why)),
         Paragraph(words("label_doc_customs_value")),
         Facts(
             (
                 (words("label_doc_customs_order"), slip.order_number),
                 (words("label_doc_ordered_on"), words.day(slip.ordered_on)),
                 (words("label_doc_customs_parcel"), "\n".join(slip.original_parcels) or "–"),
-                (words("label_doc_return_number"), slip.rma),
+                (_numbered(slip, words), slip.number),
             )
         ),
         Table(
