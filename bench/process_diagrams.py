@@ -35,18 +35,21 @@ SENTENCES = {
     ),
     "offer": "An offer is a remedy that one side proposes and the other accepts, declines or counters.",
     "return": (
-        "A return is goods on their way back: allowed, sent, received in whole or in part, inspected, and settled."
+        "A return is goods on their way back: allowed, sent, received in whole or in part, inspected, and settled; "
+        "what comes after it has expired takes it up again."
     ),
     "exchange": (
         "An exchange is a return with a replacement that is set aside at once and leaves when the goods are back, or "
-        "right away where policy ships exchanges in advance; where the carrier loses it, it leaves a second time."
+        "right away where policy ships exchanges in advance; where the carrier loses it, it leaves a second time or "
+        "is given up for the money."
     ),
     "repair": (
         "A repair is goods that come in, are mended, free of charge or for a price that the customer agreed to, and go "
         "back."
     ),
     "reshipment": (
-        "A reshipment is goods that never came and are sent again, once the carrier has had its time to find them."
+        "A reshipment is goods that never came and are sent again, once the carrier has had its time to find them; "
+        "where they are lost again, they leave once more, or are paid for."
     ),
     "customs": "A customs matter is a parcel that an authority holds until it has papers or money.",
     "refund": (

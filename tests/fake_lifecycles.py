@@ -22,6 +22,9 @@ class FakeRepairs(Table[Repair]):
     async def by_tracking(self, tracking_number: str) -> Repair | None:
         return self.one(tracking_number=tracking_number)
 
+    async def under_way_since(self, moment: datetime) -> list[Repair]:
+        return [found for found in self.rows if found.is_under_way_since(moment)]
+
     async def overdue(self, today: date) -> list[Repair]:
         return [found for found in self.rows if found.is_overdue(today) or found.is_quote_over(today)]
 

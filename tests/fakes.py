@@ -257,6 +257,9 @@ class FakeReturns(Table[Return]):
     async def overdue(self, today: date) -> list[Return]:
         return [found for found in self.rows if found.is_overdue(today)]
 
+    async def under_way_since(self, moment: datetime) -> list[Return]:
+        return [found for found in self.rows if found.is_under_way_since(moment)]
+
 
 class FakeExchanges(Table[Exchange]):
     def add(self, thing: Exchange) -> None:
@@ -267,7 +270,11 @@ class FakeExchanges(Table[Exchange]):
         return self.find(order_number=order_number)[::-1]
 
     async def of_return(self, rma: str) -> Exchange | None:
-        return self.one(rma=rma)
+        return next(iter(self.find(rma=rma)[::-1]), None)
+
+    async def unpaid_since(self, moment: datetime) -> list[Exchange]:
+        done = {found.rma for found in self.uow.database.all(Return) if found.was_completed_before(moment)}
+        return [found for found in self.rows if found.rma in done and found.awaits_payment]
 
     async def by_tracking(self, tracking_number: str) -> Exchange | None:
         return self.one(tracking_number=tracking_number)

@@ -24,8 +24,8 @@ MACHINE = Machine(
     "exchange",
     {
         _S.REPLACEMENT_RESERVED: frozenset({_S.REPLACEMENT_SHIPPED, _S.CANCELED}),
-        # A replacement that the carrier lost leaves a second time, under another tracking number.
-        _S.REPLACEMENT_SHIPPED: frozenset({_S.REPLACEMENT_SHIPPED, _S.REPLACEMENT_DELIVERED}),
+        # A replacement that the carrier lost leaves a second time, under another tracking number, or is given up.
+        _S.REPLACEMENT_SHIPPED: frozenset({_S.REPLACEMENT_SHIPPED, _S.REPLACEMENT_DELIVERED, _S.CANCELED}),
     },
 )
 
@@ -66,6 +66,11 @@ class Exchange:
         return self.state in (ExchangeState.REPLACEMENT_RESERVED, ExchangeState.REPLACEMENT_SHIPPED)
 
     @property
+    def is_to_leave(self) -> bool:
+        """Tell whether the replacement is set aside and has not left yet."""
+        return self.state is ExchangeState.REPLACEMENT_RESERVED
+
+    @property
     def has_left(self) -> bool:
         """Tell whether the replacement is on its way to the customer, or there."""
         return self.state in (ExchangeState.REPLACEMENT_SHIPPED, ExchangeState.REPLACEMENT_DELIVERED)
@@ -80,9 +85,30 @@ class Exchange:
         """Tell whether the customer still owes the difference to a dearer replacement."""
         return self.price_difference.amount > 0 and not self.difference_settled
 
+    @property
+    def is_paid_in_vain(self) -> bool:
+        """Tell whether the customer has paid for a dearer replacement that will not come."""
+        is_paid = self.price_difference.amount > 0 and self.difference_settled
+        return is_paid and self.state is ExchangeState.CANCELED
+
+    @property
+    def paid_back(self) -> Money:
+        """Return what the customer gets back because the replacement is cheaper; nothing for a dearer one."""
+        return max(Money.zero(self.price_difference.currency), self.price_difference * -1)
+
+    @property
+    def trace_key(self) -> str:
+        """Return the key of the task to trace the replacement, which is opened when the carrier has lost it."""
+        return f"{self.subject}:lost:{self.tracking_number}"
+
+    @property
+    def awaits_payment(self) -> bool:
+        """Tell whether the replacement is set aside and does not leave before the customer has paid the difference."""
+        return self.is_to_leave and self.is_unpaid
+
     def may_ship(self, *, goods_are_here: bool) -> bool:
         """Tell whether the reserved replacement may leave now."""
-        is_due = self.state is ExchangeState.REPLACEMENT_RESERVED and (goods_are_here or self.in_advance)
+        is_due = self.is_to_leave and (goods_are_here or self.in_advance)
         return is_due and not self.is_unpaid
 
     def settle_difference(self) -> None:
@@ -90,7 +116,7 @@ class Exchange:
         self.difference_settled = True
 
     def cancel(self, now: datetime) -> None:
-        """Give the reserved pieces up."""
+        """Give the reserved pieces up, or those that the carrier lost."""
         self._move(ExchangeState.CANCELED)
         self.ended_at = now
 

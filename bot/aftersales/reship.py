@@ -46,7 +46,8 @@ class Reshipment:
     """Some pieces of an order sent again; ``lines`` maps order line positions to quantities.
 
     ``search_until`` is when the carrier's time to find the first parcel ends, ``lost_tracking_number`` is that of the
-    first parcel, of several the one that is searched for; both are None where only a part was missing. ``tracking_number`` is of the new parcel.
+    first parcel, of several the one that is searched for; both are None where only a part was missing.
+    ``tracking_number`` is of the new parcel.
     """
 
     number: str
@@ -68,6 +69,11 @@ class Reshipment:
         return f"reshipment:{self.number}"
 
     @property
+    def trace_key(self) -> str:
+        """Return the key of the task to trace the new parcel, which is opened when the carrier has lost it, too."""
+        return f"{self.subject}:lost:{self.tracking_number}"
+
+    @property
     def is_open(self) -> bool:
         """Tell whether the goods have yet to arrive."""
         return self.state not in ENDED
@@ -76,6 +82,11 @@ class Reshipment:
     def has_yet_to_leave(self) -> bool:
         """Tell whether the pieces are still to be sent, unless the first parcel turns up."""
         return self.state in _TO_LEAVE
+
+    @property
+    def has_left(self) -> bool:
+        """Tell whether the new parcel is on its way to the customer, or there."""
+        return self.state in (ReshipState.SHIPPED, ReshipState.DELIVERED)
 
     @property
     def holds_stock(self) -> bool:

@@ -73,17 +73,19 @@ MACHINE = Machine(
         _S.PARTIALLY_RECEIVED: _ARRIVED | {_S.INSPECTED},
         _S.RECEIVED: frozenset({_S.INSPECTED}),
         _S.INSPECTED: frozenset({_S.COMPLETED, _S.DECLINED}),
+        # What was posted in time may come late, and the day of posting is what counts.
+        _S.EXPIRED: _ARRIVED | {_S.SHIPPED},
     },
 )
 
 ENDED = frozenset({_S.DECLINED, _S.COMPLETED, _S.EXPIRED, _S.CANCELED})
-"""States after which a return binds no goods any more; of these only ``completed`` used them up."""
+"""States in which a return binds no goods; only ``completed`` used them up, only of ``expired`` may they still come."""
 
 AWAITED = frozenset({_S.APPROVED, _S.LABEL_ISSUED})
 """States in which the customer has to hand the parcel over by the deadline."""
 
-UNDECIDED = frozenset({_S.RECEIVED, _S.INSPECTED})
-"""States in which all goods are here, and what the customer gets for them is not settled yet."""
+UNDECIDED = _ARRIVED | {_S.SHIPPED, _S.INSPECTED}
+"""States in which goods are here or on their way, and what the customer gets for them is not settled yet."""
 
 
 @dataclass(eq=False)
@@ -142,7 +144,8 @@ class Return:
 
     ``warehouse`` is the id of the one that the parcel goes to. ``refund`` is what the customer gets when all of it
     comes as described; ``refunds_shipping`` and ``refunds_duties`` tell whether these are part of it.
-    ``pay_by`` is the last day on which the money may leave, known once the goods are here.
+    ``pay_by`` is the last day on which the money may leave, known once goods are here, and where the customer
+    withdraws, once it is proved that they were sent.
     """
 
     rma: str
@@ -173,6 +176,12 @@ class Return:
         return f"return:{self.rma}"
 
     @property
+    def trace_key(self) -> str:
+        """Return the key of the task to trace the parcel that is on its way, and may be lost."""
+        # Not "lost:", which is the replacement's.
+        return f"{self.subject}:trace:{self.tracking_number}"
+
+    @property
     def is_open(self) -> bool:
         """Tell whether goods are still expected, underway or being looked at."""
         return self.state not in ENDED
@@ -186,6 +195,11 @@ class Return:
     def is_here(self) -> bool:
         """Tell whether goods have arrived, whatever was found since."""
         return self.received_at is not None
+
+    @property
+    def good(self) -> dict[int, int]:
+        """Return, after inspection, how many pieces of each order line came as described."""
+        return {line.position: line.as_described for line in self.lines if line.as_described}
 
     @property
     def is_disputed(self) -> bool:
@@ -203,8 +217,16 @@ class Return:
         """Tell whether the parcel should have been handed over by now."""
         return self.state in AWAITED and today > self.deadline
 
+    def is_under_way_since(self, moment: datetime) -> bool:
+        """Tell whether the parcel was handed over by then, and nothing of it has arrived yet."""
+        return self.state is ReturnState.SHIPPED and self.shipped_at is not None and self.shipped_at <= moment
+
+    def was_completed_before(self, moment: datetime) -> bool:
+        """Tell whether everything about the goods was settled by then."""
+        return self.state is ReturnState.COMPLETED and self.ended_at is not None and self.ended_at < moment
+
     def is_unpaid(self, today: date) -> bool:
-        """Tell whether the customer should have been paid before today for goods that are here."""
+        """Tell whether the customer should have been paid before today for the goods."""
         return self.state in UNDECIDED and bool(self.refund) and self.pay_by is not None and self.pay_by < today
 
     def approve(self) -> None:
@@ -233,6 +255,7 @@ class Return:
         self.carrier = carrier
         self.tracking_number = tracking_number
         self.shipped_at = now
+        self.ended_at = None
 
     def receive(self, pieces: Mapping[int, tuple[int, int]], now: datetime) -> None:
         """Record what arrived: by position how many pieces, and how many of them broken.
@@ -250,6 +273,7 @@ class Return:
             self.line(position).receive(count, damaged)
         self._move(wanted)
         self.received_at = self.received_at or now
+        self.ended_at = None
 
     def inspect(self, findings: Mapping[int, Mapping[Finding, int]], now: datetime) -> None:
         """Record what was found of each line; lines that are left out came as described.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -36,6 +37,22 @@ def search_of(order: Order, row: Row, issue: IssueType, now: datetime) -> Search
         return Search(None, is_over=False)
     until = max(moved).date() + timedelta(days=row.wait_days)
     return Search(until, is_over=now.date() > until)
+
+
+def searched_parcel(order: Order, issue: IssueType, others: Collection[str] = ()) -> Shipment | None:
+    """Return the parcel to be searched for: one the carrier has lost, else the one that has been silent for longest.
+
+    Of several equally good ones it is none of ``others``, the numbers of those that are searched for already. None for
+    an order without parcels.
+    """
+    denied = _delivered(order) if issue is IssueType.DELIVERED_NOT_RECEIVED else _under_way(order)
+    lost = [shipment for shipment in order.shipments if shipment.state is ShipmentState.LOST]
+    missing = [shipment for shipment in order.shipments if shipment.delivered_at is None]
+    for parcels in (lost, denied, missing, order.shipments):
+        free = [shipment for shipment in parcels if shipment.tracking_number not in others]
+        if parcels:
+            return min(free or parcels, key=lambda shipment: last_moved_at(shipment) or order.placed_at)
+    return None
 
 
 def last_moved_at(shipment: Shipment) -> datetime | None:

@@ -19,9 +19,9 @@ HAPPENED = (
     "repair_declined", "repair_expired", "repair_opened", "repair_quote_accepted", "repair_quote_declined",
     "repair_quoted", "repair_received", "repair_shipped", "repair_shipped_back", "reshipment_canceled",
     "reshipment_delivered", "reshipment_found_meanwhile", "reshipment_opened", "reshipment_reserved",
-    "reshipment_shipped", "reshipment_unavailable", "return_approved", "return_completed", "return_declined", "return_expired",
-    "return_inspected", "return_label_issued", "return_opened", "return_received", "return_settled",
-    "return_shipped", "sla_breached", "sla_warned", "task_canceled", "task_finished", "task_given",
+    "reshipment_shipped", "reshipment_unavailable", "return_approved", "return_completed", "return_declined",
+    "return_expired", "return_inspected", "return_label_issued", "return_opened", "return_received",
+    "return_settled", "return_shipped", "sla_breached", "sla_warned", "task_canceled", "task_finished", "task_given",
     "task_opened", "task_overdue", "task_released", "task_taken", "warranty_extended",
 )  # fmt: skip
 """What a case's history tells of, as audit events name it, with an underscore for the dot."""
@@ -42,14 +42,16 @@ TASKS = (
     "first_response_overdue", "inspect_return", "issue_return_label", "look_into_pattern", "low_rating",
     "new_address", "new_items", "next_response_overdue", "offer_refund", "other", "parcel_came_back", "pay_customs",
     "pay_difference_back", "promise_broken_again", "quote_repair", "reach_customer", "reclaim_duties", "repair",
-    "repair_failed", "resolution_overdue", "search_parcel", "send_goods_back", "send_papers", "ship_again", "ship_replacement",
-    "speed_parcel_up", "stop_order", "trace_parcel", "trace_refund", "trace_return", "unexpected_return",
+    "repair_failed", "resolution_overdue", "search_parcel", "send_goods_back", "send_papers", "ship_again",
+    "ship_replacement", "speed_parcel_up", "stop_order", "trace_parcel", "trace_refund", "trace_return",
+    "unexpected_return",
 )  # fmt: skip
 """What departments have to do."""
 
 TOLD = (
     "ask_offer", "case_approved", "case_closed", "case_declined", "coupon_issued", "customs_abandoned",
-    "customs_papers", "customs_refused", "customs_released", "delay", "delay_handed_over", "exchange_opened",
+    "customs_papers", "customs_refused", "customs_released", "delay", "delay_handed_over", "difference_due",
+    "exchange_opened",
     "label_ready", "parcel_found", "parcel_lost", "parcel_sent_back", "refund_keeps_goods", "refund_sent",
     "refund_settled", "repair_approved", "repair_declined", "repair_expired", "repair_quoted", "repair_received",
     "repair_returned_unrepaired",
@@ -64,8 +66,9 @@ TOLD = (
 DETAILS = (
     "after", "amount", "announced", "approval", "asked_by", "assigned_at", "before", "bot", "carrier", "charged",
     "confidence", "customer", "department", "due_at", "duplicate", "ended_at", "failure", "in_warranty", "into",
-    "is_repaired", "kind", "liable", "metric", "months", "note", "percent", "priority", "received", "reference",
-    "result", "rule", "shop", "sku", "state", "subject", "system", "team", "tracking_number", "what", "worth",
+    "is_repaired", "kind", "liable", "metric", "months", "note", "percent", "policy", "policy_version", "priority",
+    "received", "reference", "result", "rule", "shop", "sku", "state", "subject", "system", "team", "tracking_number",
+    "what", "worth",
 )  # fmt: skip
 """What else entries of a history are about."""
 

@@ -78,6 +78,10 @@ class CaseView:
         """Tell whether nothing else can be decided before a supervisor has answered."""
         return any(approval.is_waiting for approval in self.approvals)
 
+    def is_lost(self, sent: Exchange | Reshipment) -> bool:
+        """Tell whether the carrier has lost what is on its way to the customer, so that somebody has traced it."""
+        return sent.has_left and any(task.key == sent.trace_key for task in self.tasks)
+
     @property
     def may_change(self) -> bool:
         """Tell whether decisions about this case are possible at all."""
@@ -170,12 +174,14 @@ def globals_of(links: DocumentLinks | None, clock: Clock) -> dict[str, Any]:
         "may_have_papers": lambda matter: (
             CustomsState.PAPERS_RECEIVED in CUSTOMS_MACHINE.changes.get(matter.state, frozenset())
         ),
+        "may_be_lost": lambda repair: repair.state is RepairState.SHIPPED,
         "may_be_quoted": lambda repair: RepairState.QUOTED in REPAIR_MACHINE.changes.get(repair.state, frozenset()),
         "is_stuck": lambda refund: refund.state in STUCK,
         "may_be_called_off": lambda refund: (
             RefundState.CANCELED in REFUND_MACHINE.changes.get(refund.state, frozenset())
             and refund.unsent == refund.parts
         ),
+        "may_be_given_up": lambda return_: return_.state is ReturnState.SHIPPED,
         "refund_methods": list(refunds.METHODS),
         "may_have_label": lambda return_: (
             ReturnState.LABEL_ISSUED in RETURN_MACHINE.changes.get(return_.state, frozenset())

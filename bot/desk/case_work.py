@@ -1,4 +1,4 @@
-"""Work on what belongs to a case: tasks, quotes, labels, customs matters, stuck refunds, and the case's history."""
+"""Work on what belongs to a case: tasks, quotes, parcels, customs matters, stuck refunds, and the case's history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.desk.keys import Desk, desk_of, visitor_of
 from bot.desk.pages import page
 from bot.desk.permissions import Permission, can, needs
 from bot.errors import ConflictError, NotFoundError
-from bot.services import customs, deciding, lifecycle, refunds, repairs, returns, tasks
+from bot.services import customs, deciding, exchanges, lifecycle, refunds, repairs, reshipments, returns, tasks
 from bot.services.deciding import Decider
 from bot.services.timeline import timeline
 
@@ -115,8 +115,6 @@ async def issue_label(request: web.Request) -> web.Response:
     body, rma = await body_of(request), request.match_info["rma"]
     carrier, tracking_number = short(body, "carrier") or None, short(body, "tracking_number") or None
     seen = seen_of(body)
-    async with desk_of(request).uow() as uow:
-        case_number = (await returns.get(uow, rma)).case_number
 
     async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
         await _worked_on(uow, (await returns.get(uow, rma)).case_number, seen)
@@ -126,7 +124,7 @@ async def issue_label(request: web.Request) -> web.Response:
         await uow.commit()
         return found
 
-    return await decide(request, case_number, act)
+    return await decide(request, await _case_of_return(request, rma), act)
 
 
 @needs(Permission.DECIDE)
@@ -141,6 +139,81 @@ async def take_papers(request: web.Request) -> web.Response:
         matter = await customs.receive_papers(uow, number, desk.clock(), actor=by.actor)
         await uow.commit()
         return matter
+
+    return await decide(request, case_number, act)
+
+
+@needs(Permission.DECIDE)
+async def give_repair_up(request: web.Request) -> web.Response:
+    """End a repair whose parcel was lost on its way to the shop."""
+    seen, number = seen_of(await body_of(request)), request.match_info["number"]
+    async with desk_of(request).uow() as uow:
+        case_number = (await repairs.get(uow, number)).case_number
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _worked_on(uow, (await repairs.get(uow, number)).case_number, seen)
+        repair = await repairs.give_up(uow, number, desk.clock(), actor=by.actor)
+        await uow.commit()
+        return repair
+
+    return await decide(request, case_number, act)
+
+
+@needs(Permission.DECIDE)
+async def give_return_up(request: web.Request) -> web.Response:
+    """End a return whose parcel was lost on its way back, without paying for it."""
+    seen, rma = seen_of(await body_of(request)), request.match_info["rma"]
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _worked_on(uow, (await returns.get(uow, rma)).case_number, seen)
+        found = await returns.give_up(uow, rma, desk.clock(), actor=by.actor)
+        await uow.commit()
+        return found
+
+    return await decide(request, await _case_of_return(request, rma), act)
+
+
+@needs(Permission.DECIDE)
+async def note_difference_paid(request: web.Request) -> web.Response:
+    """Record that the customer has paid for a dearer replacement."""
+    seen, rma = seen_of(await body_of(request)), request.match_info["rma"]
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _worked_on(uow, (await exchanges.get(uow, rma)).case_number, seen)
+        found = await exchanges.settle_difference(uow, rma, desk.clock(), actor=by.actor)
+        await uow.commit()
+        return found
+
+    return await decide(request, await _case_of_return(request, rma), act)
+
+
+@needs(Permission.SUPERVISE)
+async def give_replacement_up(request: web.Request) -> web.Response:
+    """Pay the customer instead of a replacement that is not in stock, or that the carrier has lost."""
+    seen, rma = seen_of(await body_of(request)), request.match_info["rma"]
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _worked_on(uow, (await exchanges.get(uow, rma)).case_number, seen)
+        found = await exchanges.give_up(uow, rma, desk.clock(), actor=by.actor)
+        await uow.commit()
+        return found
+
+    return await decide(request, await _case_of_return(request, rma), act)
+
+
+@needs(Permission.SUPERVISE)
+async def call_reshipment_off(request: web.Request) -> web.Response:
+    """Call a second parcel off, with a ``reason``; one that left and was lost, too, is paid for instead."""
+    body, number = await body_of(request), request.match_info["number"]
+    why, seen = reason(body), seen_of(body)
+    async with desk_of(request).uow() as uow:
+        case_number = (await reshipments.get(uow, number)).case_number
+
+    async def act(uow: UnitOfWork, desk: Desk, by: Decider) -> object:
+        await _worked_on(uow, (await reshipments.get(uow, number)).case_number, seen)
+        found = await reshipments.cancel(uow, number, why, desk.clock(), actor=by.actor)
+        await uow.commit()
+        return found
 
     return await decide(request, case_number, act)
 
@@ -228,6 +301,11 @@ async def _case_of_task(request: web.Request, task_id: int) -> str:
     return task.case_number
 
 
+async def _case_of_return(request: web.Request, rma: str) -> str:
+    async with desk_of(request).uow() as uow:
+        return (await returns.get(uow, rma)).case_number
+
+
 async def _case_of_refund(request: web.Request, number: str) -> str:
     async with desk_of(request).uow() as uow:
         return (await refunds.get(uow, number)).case_number
@@ -240,7 +318,12 @@ ROUTES = [
     web.post("/tasks/{id}/give", give_task),
     web.post("/tasks/{id}/finish", finish_task),
     web.post("/repairs/{number}/quote", quote_repair),
+    web.post("/repairs/{number}/give-up", give_repair_up),
     web.post("/returns/{rma}/label", issue_label),
+    web.post("/returns/{rma}/give-up", give_return_up),
+    web.post("/exchanges/{rma}/paid", note_difference_paid),
+    web.post("/exchanges/{rma}/give-up", give_replacement_up),
+    web.post("/reshipments/{number}/call-off", call_reshipment_off),
     web.post("/customs/{number}/papers", take_papers),
     web.post("/customs/{number}/close", close_customs),
     web.post("/refunds/{number}/paid", pay_otherwise),

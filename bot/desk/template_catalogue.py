@@ -27,7 +27,7 @@ _NOT_SHOWN = frozenset((
 OTHER_CODES = (
     # What the bot knew when it handed over, and the questions and forms it was at.
     "known", "asked_for", "during", "last_words", "order_number", "verification", "case_choice", "items", "quantity",
-    "details", "looked_up", "same_case", "remedy", "variant", "offer", "ledger", "demand", "line", "wish",
+    "details", "looked_up", "same_case", "sealed", "remedy", "variant", "offer", "ledger", "demand", "line", "wish",
     "case_number", "reason",
     "track_form", "status_form", "withdraw_form", "return_form", "exchange_form", "complaint_form", "change_form",
     "feedback_form",

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, timezone
 from typing import Any
 
 from bot.aftersales.case import Case
 from bot.aftersales.catalogue import Variant
-from bot.aftersales.exchange import Exchange
+from bot.aftersales.exchange import Exchange, ExchangeState
 from bot.aftersales.labels import FAULTS, IssueType, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderLine
 from bot.aftersales.policy import Policy, Verdict
 from bot.aftersales.return_ import Return, ReturnMethod, ReturnState
+from bot.aftersales.selection import Selection
 from bot.aftersales.task import Department
-from bot.errors import InvalidInputError, NotFoundError
-from bot.services import cases, inspections, recoveries, refunds, returns, tasks, wording
+from bot.errors import IllegalStateError, InvalidInputError, NotFoundError
+from bot.services import cases, recoveries, refunds, replacements, return_money, returns, tasks, wording
 from bot.services.cases import Complaint
-from bot.services.lifecycle import SHOP, case_of, finish, order_of, record, required
+from bot.services.lifecycle import SHOP, SYSTEM, case_of, finish, order_of, record, required
 from bot.services.notifications import notify
+from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
 
 
@@ -40,13 +43,12 @@ def price_difference(order: Order, line: OrderLine, variant: Variant, quantity: 
     """Return what the customer still owes (positive) or gets back (negative).
 
     Prices of one product's variants are compared in the catalogue's currency and carried over in proportion to what
-    was paid, because the catalogue need not be in the order's currency.
+    was paid after the line's discount, because the catalogue need not be in the order's currency.
     """
     ordered = next((v for v in line.product.variants if v.sku == line.sku), None)
     if ordered is None or not ordered.price:
         return Money.zero(order.currency)
-    ratio = (variant.price.amount - ordered.price.amount) / ordered.price.amount
-    return line.unit_price * ratio * quantity
+    return Selection(line, quantity).price * (variant.price.amount / ordered.price.amount - 1)
 
 
 def shipping_of(return_: Return, exchange: Exchange | None) -> dict[str, Any]:
@@ -74,11 +76,7 @@ async def open_exchange(
     case, verdict, order = await cases.draft(uow, policy, replace(complaint, wish=Remedy.EXCHANGE), now)
     return_, exchange = await add_exchange(uow, case, verdict, order, sku, now, method=complaint.return_method)
     cases.agree(case, Remedy.EXCHANGE, verdict, now, exchange.price_difference)
-    if return_.state is ReturnState.MANUAL_REVIEW:
-        case.investigate()
-    else:
-        case.agree()
-        case.execute()
+    await returns.set_out(uow, case, return_, now)
     await uow.commit()
     return case, return_, exchange
 
@@ -108,8 +106,6 @@ async def add_exchange(
     variant.reserve(quantity)
     difference = price_difference(order, line, variant, quantity)
     return_ = await returns.add_return(uow, case, verdict, order, now, Remedy.EXCHANGE, method=method)
-    # The customer gets goods, not money; only a cheaper replacement leaves something to pay back.
-    return_.refund = max(Money.zero(order.currency), difference * -1)
     exchange = Exchange(
         rma=return_.rma,
         case_number=case.number,
@@ -120,9 +116,11 @@ async def add_exchange(
         reserved_until=verdict.send_by,
         in_advance=verdict.exchanges_in_advance,
     )
+    # The customer gets goods, not money; only a cheaper replacement leaves something to pay back.
+    return_.refund = exchange.paid_back
     uow.exchanges.add(exchange)
     record(uow, "bot", "exchange.opened", return_.subject, case, now, sku=sku)
-    await returns.send_replacement(uow, return_, now)
+    await replacements.send(uow, return_, now)
     return return_, exchange
 
 
@@ -140,14 +138,21 @@ async def get(uow: UnitOfWork, rma: str) -> Exchange:
 
 
 async def settle_difference(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP) -> Exchange:
-    """Record that the customer has paid for a dearer replacement, which may then leave; commits nothing."""
+    """Record that the customer has paid for a dearer replacement, which may then leave; commits nothing.
+
+    Raises IllegalStateError for a replacement that costs no more, or that is given up.
+    """
     exchange = await get(uow, rma)
     if exchange.difference_settled:
         return exchange
     case = await case_of(uow, exchange.case_number)
+    if not exchange.awaits_payment:
+        # Nobody was asked for it, or it is given back by now.
+        raise IllegalStateError("exchange", exchange.state.value, "paid")
     exchange.settle_difference()
+    await tasks.cancel_under(uow, case.number, f"{exchange.subject}:difference", now)
     record(uow, actor, "exchange.difference_paid", exchange.subject, case, now)
-    await returns.send_replacement(uow, await returns.get(uow, rma), now)
+    await replacements.send(uow, await returns.get(uow, rma), now)
     return exchange
 
 
@@ -158,8 +163,8 @@ async def ship(
     exchange = await get(uow, rma)
     case = await case_of(uow, exchange.case_number)
     exchange.ship(carrier, tracking_number, now)
-    await tasks.cancel_by_key(uow, f"{exchange.subject}:replace", now)
-    await tasks.cancel_under(uow, case.number, f"{exchange.subject}:lost:", now)
+    for what in ("replace", "lost:"):
+        await tasks.cancel_under(uow, case.number, f"{exchange.subject}:{what}", now)
     record(uow, actor, "exchange.replacement_shipped", exchange.subject, case, now, tracking_number=tracking_number)
     await recoveries.follow(uow, case, now)
     values = {"rma": rma, "carrier": carrier, "tracking_number": tracking_number}
@@ -183,31 +188,68 @@ async def deliver(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP
 
 async def lost(uow: UnitOfWork, exchange: Exchange, now: datetime) -> None:
     """Let somebody trace a replacement that the carrier lost; commits nothing."""
-    key = f"{exchange.subject}:lost:{exchange.tracking_number}"
-    await tasks.open_task(uow, exchange.case_number, Department.LOGISTICS, "trace_parcel", key, now)
+    key, number = exchange.trace_key, exchange.case_number
+    await tasks.open_task(uow, number, Department.LOGISTICS, "trace_parcel", key, now)
+
+
+async def is_lost(uow: UnitOfWork, exchange: Exchange) -> bool:
+    """Tell whether the carrier has lost the replacement that left last."""
+    is_under_way = exchange.state is ExchangeState.REPLACEMENT_SHIPPED
+    return is_under_way and await uow.tasks.by_key(exchange.trace_key) is not None
 
 
 async def give_up(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP) -> Exchange:
-    """Pay the customer instead, because the reserved pieces turned out not to be there; commits nothing.
+    """Pay the customer instead, because the pieces were never there, or are lost without others; commits nothing.
 
     The return goes on as one for a refund; where its goods have been looked at already, the rest is paid at once.
+    Raises IllegalStateError for a replacement that is on its way and not lost, or that has arrived.
     """
     exchange = await get(uow, rma)
-    case = await case_of(uow, exchange.case_number)
-    order = await order_of(uow, exchange.order_number)
-    return_ = await returns.get(uow, rma)
-    exchange.cancel(now)
-    await tasks.cancel_by_key(uow, f"{exchange.subject}:replace", now)
-    await returns.pay_difference_back(uow, exchange, now)
-    announced = {line.position: line.quantity for line in return_.lines}
-    return_.refund = (await inspections.worth(uow, return_, order, announced)).total
-    record(uow, actor, "exchange.replacement_unavailable", exchange.subject, case, now, refund=str(return_.refund))
-    values = {"rma": rma, "refund": wording.money(return_.refund)}
-    await notify(uow, case, "utter_notify_replacement_unavailable", f"{exchange.subject}:unavailable", now, **values)
-    if return_.state is ReturnState.COMPLETED:
-        good = {line.position: line.as_described for line in return_.lines if line.as_described}
-        owed = await inspections.worth(uow, return_, order, good)
-        if owed.total:
-            await refunds.agree(uow, case, owed, "goods_returned", now, key=f"{exchange.subject}:instead")
+    if exchange.has_left and not await is_lost(uow, exchange):
+        raise IllegalStateError("exchange", exchange.state.value, ExchangeState.CANCELED.value)
+    case, return_ = await case_of(uow, exchange.case_number), await returns.get(uow, rma)
+    await replacements.write_off(uow, exchange, now)
+    await _pay_instead(uow, exchange, return_, case, now)
+    await replacements.tell_unavailable(uow, exchange, return_, case, now, actor=actor)
     await finish(uow, case, now)
     return exchange
+
+
+async def expire_unpaid(uow_factory: Callable[[], UnitOfWork], now: datetime) -> int:
+    """Pay customers instead who did not pay for a dearer replacement in time, and return how many they are.
+
+    Each in a transaction of its own. The time runs from the day on which the goods were found to be in order; what was
+    set aside is free again.
+    """
+    last_day = (now - replacements.DIFFERENCE_HOLDS).date()
+    before = datetime.combine(last_day, time.min, timezone.utc)
+    async with uow_factory() as uow:
+        rmas = [exchange.rma for exchange in await uow.exchanges.unpaid_since(before)]
+
+    async def end(uow: UnitOfWork, rma: str) -> None:
+        exchange, return_ = await get(uow, rma), await returns.get(uow, rma)
+        if not exchange.awaits_payment or not return_.was_completed_before(before):
+            return
+        case = await case_of(uow, exchange.case_number)
+        await replacements.give_up(uow, exchange, now)
+        paid = await _pay_instead(uow, exchange, return_, case, now)
+        worth = str(return_.refund)
+        record(uow, SYSTEM, "exchange.replacement_unavailable", exchange.subject, case, now, refund=worth)
+        if paid:
+            values = {"rma": rma, "refund": wording.money(paid)}
+            await notify(uow, case, "utter_notify_return_inspected", f"{exchange.subject}:unpaid", now, **values)
+        await finish(uow, case, now)
+
+    return await one_by_one(uow_factory, rmas, end)
+
+
+async def _pay_instead(uow: UnitOfWork, exchange: Exchange, return_: Return, case: Case, now: datetime) -> Money:
+    """Make a return one for a refund, and return what is paid at once for goods that have been looked at already."""
+    order = await order_of(uow, exchange.order_number)
+    return_.refund = (await return_money.worth(uow, return_, order, return_money.announced_in(return_))).total
+    if return_.state is not ReturnState.COMPLETED:
+        return Money.zero(order.currency)
+    owed = await return_money.worth(uow, return_, order, return_.good)
+    if owed.total:
+        await refunds.agree(uow, case, owed, "goods_returned", now, key=f"{exchange.subject}:instead")
+    return owed.total

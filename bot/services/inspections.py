@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from bot.aftersales.case import Case
 from bot.aftersales.catalogue import ReturnClass
-from bot.aftersales.exchange import ExchangeState
 from bot.aftersales.labels import WITHDRAWALS
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order
-from bot.aftersales.refund import Deduction, RefundBreakdown, breakdown
-from bot.aftersales.return_ import Finding, Return, ReturnLine
-from bot.aftersales.selection import Selection
+from bot.aftersales.refund import Deduction, RefundBreakdown
+from bot.aftersales.return_ import Finding, Refusal, Return, ReturnLine
 from bot.aftersales.task import Department
 from bot.errors import InvalidInputError
-from bot.services import case_verdicts, refunds, stock, tasks, wording
+from bot.services import case_verdicts, refunds, replacements, returns, stock, tasks, wording
 from bot.services.lifecycle import SHOP, case_of, finish, order_of, record
 from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
+from bot.services.return_money import worth
 from bot.services.returns import get
 
 
@@ -30,7 +28,7 @@ async def inspect(
     """Record what was found of each line and pay for what is as described; commits nothing.
 
     Lines that are left out came as described; what never arrived is not paid for. Anything else waits for a person,
-    who ends it with ``settle``.
+    who ends it with ``settle`` or ``decline``.
     """
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
@@ -42,8 +40,7 @@ async def inspect(
     await tasks.cancel_by_key(uow, f"{subject}:inspect", now)
     record(uow, actor, "return.inspected", subject, case, now, lines=[_found(line) for line in return_.lines])
     await _restock(uow, return_, order)
-    good = {line.position: line.as_described for line in return_.lines if line.as_described}
-    paid = await _pay(uow, return_, case, await worth(uow, return_, order, good), "as_described", now)
+    paid = await _pay(uow, return_, case, await worth(uow, return_, order, return_.good), "as_described", now)
     if return_.is_disputed:
         await tasks.open_task(uow, case.number, Department.QUALITY, "decide_return", f"{subject}:decide", now)
         await notify(uow, case, "utter_notify_return_disputed", f"{subject}:inspected", now, rma=rma)
@@ -72,42 +69,30 @@ async def settle(uow: UnitOfWork, rma: str, amount: Money, reason: str, now: dat
     less = (Deduction("not_as_sent", whole.total - amount),) if amount < whole.total else ()
     decided = await worth(uow, return_, order, disputed, less)
     paid = await _pay(uow, return_, case, decided, "disputed", now)
-    earlier = await uow.refunds.by_key(f"{return_.subject}:as_described")
-    await _complete(uow, return_, case, order, paid + earlier.amount if earlier else paid, now)
+    for what in ("as_described", "instead"):
+        earlier = await uow.refunds.by_key(f"{return_.subject}:{what}")
+        paid += earlier.amount if earlier is not None else Money.zero(order.currency)
+    await _complete(uow, return_, case, order, paid, now)
     return return_
 
 
-async def worth(
-    uow: UnitOfWork, return_: Return, order: Order, pieces: Mapping[int, int], deductions: Sequence[Deduction] = ()
-) -> RefundBreakdown:
-    """Return what the customer gets back for some of a return's pieces, by order line.
+async def decline(uow: UnitOfWork, rma: str, reason: Refusal, now: datetime, *, actor: str) -> Return:
+    """Refuse a return, or, where some of its pieces came as described, only the others; commits nothing.
 
-    Whether shipping and duties come back is agreed when a return is opened; of several returns of one order, the one
-    that makes it complete brings the shipping fee. In an exchange only the difference to a cheaper replacement comes
-    back, spread over the pieces.
+    What is refused goes back to the customer. What is in order stays paid for, also in an exchange whose replacement
+    has not left: that is given up.
     """
-    earlier = await refunds.earlier(uow, order.number)
-    returns = [found for found in await uow.returns.of_order(order.number) if found.uses_up_goods]
-    is_exchange = await _is_exchange(uow, return_)
-    share = Decimal(1)
-    if is_exchange:
-        announced = _selections(order, {line.position: line.quantity for line in return_.lines})
-        whole = breakdown(order, announced, outbound_shipping=False, duties=False, earlier=earlier).total
-        share = min(share, return_.refund.amount / whole.amount) if whole else Decimal(0)
-    return breakdown(
-        order,
-        _selections(order, pieces),
-        outbound_shipping=not is_exchange and any(found.refunds_shipping for found in returns),
-        duties=not is_exchange and any(found.refunds_duties for found in returns),
-        share=share,
-        earlier=earlier,
-        deductions=deductions,
-    )
-
-
-async def _is_exchange(uow: UnitOfWork, return_: Return) -> bool:
-    exchange = await uow.exchanges.of_return(return_.rma)
-    return exchange is not None and exchange.state is not ExchangeState.CANCELED
+    return_ = await get(uow, rma)
+    if not return_.good:
+        return await returns.decline(uow, rma, reason, now, actor=actor)
+    case = await case_of(uow, return_.case_number)
+    order = await order_of(uow, return_.order_number)
+    exchange = await uow.exchanges.of_return(rma)
+    if exchange is not None and exchange.is_to_leave:
+        await replacements.give_up(uow, exchange, now)
+        await _pay(uow, return_, case, await worth(uow, return_, order, return_.good), "instead", now)
+    await tasks.open_task(uow, case.number, Department.WAREHOUSE, "send_goods_back", f"{return_.subject}:back", now)
+    return await settle(uow, rma, Money.zero(order.currency), reason.value, now, actor=actor)
 
 
 async def _pay(
@@ -127,7 +112,12 @@ async def _complete(uow: UnitOfWork, return_: Return, case: Case, order: Order, 
         # What was paid to the authority on import can be claimed back when the goods leave the country again.
         await tasks.open_task(uow, case.number, Department.FINANCE, "reclaim_duties", f"{subject}:duties", now)
     key = f"{subject}:completed"
-    if paid:
+    exchange = await uow.exchanges.of_return(return_.rma)
+    if exchange is not None and exchange.awaits_payment:
+        until = wording.day((now + replacements.DIFFERENCE_HOLDS).date())
+        values = {"rma": return_.rma, "amount": wording.money(exchange.price_difference), "until": until}
+        await notify(uow, case, "utter_notify_difference_due", key, now, **values)
+    elif paid:
         values = {"rma": return_.rma, "refund": wording.money(paid)}
         await notify(uow, case, "utter_notify_return_inspected", key, now, **values)
     else:
@@ -153,8 +143,3 @@ def _found(line: ReturnLine) -> dict[str, int]:
         "damaged_by_customer": line.damaged_by_customer,
         "wrong_item": line.wrong_item,
     }
-
-
-def _selections(order: Order, pieces: Mapping[int, int]) -> list[Selection]:
-    found = ((order.line(position), quantity) for position, quantity in sorted(pieces.items()))
-    return [Selection(line, quantity) for line, quantity in found if line is not None]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.exchange import ExchangeState
+from bot.aftersales.offer import OfferState
 from bot.aftersales.order import Order
 from bot.aftersales.refund import DUE
-from bot.aftersales.task import DECIDE, LEADS_TO_DECISION, LOOKED_INTO
+from bot.aftersales.task import DECIDE, LEADS_TO_DECISION, LOOKED_INTO, Department
 from bot.errors import IllegalStateError, NotFoundError
 from bot.services import stock, tasks
 from bot.services.ports import UnitOfWork
@@ -71,6 +73,24 @@ def leave_to_person(case: Case) -> None:
         case.escalate()
 
 
+def take_up(uow: UnitOfWork, case: Case, now: datetime) -> None:
+    """Let a case go on that ended because its goods had not come; an open one stays as it is."""
+    if not case.is_open:
+        case.reopen()
+        record(uow, SYSTEM, "case.reopened", f"case:{case.number}", case, now)
+        begin(case)
+
+
+async def is_agreed_anew(uow: UnitOfWork, order_number: str, positions: Collection[int], since: datetime) -> bool:
+    """Tell whether something was agreed about some lines of an order since a moment, in whichever case."""
+    return any(
+        offer.state is OfferState.ACCEPTED and offer.proposed_at > since
+        for case in await uow.cases.of_order(order_number)
+        if not case.lines or not case.lines.keys().isdisjoint(positions)
+        for offer in case.offers
+    )
+
+
 async def look_into(uow: UnitOfWork, case: Case, now: datetime) -> None:
     """Let a person decide about a case before anything is carried out, with a task for that; commits nothing."""
     case.investigate()
@@ -126,6 +146,9 @@ async def call_off(uow: UnitOfWork, case: Case, now: datetime) -> None:
             exchange.cancel(now)
             await stock.release(uow, exchange.sku, exchange.quantity)
             await tasks.cancel_under(uow, case.number, f"{exchange.subject}:", now)
+            if exchange.is_paid_in_vain:
+                key = f"{exchange.subject}:paid"
+                await tasks.open_task(uow, case.number, Department.FINANCE, "pay_difference_back", key, now)
     for repair in await uow.repairs.of_order(order):
         if repair.case_number == case.number and repair.is_open:
             repair.cancel(now)

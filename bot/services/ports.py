@@ -169,6 +169,9 @@ class Returns(Protocol):
     async def overdue(self, today: date) -> list[Return]:
         """Return those whose parcel should have been handed over before today."""
 
+    async def under_way_since(self, moment: datetime) -> list[Return]:
+        """Return those whose parcel was handed over by then, and of which nothing has arrived yet."""
+
 
 class Exchanges(Protocol):
     """All exchanges."""
@@ -184,6 +187,9 @@ class Exchanges(Protocol):
 
     async def by_tracking(self, tracking_number: str) -> Exchange | None:
         """Return the exchange whose replacement travels under this number, or None."""
+
+    async def unpaid_since(self, moment: datetime) -> list[Exchange]:
+        """Return those that wait for the price difference alone, as their returns were completed before then."""
 
 
 class Escalations(Protocol):

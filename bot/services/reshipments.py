@@ -7,10 +7,12 @@ from datetime import datetime
 
 from bot.aftersales.case import Case
 from bot.aftersales.order import Order
+from bot.aftersales.refund import breakdown
 from bot.aftersales.reship import Reshipment, ReshipState
+from bot.aftersales.search import searched_parcel
 from bot.aftersales.task import OFFER_REFUND, Department
 from bot.errors import IllegalStateError, InvalidInputError, NotFoundError, OutOfStockError
-from bot.services import recoveries, stock, tasks
+from bot.services import cases, recoveries, refunds, stock, tasks
 from bot.services.lifecycle import (
     SHOP,
     SYSTEM,
@@ -52,8 +54,8 @@ async def add_reshipment(
     uow.reshipments.add(reshipment)
     record(uow, "bot", "reshipment.opened", reshipment.subject, case, now)
     if search_until is not None and now < search_until:
-        first = next((parcel.tracking_number for parcel in order.shipments if parcel.delivered_at is None), None)
-        reshipment.search(first or next((parcel.tracking_number for parcel in order.shipments), None), search_until)
+        first = searched_parcel(order, case.issue_type, await _searched_before(uow, order.number))
+        reshipment.search(first.tracking_number if first is not None else None, search_until)
         key = f"{reshipment.subject}:search"
         await tasks.open_task(uow, case.number, Department.LOGISTICS, "search_parcel", key, now)
     else:
@@ -151,9 +153,9 @@ async def find(uow: UnitOfWork, reshipment: Reshipment, now: datetime, *, actor:
 
 
 async def cancel(uow: UnitOfWork, number: str, reason: str, now: datetime, *, actor: str) -> Reshipment:
-    """Call a reshipment off before the new parcel leaves; commits nothing.
+    """Call a reshipment off before the new parcel leaves, or pay instead after that was lost, too; commits nothing.
 
-    Raises InvalidInputError without a reason.
+    Raises InvalidInputError without a reason, IllegalStateError for a parcel that is on its way and not lost, or there.
     """
     if not reason.strip():
         raise InvalidInputError("reason", "missing")
@@ -161,9 +163,13 @@ async def cancel(uow: UnitOfWork, number: str, reason: str, now: datetime, *, ac
     case = await case_of(uow, reshipment.case_number)
     if reshipment.holds_stock:
         await release_pieces(uow, reshipment.order_number, reshipment.lines)
-    reshipment.cancel(now)
-    for what in ("search", "ship"):
-        await tasks.cancel_by_key(uow, f"{reshipment.subject}:{what}", now)
+    if await is_lost(uow, reshipment):
+        reshipment.give_up(now)
+        await _pay_instead(uow, reshipment, case, now)
+    else:
+        reshipment.cancel(now)
+    for what in ("search", "ship", "lost:"):
+        await tasks.cancel_under(uow, case.number, f"{reshipment.subject}:{what}", now)
     record(uow, actor, "reshipment.canceled", reshipment.subject, case, now, reason=reason.strip())
     await finish(uow, case, now)
     return reshipment
@@ -171,21 +177,36 @@ async def cancel(uow: UnitOfWork, number: str, reason: str, now: datetime, *, ac
 
 async def lost(uow: UnitOfWork, reshipment: Reshipment, now: datetime) -> None:
     """Let somebody trace a second parcel that the carrier lost, too; commits nothing."""
-    key = f"{reshipment.subject}:lost:{reshipment.tracking_number}"
-    await tasks.open_task(uow, reshipment.case_number, Department.LOGISTICS, "trace_parcel", key, now)
+    key, number = reshipment.trace_key, reshipment.case_number
+    await tasks.open_task(uow, number, Department.LOGISTICS, "trace_parcel", key, now)
+
+
+async def is_lost(uow: UnitOfWork, reshipment: Reshipment) -> bool:
+    """Tell whether the carrier has lost the new parcel that left last."""
+    is_under_way = reshipment.state is ReshipState.SHIPPED
+    return is_under_way and await uow.tasks.by_key(reshipment.trace_key) is not None
 
 
 async def first_parcel_lost(uow: UnitOfWork, order_number: str, tracking_number: str, now: datetime) -> None:
-    """End the search for a parcel that the carrier itself reports as lost; commits nothing."""
-    for reshipment in await _searching(uow, order_number, tracking_number):
-        await reserve(uow, reshipment, now, actor=SHOP)
+    """End the search for a parcel that the carrier itself reports as lost; commits nothing.
+
+    Where nobody searched for this one but for another of the order, the missing goods were in this one.
+    """
+    waiting = await _waiting(uow, order_number)
+    if tracking_number in await _searched_before(uow, order_number):
+        concerned = [again for again in waiting if again.lost_tracking_number == tracking_number]
+    else:
+        concerned = waiting[-1:]
+    for reshipment in concerned:
+        reshipment.turn_to(tracking_number)
+        if reshipment.state is ReshipState.SEARCHING:
+            await reserve(uow, reshipment, now, actor=SHOP)
 
 
 async def first_parcel_found(uow: UnitOfWork, order_number: str, tracking_number: str, now: datetime) -> None:
     """End the reshipments that a parcel makes needless by arriving after all; commits nothing."""
-    for reshipment in await uow.reshipments.of_order(order_number):
-        is_this = reshipment.lost_tracking_number == tracking_number
-        if is_this and reshipment.state in (ReshipState.SEARCHING, ReshipState.RESERVED):
+    for reshipment in await _waiting(uow, order_number):
+        if reshipment.lost_tracking_number == tracking_number:
             await find(uow, reshipment, now)
 
 
@@ -206,12 +227,31 @@ def _pieces(order: Order, lines: dict[int, int]) -> dict[int, int]:
     return dict(lines) or {line.position: line.quantity for line in order.lines}
 
 
-async def _searching(uow: UnitOfWork, order_number: str, tracking_number: str) -> list[Reshipment]:
-    return [
-        found
-        for found in await uow.reshipments.of_order(order_number)
-        if found.state is ReshipState.SEARCHING and found.lost_tracking_number == tracking_number
-    ]
+async def _waiting(uow: UnitOfWork, order_number: str) -> list[Reshipment]:
+    """Return those that another parcel of the order would spare, newest first."""
+    found = await uow.reshipments.of_order(order_number)
+    return [again for again in found if again.has_yet_to_leave and again.lost_tracking_number is not None]
+
+
+async def _searched_before(uow: UnitOfWork, order_number: str) -> set[str]:
+    """Return the numbers of the parcels whose goods are sent again already."""
+    others = await uow.reshipments.of_order(order_number)
+    numbers = {again.lost_tracking_number for again in others if again.state is not ReshipState.CANCELED}
+    return {number for number in numbers if number is not None}
+
+
+async def _pay_instead(uow: UnitOfWork, reshipment: Reshipment, case: Case, now: datetime) -> None:
+    """Agree to pay back all that goods which never came have cost (Directive 2011/83/EU art. 18(3))."""
+    order = await order_of(uow, reshipment.order_number)
+    owed = breakdown(
+        order,
+        cases.selections(order, reshipment.lines),
+        outbound_shipping=True,
+        duties=True,
+        earlier=await refunds.earlier(uow, order.number),
+    )
+    if owed.total:
+        await refunds.agree(uow, case, owed, "agreed", now, key=f"{reshipment.subject}:instead")
 
 
 async def _take_all(uow: UnitOfWork, order: Order, lines: dict[int, int]) -> bool:

@@ -7,17 +7,29 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.aftersales.case import Case
-from bot.aftersales.exchange import Exchange, ExchangeState
-from bot.aftersales.labels import Payer, Remedy
+from bot.aftersales.labels import WITHDRAWALS, Payer, Remedy
+from bot.aftersales.offer import OfferState
 from bot.aftersales.order import Address, Order
 from bot.aftersales.policy import Policy, Verdict
-from bot.aftersales.return_ import Refusal, Return, ReturnLine, ReturnMethod, ReturnState
+from bot.aftersales.return_ import AWAITED, Refusal, Return, ReturnLine, ReturnMethod, ReturnState
 from bot.aftersales.task import DECIDE, Department
-from bot.errors import InvalidInputError, NotFoundError
-from bot.services import case_verdicts, cases, stock, tasks, wording
+from bot.aftersales.withdrawal import parcel_back
+from bot.errors import IllegalStateError, InvalidInputError, NotFoundError
+from bot.services import case_verdicts, cases, incoming_returns, replacements, tasks, wording
 from bot.services.cases import Complaint
 from bot.services.document_links import DocumentKind
-from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, leave_to_person, record, required
+from bot.services.lifecycle import (
+    SHOP,
+    SYSTEM,
+    begin,
+    case_of,
+    finish,
+    leave_to_person,
+    look_into,
+    order_of,
+    record,
+    required,
+)
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
@@ -43,11 +55,7 @@ async def open_return(
     case, verdict, order = await cases.draft(uow, policy, replace(complaint, wish=remedy), now)
     return_ = await add_return(uow, case, verdict, order, now, remedy, method=complaint.return_method)
     cases.agree(case, remedy, verdict, now)
-    if return_.state is ReturnState.MANUAL_REVIEW:
-        case.investigate()
-    else:
-        case.agree()
-        case.execute()
+    await set_out(uow, case, return_, now)
     await uow.commit()
     return case, return_
 
@@ -88,6 +96,14 @@ async def add_return(
     return return_
 
 
+async def set_out(uow: UnitOfWork, case: Case, return_: Return, now: datetime) -> None:
+    """Let a case with a new return be carried out, or a person decide about it first; commits nothing."""
+    if return_.state is ReturnState.MANUAL_REVIEW:
+        await look_into(uow, case, now)
+    else:
+        begin(case)
+
+
 async def return_of(uow: UnitOfWork, case: Case) -> Return:
     """Return the newest return that belongs to a case, or raise NotFoundError."""
     for return_ in await uow.returns.of_order(case.order_number):
@@ -115,7 +131,7 @@ async def approve(uow: UnitOfWork, rma: str, now: datetime, *, actor: str) -> Re
     begin(case)
     record(uow, actor, "return.approved", return_.subject, case, now)
     await _ask_logistics(uow, return_, now)
-    await send_replacement(uow, return_, now)
+    await replacements.send(uow, return_, now)
     await tell_approved(uow, return_, case, now)
     return return_
 
@@ -136,13 +152,16 @@ async def decline(uow: UnitOfWork, rma: str, reason: Refusal, now: datetime, *, 
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
     return_.decline(reason, now)
-    await _give_replacement_up(uow, return_, now)
+    await replacements.give_up(uow, await uow.exchanges.of_return(rma), now)
     await tasks.cancel_by_key(uow, f"{return_.subject}:decide", now)
     if return_.is_here:
         await tasks.open_task(uow, case.number, Department.WAREHOUSE, "send_goods_back", f"{return_.subject}:back", now)
     record(uow, actor, "return.declined", return_.subject, case, now, reason=reason.value)
     values = {"rma": rma, "reason": wording.label(f"label_refusal_{reason}")}
     await notify(uow, case, "utter_notify_return_declined", f"{return_.subject}:declined", now, **values)
+    if case.offers and case.offers[-1].state is OfferState.PROPOSED:
+        # What is refused was never agreed on.
+        case.offers[-1].decline()
     begin(case)
     await finish(uow, case, now)
     return return_
@@ -173,11 +192,16 @@ async def register_tracking(
 ) -> Return:
     """Record the number under which the customer sends the parcel; commits nothing.
 
-    Who told it knows it: only a scan is announced.
+    Who told it knows it: only a scan is announced. Goods that were sent though their return has expired take it up
+    again; raises IllegalStateError where something else was agreed about them since.
     """
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
+    is_late = await incoming_returns.is_late(uow, return_)
     return_.ship(carrier, "".join(tracking_number.split()).upper(), now)
+    if is_late:
+        await incoming_returns.take_up(uow, return_, case, now)
+    await _owe(uow, return_, case, now)
     await _release_logistics(uow, return_, now)
     record(uow, actor, "return.shipped", return_.subject, case, now, tracking_number=return_.tracking_number)
     return return_
@@ -186,16 +210,22 @@ async def register_tracking(
 async def scanned(uow: UnitOfWork, return_: Return, now: datetime) -> None:
     """Record that the carrier has a parcel whose prepaid label named its number; commits nothing."""
     case = await case_of(uow, return_.case_number)
+    is_late = await incoming_returns.is_late(uow, return_)
     return_.ship(return_.carrier or "", return_.tracking_number or "", now)
+    if is_late:
+        await incoming_returns.take_up(uow, return_, case, now)
+    await _owe(uow, return_, case, now)
     await _release_logistics(uow, return_, now)
     record(uow, SHOP, "return.shipped", return_.subject, case, now)
     await notify(uow, case, "utter_notify_return_shipped", f"{return_.subject}:shipped", now, rma=return_.rma)
 
 
-async def lost(uow: UnitOfWork, return_: Return, now: datetime) -> None:
-    """Let somebody trace a parcel that the carrier lost on its way back; commits nothing."""
-    key = f"{return_.subject}:lost"
-    await tasks.open_task(uow, return_.case_number, Department.LOGISTICS, "trace_return", key, now)
+async def bring_back(uow: UnitOfWork, order: Order, now: datetime) -> None:
+    """Let parcels that nobody received bring the goods that were withdrawn from meanwhile; commits nothing."""
+    parcel = parcel_back(order)
+    for return_ in await uow.returns.of_order(order.number) if parcel else ():
+        if parcel is not None and return_.state in AWAITED:
+            await register_tracking(uow, return_.rma, parcel.carrier, parcel.tracking_number, now, actor=SHOP)
 
 
 async def receive(
@@ -203,25 +233,28 @@ async def receive(
 ) -> Return:
     """Record what arrived: by order line how many pieces, and how many of them broken; commits nothing.
 
-    The goods are to be inspected, and a replacement that waited for them may leave. Once all of
-    them are here, the time runs within which they have to be paid for.
+    The goods are to be inspected, and a replacement that waited for them may leave. With the first of them the time
+    runs within which they have to be paid for, unless it does already. Late ones take an expired return up again;
+    raises IllegalStateError where something else was agreed about them since.
     """
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
+    is_late = await incoming_returns.is_late(uow, return_)
     return_.receive(pieces, now)
+    if is_late:
+        await incoming_returns.take_up(uow, return_, case, now)
+    await _owe(uow, return_, case, now)
     subject = return_.subject
     await _release_logistics(uow, return_, now)
-    await tasks.cancel_by_key(uow, f"{subject}:lost", now)
     here, announced = sum(line.received for line in return_.lines), sum(line.quantity for line in return_.lines)
     record(uow, actor, "return.received", subject, case, now, received=here, announced=announced)
     if return_.state is ReturnState.RECEIVED:
-        return_.pay_by = case_verdicts.pay_by(case, now)
         await notify(uow, case, "utter_notify_return_received", f"{subject}:received", now, rma=rma)
     else:
         values = {"rma": rma, "received": here, "announced": announced}
         await notify(uow, case, "utter_notify_return_partly_received", f"{subject}:received:{here}", now, **values)
     await tasks.open_task(uow, case.number, Department.WAREHOUSE, "inspect_return", f"{subject}:inspect", now)
-    await send_replacement(uow, return_, now)
+    await replacements.send(uow, return_, now)
     return return_
 
 
@@ -248,23 +281,39 @@ async def expire(uow: UnitOfWork, return_: Return, now: datetime, *, actor: str 
     case = await case_of(uow, return_.case_number)
     return_.expire(now)
     await _release_logistics(uow, return_, now)
-    await tasks.cancel_by_key(uow, f"{return_.subject}:lost", now)
-    await _give_replacement_up(uow, return_, now)
-    record(uow, actor, "return.expired", return_.subject, case, now)
     exchange = await uow.exchanges.of_return(return_.rma)
+    await replacements.give_up(uow, exchange, now)
+    # It may come after all, and be lost then.
+    again = f":{return_.tracking_number}" if return_.shipped_at else ""
+    record(uow, actor, "return.expired", return_.subject, case, now)
     if exchange is not None and exchange.has_left:
         # The customer has both, the old goods and the new.
         leave_to_person(case)
         department, what = DECIDE
-        await tasks.open_task(uow, case.number, department, what, f"{return_.subject}:kept", now)
+        await tasks.open_task(uow, case.number, department, what, f"{return_.subject}:kept{again}", now)
     values = {"rma": return_.rma, "deadline": wording.day(return_.deadline)}
-    await notify(uow, case, "utter_notify_return_expired", f"{return_.subject}:expired", now, **values)
+    await notify(uow, case, "utter_notify_return_expired", f"{return_.subject}:expired{again}", now, **values)
     await finish(uow, case, now)
+
+
+async def give_up(uow: UnitOfWork, rma: str, now: datetime, *, actor: str) -> Return:
+    """End a return whose parcel was lost on its way, without paying for it; commits nothing.
+
+    Raises IllegalStateError for one that nobody has sent, or that is here.
+    """
+    return_ = await get(uow, rma)
+    if return_.state is not ReturnState.SHIPPED:
+        raise IllegalStateError("return", return_.state.value, ReturnState.EXPIRED.value)
+    await expire(uow, return_, now, actor=actor)
+    return return_
 
 
 async def _ask_logistics(uow: UnitOfWork, return_: Return, now: datetime) -> None:
     """Let somebody see to what brings the goods here and is not the customer's to arrange; commits nothing."""
     number = return_.case_number
+    await bring_back(uow, await order_of(uow, return_.order_number), now)
+    if return_.state not in AWAITED:
+        return
     if return_.method is ReturnMethod.PICKUP:
         await tasks.open_task(uow, number, Department.LOGISTICS, "arrange_pickup", _pickup(return_), now)
     elif return_.return_shipping is Payer.SHOP:
@@ -272,37 +321,27 @@ async def _ask_logistics(uow: UnitOfWork, return_: Return, now: datetime) -> Non
         await tasks.open_task(uow, number, Department.LOGISTICS, "issue_return_label", _label(return_), now)
 
 
+async def _owe(uow: UnitOfWork, return_: Return, case: Case, now: datetime) -> None:
+    """Fix, once goods are here or proved to be sent, until when they have to be paid for; commits nothing.
+
+    Whoever withdraws is to be paid within the time from saying so; the shop may wait only for the goods or the proof
+    that they were sent, whichever is first (Directive 2011/83/EU art. 13(1) and (3)).
+    """
+    if return_.pay_by is not None:
+        return
+    if case.issue_type in WITHDRAWALS and await uow.exchanges.of_return(return_.rma) is None:
+        told = case_verdicts.pay_by(case, case.opened_at)
+        return_.pay_by = told and max(told, now.date())
+    elif return_.is_here:
+        return_.pay_by = case_verdicts.pay_by(case, now)
+
+
 async def _release_logistics(uow: UnitOfWork, return_: Return, now: datetime) -> None:
     """Call off what is needless once the goods travel, or never will; commits nothing."""
     for key in (_pickup(return_), _label(return_)):
         await tasks.cancel_by_key(uow, key, now)
-
-
-async def send_replacement(uow: UnitOfWork, return_: Return, now: datetime) -> None:
-    """Let the replacement leave that nothing holds back any more, where there is one; commits nothing."""
-    exchange = await uow.exchanges.of_return(return_.rma)
-    if return_.state is ReturnState.MANUAL_REVIEW or exchange is None:
-        return
-    if exchange.may_ship(goods_are_here=return_.is_here):
-        key = f"{return_.subject}:replace"
-        await tasks.open_task(uow, return_.case_number, Department.WAREHOUSE, "ship_replacement", key, now)
-
-
-async def _give_replacement_up(uow: UnitOfWork, return_: Return, now: datetime) -> None:
-    exchange = await uow.exchanges.of_return(return_.rma)
-    if exchange is not None and exchange.state is ExchangeState.REPLACEMENT_RESERVED:
-        exchange.cancel(now)
-        await stock.release(uow, exchange.sku, exchange.quantity)
-        await tasks.cancel_by_key(uow, f"{return_.subject}:replace", now)
-        await pay_difference_back(uow, exchange, now)
-
-
-async def pay_difference_back(uow: UnitOfWork, exchange: Exchange, now: datetime) -> None:
-    """Let finance give back what was paid for a dearer replacement that will not come; commits nothing."""
-    if exchange.price_difference.amount > 0 and exchange.difference_settled:
-        # It was paid beside the order, so no refund of the order gives it back.
-        key = f"{exchange.subject}:paid"
-        await tasks.open_task(uow, exchange.case_number, Department.FINANCE, "pay_difference_back", key, now)
+    if return_.state is not ReturnState.SHIPPED:
+        await tasks.cancel_by_key(uow, return_.trace_key, now)
 
 
 def _pickup(return_: Return) -> str:

@@ -24,7 +24,19 @@ from bot.aftersales.return_ import Finding, Return, ReturnState
 from bot.aftersales.shop_event import ShopEvent, ShopEventType
 from bot.aftersales.states import Machine
 from bot.aftersales.task import Department
-from bot.services import customs, exchanges, inspections, refunds, repairs, reshipments, returns, stock, tasks
+from bot.services import (
+    customs,
+    exchanges,
+    incoming_repairs,
+    incoming_returns,
+    inspections,
+    refunds,
+    repairs,
+    reshipments,
+    returns,
+    stock,
+    tasks,
+)
 from bot.services.lifecycle import case_of, finish, required
 from bot.services.outcome import EARLY, Outcome, applied, ignored, unready
 from bot.services.ports import UnitOfWork
@@ -51,7 +63,8 @@ def _moves(
 
 async def _return_received(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
     return_ = await returns.get(uow, _number(event))
-    if return_.state in return_machine.ENDED and not return_.is_here:
+    is_wanted = await incoming_returns.is_wanted(uow, return_)
+    if return_.state in return_machine.ENDED and not return_.is_here and not is_wanted:
         # Nobody expects this parcel any more, but there it is.
         key = f"{return_.subject}:unexpected"
         await tasks.open_task(uow, return_.case_number, Department.QUALITY, "unexpected_return", key, now)
@@ -116,11 +129,33 @@ async def _replacement_shipped(uow: UnitOfWork, event: ShopEvent, now: datetime)
     return applied(event.subject, f"tracking:{number}")
 
 
+async def _replacement_unavailable(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
+    exchange = await exchanges.get(uow, _number(event))
+    is_lost = await exchanges.is_lost(uow, exchange)
+    if not exchange.is_to_leave and not is_lost:
+        # It has left since, or there is none any more.
+        return ignored("past")
+    await exchanges.give_up(uow, exchange.rma, now)
+    return applied(event.subject)
+
+
 async def _difference_paid(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
     exchange = await exchanges.get(uow, _number(event))
-    if not exchange.is_unpaid or not exchange.is_open:
+    if not exchange.awaits_payment:
         return ignored("past")
     await exchanges.settle_difference(uow, exchange.rma, now)
+    return applied(event.subject)
+
+
+async def _repair_received(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
+    repair = await repairs.get(uow, _number(event))
+    if not repair.is_here and not await incoming_repairs.is_wanted(uow, repair):
+        await incoming_repairs.unexpected(uow, repair, now)
+        return applied()
+    not_now = unready(repair_machine.MACHINE, repair.state, RepairState.RECEIVED)
+    if not_now is not None:
+        return not_now
+    await repairs.receive(uow, repair.number, now)
     return applied(event.subject)
 
 
@@ -223,11 +258,9 @@ HANDLERS: dict[ShopEventType, Handler] = {
     _T.REPLACEMENT_DELIVERED: _moves(
         exchanges.get, exchange_machine.MACHINE, ExchangeState.REPLACEMENT_DELIVERED, exchanges.deliver
     ),
-    _T.REPLACEMENT_UNAVAILABLE: _moves(
-        exchanges.get, exchange_machine.MACHINE, ExchangeState.CANCELED, exchanges.give_up
-    ),
+    _T.REPLACEMENT_UNAVAILABLE: _replacement_unavailable,
     _T.DIFFERENCE_PAID: _difference_paid,
-    _T.REPAIR_RECEIVED: _moves(repairs.get, repair_machine.MACHINE, RepairState.RECEIVED, repairs.receive),
+    _T.REPAIR_RECEIVED: _repair_received,
     _T.REPAIR_QUOTED: _repair_quoted,
     _T.REPAIR_SHIPPED_BACK: _repair_shipped_back,
     _T.RESHIPMENT_SHIPPED: _reshipment_shipped,

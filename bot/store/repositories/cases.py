@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select, union
 
 from bot.aftersales.case import Case, CaseState
-from bot.aftersales.exchange import Exchange
+from bot.aftersales.exchange import Exchange, ExchangeState
 from bot.aftersales.notification import ASK_SOLVED
 from bot.aftersales.offer import OfferState
 from bot.aftersales.refund import DUE, RefundState
-from bot.aftersales.return_ import AWAITED, UNDECIDED, Return
+from bot.aftersales.return_ import AWAITED, UNDECIDED, Return, ReturnState
 from bot.conversations.model import Author, OutboxState
 from bot.store.repositories import case_waits
 from bot.store.repositories.base import Repository
@@ -187,6 +187,12 @@ class SqlReturns(Repository):
         t = self._table.c
         return await self._find(Return, t.state.in_(AWAITED), t.deadline < today, order_by=(t.deadline, t.rma))
 
+    async def under_way_since(self, moment: datetime) -> list[Return]:
+        """Return those whose parcel was handed over by then, and of which nothing has arrived yet."""
+        t = self._table.c
+        sent = t.state == ReturnState.SHIPPED, t.shipped_at <= moment
+        return await self._find(Return, *sent, order_by=(t.shipped_at, t.rma))
+
 
 class SqlExchanges(Repository):
     """All exchanges."""
@@ -210,3 +216,13 @@ class SqlExchanges(Repository):
         """Return the exchange whose replacement travels under this number, or None."""
         mine = self._table.c.tracking_number == tracking_number
         return await self._first(Exchange, mine, order_by=(self._table.c.id.desc(),))
+
+    async def unpaid_since(self, moment: datetime) -> list[Exchange]:
+        """Return those that wait for the price difference alone, as their returns were completed before then."""
+        t, returns = self._table.c, aftersales.returns.c
+        is_due = exists().where(
+            and_(returns.rma == t.rma, returns.state == ReturnState.COMPLETED, returns.ended_at < moment)
+        )
+        is_unpaid = and_(t.price_difference_minor > 0, t.difference_settled.is_(False))
+        reserved = t.state == ExchangeState.REPLACEMENT_RESERVED
+        return await self._find(Exchange, reserved, is_unpaid, is_due, order_by=(t.id,))

@@ -16,6 +16,7 @@ from bot.aftersales.offer import Offer, Proposer
 from bot.aftersales.task import Department
 from bot.services import tasks
 from bot.services.people_ports import AuditFilter
+from tests.integration.desk import test_lost_goods as lost_goods
 from tests.integration.desk.conftest import Browser
 from tests.integration.desk.test_canned_pages import FIELDS as CANNED
 from tests.integration.desk.test_canned_pages import NEW as NEW_CANNED
@@ -432,10 +433,35 @@ def work_on(kind: str) -> Call:
     return call
 
 
-on("/desk/repairs/{number}/quote")(work_on("repairs"))
+on("/desk/repairs/{number}/quote")(work_on("repairs/P1000001"))
+on("/desk/repairs/{number}/give-up")(work_on("repairs/P1000002"))
 on("/desk/returns/{rma}/label")(work_on("returns"))
-on("/desk/customs/{number}/close")(work_on("customs"))
+on("/desk/customs/{number}/close")(work_on("customs/K1000001"))
+on("/desk/customs/{number}/papers")(work_on("customs/K1000002"))
 on("/desk/tasks/{id}/finish")(work_on("tasks"))
+
+
+@on("/desk/exchanges/{rma}/paid")
+async def note_difference_paid(stage: Stage) -> None:
+    await lost_goods.a_difference(stage.world)
+    await stage.about_case(await stage.enter("ana"), f"/desk/{lost_goods.DIFFERENCE}")
+
+
+@on("/desk/exchanges/{rma}/give-up")
+async def give_replacement_up(stage: Stage) -> None:
+    await stage.about_case(await stage.enter("root"), f"/desk/{lost_goods.GIVEN_UP}")
+
+
+@on("/desk/returns/{rma}/give-up")
+async def give_return_up(stage: Stage) -> None:
+    await lost_goods.a_return_under_way(stage.world)
+    await stage.about_case(await stage.enter("ana"), f"/desk/{lost_goods.NEVER_CAME}")
+
+
+@on("/desk/reshipments/{number}/call-off")
+async def call_reshipment_off(stage: Stage) -> None:
+    await lost_goods.a_second_parcel(stage.world, is_lost=True)
+    await stage.about_case(await stage.enter("root"), f"/desk/{lost_goods.CALLED_OFF}", reason="lost twice")
 
 
 @on("/desk/refunds/{number}/paid")

@@ -12,12 +12,12 @@ import pytest
 from aiohttp import ClientResponse
 
 from bot.aftersales.case import Case, CaseState
-from bot.aftersales.customs import CustomsMatter, CustomsState
+from bot.aftersales.customs import CustomsMatter, CustomsState, Paper
 from bot.aftersales.labels import IssueType, Priority
 from bot.aftersales.money import Money
 from bot.aftersales.offer import OfferState
 from bot.aftersales.repair import Repair, RepairState
-from bot.aftersales.task import Department
+from bot.aftersales.task import Department, TaskState
 from bot.conversations.notifier import Notifier
 from bot.desk import formats
 from bot.errors import ConflictError
@@ -243,18 +243,27 @@ async def work(world: World) -> dict[str, dict[str, Any]]:
         repair = Repair("P1000001", CASE, ORDER, 2, 1, False, world.now, deadline, state=RepairState.RECEIVED)
         matter = CustomsMatter("K1000001", CASE, ORDER, world.now, state=CustomsState.REFUSED)
         uow.repairs.add(repair)
+        lost = Repair("P1000002", CASE, ORDER, 1, 1, True, world.now, deadline, state=RepairState.SHIPPED)
+        uow.repairs.add(lost)
         uow.customs.add(matter)
+        waiting = CustomsMatter("K1000002", CASE, ORDER, world.now, state=CustomsState.PAPERS_REQUESTED)
+        waiting.papers, waiting.due_on = (Paper.IDENTITY,), deadline
+        uow.customs.add(waiting)
         task = await tasks.open_task(uow, CASE, Department.QUALITY, "check_safety", "a task", world.now)
         await uow.commit()
     return {
         "repairs/P1000001/quote": {"amount": "12"},
+        "repairs/P1000002/give-up": {},
         "returns/R1000001/label": {},
         "customs/K1000001/close": {},
+        "customs/K1000002/papers": {},
         f"tasks/{task.id}/finish": {"result": "It is safe."},
     }
 
 
-@pytest.mark.parametrize("kind", ["repairs", "returns", "customs", "tasks"])
+@pytest.mark.parametrize(
+    "kind", ["repairs/P1000001", "repairs/P1000002", "returns", "customs/K1000001", "customs/K1000002", "tasks"]
+)
 async def test_work_on_a_case_notices_what_changed_and_is_noticed(world: World, logged_in: LogIn, kind: str) -> None:
     ana = await logged_in("ana")
     path, body = next((path, body) for path, body in (await work(world)).items() if path.startswith(kind))
@@ -266,6 +275,23 @@ async def test_work_on_a_case_notices_what_changed_and_is_noticed(world: World, 
     assert (await do(ana, path, **body, seen=seen)).status == 200
     assert (await do(ana, f"{THING}/refund", amount="1", reason="kind", seen=seen)).status == 409
     assert await refunded(world) == []
+
+
+async def test_papers_that_came_in_another_way_are_handed_in_with_their_task(world: World, logged_in: LogIn) -> None:
+    ana = await logged_in("ana")
+    await work(world)
+    assert "papers-K1000002" in await ana.text(f"/desk/conversations/{CONVERSATION}")
+    assert (await do(ana, "customs/K1000002/papers", seen=await standing(world))).status == 200
+    async with world.uow() as uow:
+        (task,) = [found for found in await uow.tasks.of_case(CASE) if found.what == "send_papers"]
+    assert "papers-K1000002" not in await ana.text(f"/desk/conversations/{CONVERSATION}")
+    seen = await standing(world)
+    assert (await do(ana, f"tasks/{task.id}/finish", result="By courier", seen=seen)).status == 200
+    async with world.uow() as uow:
+        matter = await uow.customs.get("K1000002")
+        (task,) = [found for found in await uow.tasks.of_case(CASE) if found.what == "send_papers"]
+    assert matter is not None
+    assert (matter.state, task.state) == (CustomsState.SUBMITTED, TaskState.DONE)
 
 
 async def test_what_an_agent_gave_before_counts_on_the_page_and_on_the_server(world: World, logged_in: LogIn) -> None:

@@ -101,7 +101,11 @@ TABLE = {
         POST /desk/cases/{number}/settle
         POST /desk/cases/{number}/tasks
         POST /desk/customs/{number}/close
+        POST /desk/customs/{number}/papers
+        POST /desk/repairs/{number}/give-up
         POST /desk/repairs/{number}/quote
+        POST /desk/exchanges/{rma}/paid
+        POST /desk/returns/{rma}/give-up
         POST /desk/returns/{rma}/label
         POST /desk/tasks/{id}/finish
         POST /desk/tasks/{id}/release
@@ -116,6 +120,8 @@ TABLE = {
         POST /desk/conversations/{id}/whisper
         POST /desk/refunds/{number}/call-off
         POST /desk/refunds/{number}/paid
+        POST /desk/exchanges/{rma}/give-up
+        POST /desk/reshipments/{number}/call-off
     """,
     Permission.STATISTICS: """
         GET  /desk/statistics
@@ -181,6 +187,9 @@ EVENTS = """
     /desk/conversations/{id}/transfer                  conversation.assigned conversation.requeued
     /desk/conversations/{id}/whisper                   conversation.whispered
     /desk/customs/{number}/close                       customs.closed
+    /desk/customs/{number}/papers                      customs.papers_received
+    /desk/exchanges/{rma}/give-up                      exchange.replacement_unavailable
+    /desk/exchanges/{rma}/paid                         exchange.difference_paid
     /desk/invitation/{token}                           account.invitation_accepted account.logged_in
     /desk/login                                        account.logged_in
     /desk/login/code                                   account.logged_in
@@ -201,7 +210,10 @@ EVENTS = """
     /desk/queue/tag                                    conversation.tagged conversation.untagged
     /desk/refunds/{number}/call-off                    refund.canceled
     /desk/refunds/{number}/paid                        refund.sent
+    /desk/repairs/{number}/give-up                     repair.expired
     /desk/repairs/{number}/quote                       repair.quoted
+    /desk/reshipments/{number}/call-off                reshipment.canceled
+    /desk/returns/{rma}/give-up                        return.expired
     /desk/returns/{rma}/label                          return.label_issued
     /desk/settings/canned/new                          canned_response.added
     /desk/settings/canned/{id}                         canned_response.changed

@@ -143,6 +143,7 @@ def a_reshipment(state: ReshipState) -> Reshipment:
         (None, True),
         (RepairState.REPAIRING, True),
         (RepairState.APPROVED, False),
+        (RepairState.SHIPPED, False),
         (RepairState.SHIPPED_BACK, False),
         (ReshipState.RESERVED, True),
         (ReshipState.SHIPPED, False),

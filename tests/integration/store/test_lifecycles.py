@@ -9,7 +9,7 @@ from typing import Any
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.customs import CustomsMatter, Paper
 from bot.aftersales.labels import Payer
-from bot.aftersales.repair import Repair
+from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.reship import Reshipment, ReshipState
 from bot.aftersales.return_ import Finding, Refusal, ReturnState
 from bot.aftersales.shop_event import ShopEvent, ShopEventState, ShopEventType
@@ -78,6 +78,48 @@ async def test_overdue_returns_are_those_nobody_sent(uow_factory: UowFactory) ->
         assert [found.rma for found in await uow.returns.overdue(due.deadline + timedelta(days=1))] == ["R1"]
 
 
+async def test_parcels_under_way_are_found_by_when_they_left(uow_factory: UowFactory) -> None:
+    early, late, here = a_return("R1"), a_return("R2"), a_return("R4")
+    for return_, at in ((early, NOW), (late, LATER), (here, NOW)):
+        return_.approve()
+        return_.ship("DHL", f"JJD-{return_.rma}", at)
+    here.receive({1: (1, 0)}, LATER)
+    await saved(uow_factory, *(("returns", found) for found in (late, early, here, a_return("R3"))))
+    async with uow_factory() as uow:
+        assert await uow.returns.under_way_since(NOW - timedelta(seconds=1)) == []
+        assert [found.rma for found in await uow.returns.under_way_since(NOW)] == ["R1"]
+        assert [found.rma for found in await uow.returns.under_way_since(LATER)] == ["R1", "R2"]
+
+
+async def test_unpaid_exchanges_are_those_that_wait_for_the_difference_alone(uow_factory: UowFactory) -> None:
+    things: list[tuple[str, Any]] = []
+    for rma in ("R1", "R2", "R3", "R4", "R5"):
+        return_, exchange = a_return(rma), an_exchange()
+        exchange.rma, exchange.price_difference = rma, euro("0.00" if rma == "R2" else "5.00")
+        return_.approve()
+        return_.receive({1: (1, 0)}, NOW)
+        return_.inspect({}, NOW)
+        if rma != "R3":
+            return_.complete(NOW)
+        exchange.difference_settled = rma == "R4"
+        if rma == "R5":
+            exchange.cancel(NOW)
+        things += [("returns", return_), ("exchanges", exchange)]
+    await saved(uow_factory, *things)
+    async with uow_factory() as uow:
+        assert await uow.exchanges.unpaid_since(NOW) == []
+        assert [found.rma for found in await uow.exchanges.unpaid_since(LATER)] == ["R1"]
+
+
+async def test_an_exchange_that_is_set_aside_anew_is_the_one_of_its_return(uow_factory: UowFactory) -> None:
+    former = an_exchange()
+    former.cancel(NOW)
+    await saved(uow_factory, ("returns", a_return()), ("exchanges", former), ("exchanges", an_exchange()))
+    async with uow_factory() as uow:
+        found = await uow.exchanges.of_return("R1")
+        assert found is not None and found.is_to_leave
+
+
 async def test_a_repair_comes_back(uow_factory: UowFactory) -> None:
     repair = Repair("W1", "C1", ORDER, 1, 1, False, NOW, date(2026, 4, 12), "leipzig")
     repair.approve()
@@ -100,6 +142,20 @@ async def test_a_repair_comes_back(uow_factory: UowFactory) -> None:
     async with uow_factory() as uow:
         found = await uow.repairs.by_tracking("JJD9")
         assert found is not None and found.is_repaired
+
+
+async def test_repairs_whose_parcel_is_long_on_its_way_are_found(uow_factory: UowFactory) -> None:
+    under_way, unsent = (Repair(number, "C1", ORDER, 1, 1, True, NOW, date(2026, 4, 12)) for number in ("W1", "W2"))
+    for repair in (under_way, unsent):
+        repair.approve()
+    under_way.ship("", "JJD9", NOW)
+    await saved(uow_factory, ("repairs", under_way), ("repairs", unsent))
+    async with uow_factory() as uow:
+        assert await uow.repairs.under_way_since(NOW - timedelta(seconds=1)) == []
+        assert [found.number for found in await uow.repairs.under_way_since(NOW)] == ["W1"]
+        assert [found.number for found in await uow.repairs.overdue(date(2026, 4, 13))] == ["W2"]
+        found = await uow.repairs.by_tracking("JJD9")
+        assert found is not None and found.state is RepairState.SHIPPED
 
 
 async def test_a_reshipment_comes_back(uow_factory: UowFactory) -> None:

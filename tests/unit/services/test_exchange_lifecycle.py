@@ -74,8 +74,9 @@ async def test_a_dearer_replacement_waits_until_the_difference_is_paid() -> None
     line = a_line()
     line.product.variants[2].price = euros(60)
     world, _, return_, exchange = await exchanged(an_order(line))
+    assert open_tasks(world) == ["collect_difference"]
     await receive(world, return_.rma)
-    assert open_tasks(world) == ["inspect_return"]
+    assert open_tasks(world) == ["collect_difference", "inspect_return"]
     async with world.uow() as uow:
         await exchanges.settle_difference(uow, return_.rma, LATER)
         await exchanges.settle_difference(uow, return_.rma, LATER)

@@ -140,6 +140,13 @@ def change(tmp_path: Path) -> Change:
         ),
         (
             "damaged",
+            "refund_without_return_below: 15",
+            "refund_without_return_below: 301",
+            "issues.damaged.refund_without_return_below: is above caps.per_customer_in_365_days (300), which ends it "
+            "before",
+        ),
+        (
+            "damaged",
             "evidence: asked",
             "evidence: maybe",
             "issues.damaged.evidence: must be one of none, asked, required, not maybe",
@@ -200,15 +207,32 @@ def test_gaps_and_repetitions_of_the_table_are_named(change: Change, written: st
             "uk.yml",
             "  refunds_outbound_shipping: true\n",
             "  refunds_outbound_shipping: false\n",
-            "uk.yml:HERE: change_of_mind.refunds_outbound_shipping: must be true (legal_refunds_outbound_shipping), "
-            "not false",
+            "uk.yml:HERE: change_of_mind.refunds_outbound_shipping: must be true (legal_refunds), not false",
         ),
         (
             "eu.yml",
             "    refunds: [item, outbound_shipping, duties]\n",
             "    refunds: [item, duties]\n",
-            "eu.yml:HERE: issues.changed_mind.refunds: must hold outbound_shipping (legal_refunds_outbound_shipping "
-            "of eu.change_of_mind)",
+            "eu.yml:HERE: issues.changed_mind.refunds: must hold outbound_shipping (legal_refunds of eu.change_of_mind)",
+        ),
+        (
+            "tr.yml",
+            "    refunds: [item, outbound_shipping, duties]\n",
+            "    refunds: [item]\n",
+            "tr.yml:HERE: issues.changed_mind.refunds: must hold duties, outbound_shipping (legal_refunds of "
+            "tr.change_of_mind)",
+        ),
+        (
+            "br.yml",
+            "  days_to_remedy: 30\n",
+            "  days_to_remedy: 31\n",
+            "br.yml:HERE: faulty.days_to_remedy: must be at most 30 (legal_days_to_remedy), not 31",
+        ),
+        (
+            "br.yml",
+            "  days_to_remedy: 30\n",
+            "  days_to_remedy: null\n",
+            "br.yml:HERE: faulty.days_to_remedy: must be at most 30 (legal_days_to_remedy), not null",
         ),
         (
             "cn.yml",
@@ -326,6 +350,22 @@ def test_a_row_of_the_default_below_the_law_of_a_destination_is_named_where_it_s
     assert str(error.value) == (
         f"shop.yml:{line}: issues.counterfeit.remedies: must hold return_refund (legal_remedies_within of uk.faulty)"
     )
+
+
+def test_rows_of_the_default_that_keep_what_the_law_gives_back_are_named_where_they_stand(tmp_path: Path) -> None:
+    shutil.copy(SHIPPED / "shop.yml", tmp_path)
+    text = (SHIPPED / "eu.yml").read_text("utf-8")
+    (tmp_path / "eu.yml").write_text(text[: text.index("\nissues:")], "utf-8")
+    with pytest.raises(SettingsError) as error:
+        load_policy(tmp_path)
+    default = load_policy(SHIPPED).default
+    lines = {
+        issue: default.issues[issue].places["refunds"].line for issue in (IssueType.CHANGED_MIND, IssueType.WRONG_SIZE)
+    }
+    assert set(str(error.value).splitlines()) == {
+        f"shop.yml:{line}: issues.{issue}.refunds: must hold duties (legal_refunds of eu.change_of_mind)"
+        for issue, line in lines.items()
+    }
 
 
 def test_exchanges_in_advance_are_for_nothing_where_nothing_is_exchanged(change: Change) -> None:

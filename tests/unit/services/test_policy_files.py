@@ -238,13 +238,31 @@ def test_the_version_follows_what_the_files_say(folder: Folder) -> None:
             "  days: 30\n",
             "  days: 30\n  hours: 2\n",
             "eu.yml:9: change_of_mind.hours: is not known; known are days, exchanges_in_advance, legal_days, "
-            "legal_refunds_outbound_shipping, legal_remedies, legal_remedies_within, legal_return_shipping, "
+            "legal_exceptions, legal_refunds, legal_remedies, legal_remedies_within, legal_return_shipping, "
             "refunds_outbound_shipping, remedies, return_shipping, review_above, source",
         ),
         (
             "[return_refund, exchange]",
             "[return_refund, hug]",
             f"eu.yml:10: change_of_mind.remedies: must hold only {REMEDIES}, not hug",
+        ),
+        (
+            "  legal_days: 14\n  rem",
+            "  legal_days: 14\n  legal_exceptions: [hygiene, soap]\n  rem",
+            "eu.yml:10: change_of_mind.legal_exceptions: must hold only standard, hygiene, made_to_measure, perishable, "
+            "sealed_media, digital, not soap",
+        ),
+        (
+            "  legal_days: 14\n  rem",
+            "  legal_days: 14\n  legal_exceptions: [standard]\n  rem",
+            "eu.yml:10: change_of_mind.legal_exceptions: must not hold standard: these goods are what the right is for",
+        ),
+        (
+            "  legal_days: 731\n",
+            "  legal_days: 731\n  legal_exceptions: [hygiene]\n",
+            "eu.yml:18: faulty.legal_exceptions: is not known; known are days, days_to_remedy, exchanges_in_advance, legal_days, "
+            "legal_refunds, legal_remedies, legal_remedies_within, legal_return_shipping, refunds_outbound_shipping, "
+            "remedies, return_shipping, review_above, source",
         ),
         (
             "[return_refund, exchange]",
@@ -288,6 +306,9 @@ def test_the_version_follows_what_the_files_say(folder: Folder) -> None:
             "[DE, France]",
             "eu.yml:1: countries: France is no ISO 3166 code of two capital letters",
         ),
+        ("[DE, FR]", "[DE, ZZ]", "eu.yml:1: countries: ZZ is no country of ISO 3166"),
+        ("[DE, FR]", "[DE, UK]", "eu.yml:1: countries: UK is no country of ISO 3166; did you mean GB?"),
+        ("[DE, FR]", "[DE, EU]", "eu.yml:1: countries: EU is no country of ISO 3166"),
         ("[DE, FR]", "[DE, DE]", "eu.yml:1: countries: DE is in eu.yml already"),
         (
             "[DE, FR]",
@@ -333,6 +354,33 @@ def test_all_mistakes_of_all_files_are_named_at_once(folder: Folder) -> None:
     assert [line.split(" ")[0] for line in found] == ["eu.yml:8:", "eu.yml:26:", "shop.yml:31:", "xx.yml:1:"]
 
 
+def test_a_file_that_would_be_passed_over_is_named(folder: Folder) -> None:
+    path = folder(eu=DESTINATION)
+    (path / "eu.yml").rename(path / "eu.yaml")
+    assert problems(path) == ["eu.yaml:1: would be passed over: name it as the others, with .yml at the end"]
+
+
+def test_places_that_iso_3166_reserves_and_kosovo_are_countries(folder: Folder) -> None:
+    assert load_policy(folder(eu=DESTINATION.replace("[DE, FR]", "[DE, XK, IC]"))).for_country("XK").name == "eu"
+
+
+def test_the_law_behind_the_periods_and_the_end_of_all_remedies_are_optional(folder: Folder) -> None:
+    before = load_policy(folder(eu=DESTINATION)).for_country("DE")
+    assert (before.source, before.faulty.days_to_remedy) == ("Shop policy", None)
+    text = DESTINATION.replace("days_to_send", "source: a regulation\ndays_to_send", 1)
+    text = text.replace(
+        "remedies: [exchange]", "remedies: [exchange]\n  days_to_remedy: 20\n  legal_days_to_remedy: 30"
+    )
+    after = load_policy(folder(eu=text)).for_country("DE")
+    assert (after.source, after.faulty.days_to_remedy) == ("a regulation", 20)
+
+
+def test_only_faults_have_to_be_settled_within_days(folder: Folder) -> None:
+    wrong = DESTINATION.replace("remedies: [apology]", "remedies: [apology]\n  days_to_remedy: 20")
+    (problem,) = problems(folder(eu=wrong))
+    assert problem.startswith("eu.yml:27: service.days_to_remedy: is not known")
+
+
 def test_a_country_belongs_to_one_file(folder: Folder) -> None:
     other = DESTINATION.replace("[DE, FR]", "\n  - IT\n  - FR")
     assert problems(folder(eu=DESTINATION, south=other)) == ["south.yml:3: countries: FR is in eu.yml already"]
@@ -351,6 +399,16 @@ def test_an_empty_folder_has_no_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rates", "problem"),
     [
+        (
+            "  EUR: 7\n",
+            "shop.yml:30: exchange_rates: must hold exactly one currency with a rate of 1, the one of all limits, "
+            "not none",
+        ),
+        (
+            "  USD: 1\n  EUR: 1.0\n",
+            "shop.yml:30: exchange_rates: must hold exactly one currency with a rate of 1, the one of all limits, "
+            "not USD, EUR",
+        ),
         ("  EUR: 0\n", "shop.yml:31: exchange_rates.EUR: must be more than 0"),
         ("  EUR: -1\n", "shop.yml:31: exchange_rates.EUR: must be a number of at least 0, not -1"),
         ("  euro: 1\n", "shop.yml:31: exchange_rates.euro: is no ISO 4217 code of three capital letters"),

@@ -7,19 +7,22 @@ from datetime import timedelta
 
 import pytest
 
-from bot.aftersales.case import CaseState
+from bot.aftersales.case import Case, CaseState
 from bot.aftersales.catalogue import ReturnClass
+from bot.aftersales.exchange import ExchangeState
 from bot.aftersales.labels import IssueType
 from bot.aftersales.money import Money
+from bot.aftersales.offer import OfferState
+from bot.aftersales.order import Order
 from bot.aftersales.refund import Refund, RefundState
-from bot.aftersales.return_ import Finding, Refusal, ReturnState
+from bot.aftersales.return_ import Finding, Refusal, Return, ReturnState
 from bot.errors import IllegalStateError, InvalidInputError, NotFoundError
-from bot.services import cases, inspections, returns
+from bot.services import cases, exchanges, inspections, returns, reviews
 from bot.services.lifecycle import finish
 from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.lifecycles import LATER, factory, open_tasks, refunds, returned, told, told_values
-from tests.unit.services.world import A_RETURN, CONVERSATION, World, proved_world
+from tests.unit.services.world import A_RETURN, AN_EXCHANGE, CONVERSATION, World, proved_world
 
 
 async def receive(world: World, rma: str, *pieces: int) -> None:
@@ -142,6 +145,54 @@ async def test_goods_that_a_person_refuses_go_back() -> None:
     assert (return_.state, return_.decline_reason) == (ReturnState.DECLINED, Refusal.DAMAGED_BY_CUSTOMER)
     assert open_tasks(world) == ["send_goods_back"]
     assert told(world)[-1] == "return_declined"
+    assert case.state is CaseState.RESOLVED
+
+
+async def partly_damaged(*orders: Order) -> tuple[World, Case, Return]:
+    """Return a return of two pieces of which the customer has damaged one."""
+    world, case, return_ = await returned(
+        *(orders or (an_order(a_line(quantity=2)),)), complaint=replace(A_RETURN, lines={1: 2})
+    )
+    await receive(world, return_.rma, 2)
+    await inspect(world, return_.rma, {1: {Finding.AS_DESCRIBED: 1, Finding.DAMAGED_BY_CUSTOMER: 1}})
+    return world, case, return_
+
+
+async def test_only_the_refused_piece_goes_back_and_what_was_in_order_stays_paid_for() -> None:
+    world, case, return_ = await partly_damaged()
+    async with world.uow() as uow:
+        await reviews.decline(uow, case.number, "7", Refusal.DAMAGED_BY_CUSTOMER, LATER)
+    assert (return_.state, return_.decline_reason) == (ReturnState.COMPLETED, None)
+    assert (refunds(world), open_tasks(world)) == (["50.00 EUR"], ["send_goods_back"])
+    assert (told(world)[-1], told_values(world)["refund"]["amount"]) == ("return_inspected", "50.00")
+    async with world.uow() as uow:
+        assert await cases.taken_pieces(uow, world.order.number) == {1: 2}
+
+
+async def test_of_an_exchange_the_good_piece_is_paid_for_where_the_other_is_refused() -> None:
+    line = a_line(quantity=2)
+    line.product.variants[2].price = euros(60)
+    world = await proved_world(an_order(line))
+    async with world.uow() as uow:
+        complaint = replace(AN_EXCHANGE, lines={1: 2})
+        case, return_, exchange = await exchanges.open_exchange(uow, A_POLICY, complaint, "product1-43", NOW)
+        await returns.receive(uow, return_.rma, {1: (2, 0)}, LATER)
+        await inspections.inspect(uow, return_.rma, {1: {Finding.AS_DESCRIBED: 1, Finding.WRONG_ITEM: 1}}, LATER)
+        await uow.commit()
+    async with world.uow() as uow:
+        await reviews.decline(uow, case.number, "7", Refusal.WRONG_ITEM, LATER)
+    assert (return_.state, exchange.state) == (ReturnState.COMPLETED, ExchangeState.CANCELED)
+    assert world.variant("product1-43").stock == 3
+    assert (refunds(world), open_tasks(world)) == (["50.00 EUR"], ["send_goods_back"])
+
+
+async def test_a_return_that_is_refused_was_never_agreed_on() -> None:
+    world = await proved_world(an_order(a_line(price=euros(501))))
+    async with world.uow() as uow:
+        case, _ = await returns.open_return(uow, A_POLICY, A_RETURN, NOW)
+    async with world.uow() as uow:
+        await reviews.decline(uow, case.number, "7", Refusal.NO_EVIDENCE, LATER)
+    assert [offer.state for offer in case.offers] == [OfferState.DECLINED]
     assert case.state is CaseState.RESOLVED
 
 

@@ -10,10 +10,10 @@ import pytest
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import IssueType, Payer, Remedy
 from bot.aftersales.offer import OfferState
-from bot.aftersales.return_ import Return, ReturnMethod, ReturnState
+from bot.aftersales.return_ import Refusal, Return, ReturnMethod, ReturnState
 from bot.aftersales.task import Department, Task
 from bot.errors import NotIdentifiedError, PolicyRefusalError
-from bot.services import exchanges, returns, tasks
+from bot.services import exchanges, returns, reviews, tasks
 from bot.services.cases import Complaint
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
@@ -94,6 +94,33 @@ async def test_above_the_review_amount_a_return_waits_for_a_person() -> None:
     assert return_.state is ReturnState.MANUAL_REVIEW
     assert case.state is CaseState.INVESTIGATING
     assert case.offers[0].state is OfferState.PROPOSED
+    assert open_tasks(world) == ["decide"]
+
+
+async def test_somebody_is_asked_whether_dangerous_goods_come_back() -> None:
+    world = await proved_world()
+    case, return_ = await open_return(world, replace(A_RETURN, issue=IssueType.SAFETY_HAZARD))
+    assert (return_.state, case.state) == (ReturnState.MANUAL_REVIEW, CaseState.INVESTIGATING)
+    assert open_tasks(world) == ["check_safety"]
+
+
+@pytest.mark.parametrize("is_exchange", [False, True])
+@pytest.mark.parametrize("is_approved", [False, True])
+async def test_who_decides_about_a_return_is_asked_until_it_is_decided(is_exchange: bool, is_approved: bool) -> None:
+    world = await proved_world(an_order(a_line(price=euros(501))))
+    async with world.uow() as uow:
+        if is_exchange:
+            case, _, _ = await exchanges.open_exchange(uow, A_POLICY, AN_EXCHANGE, "product1-43", NOW)
+        else:
+            case, _ = await returns.open_return(uow, A_POLICY, A_RETURN, NOW)
+    assert (case.state, open_tasks(world)) == (CaseState.INVESTIGATING, ["decide"])
+    async with world.uow() as uow:
+        if is_approved:
+            await reviews.approve(uow, A_POLICY, case.number, "mia", LATER)
+        else:
+            await reviews.decline(uow, case.number, "mia", Refusal.NOT_COVERED, LATER)
+    assert case.state is (CaseState.EXECUTING if is_approved else CaseState.RESOLVED)
+    assert open_tasks(world) == []
 
 
 async def test_the_shop_pays_the_way_back_of_faulty_goods() -> None:
@@ -142,12 +169,11 @@ async def test_nobody_is_asked_to_arrange_the_way_back_before_it_is_approved(
     issue: IssueType, method: ReturnMethod, kind: str
 ) -> None:
     world = await proved_world(an_order(a_line(price=euros(501))))
-    _, return_ = await open_return(world, replace(A_RETURN, issue=issue, return_method=method))
-    assert open_tasks(world) == []
+    case, _ = await open_return(world, replace(A_RETURN, issue=issue, return_method=method))
+    assert open_tasks(world) == ["decide"]
     async with world.uow() as uow:
-        await returns.approve(uow, return_.rma, LATER, actor="agent:mia")
-        await uow.commit()
-    assert [(task.what, task.opened_at) for task in world.database.all(Task)] == [(kind, LATER)]
+        await reviews.approve(uow, A_POLICY, case.number, "mia", LATER)
+    assert [(task.what, task.opened_at) for task in world.database.all(Task) if task.is_open] == [(kind, LATER)]
 
 
 async def test_a_label_alone_brings_nobody_who_picks_goods_up() -> None:

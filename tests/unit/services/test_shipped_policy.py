@@ -16,7 +16,7 @@ from bot.aftersales.labels import FAULTS, IssueType, Payer, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderState, Payment, ShipmentState
 from bot.aftersales.policy import Policy, Selection, Verdict
-from bot.aftersales.policy_terms import Approval, Evidence, section_of
+from bot.aftersales.policy_terms import Approval, Evidence, Part, section_of
 from bot.services.policy_files import load_policy
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 
@@ -70,7 +70,7 @@ def test_nothing_is_granted_below_the_law(country: str, issue: IssueType, days: 
     verdict = decide(order, issue)
     if floor.return_shipping is Payer.SHOP:
         assert verdict.return_shipping is Payer.SHOP
-    if floor.refunds_outbound_shipping:
+    if Part.OUTBOUND_SHIPPING in floor.refunds:
         assert verdict.refund == order.total
     if floor.remedies and (floor.days is None or days <= floor.days) and verdict.reasons != ("window_closed",):
         assert set(floor.remedies) & set(verdict.remedies)
@@ -152,6 +152,39 @@ def test_the_choice_that_the_law_leaves_to_the_customer_is_in_the_files(
     for remedy, days in within.items():
         order = an_order(country=country, delivered_days_ago=days or destination.faulty.days)
         assert {issue for issue in FAULTS if decide(order, issue).allows(remedy)} == FAULTS
+
+
+@pytest.mark.parametrize(
+    ("country", "parts"),
+    [
+        ("DE", set(Part)),
+        ("GB", set(Part)),
+        ("BR", set(Part)),
+        ("TR", set(Part)),
+        ("CN", {Part.ITEM}),
+        ("KR", {Part.ITEM}),
+        ("MX", {Part.ITEM}),
+        ("JP", set()),
+        ("AU", set()),
+        ("US", set()),
+        ("CA", set()),
+        ("CH", set()),
+    ],
+)
+def test_what_a_change_of_mind_brings_back_by_law_is_in_the_files(country: str, parts: set[Part]) -> None:
+    assert POLICY.for_country(country).change_of_mind.floor.refunds == parts
+    order = an_order(country=country)
+    order.duties = euros(12)
+    order.total = order.total + order.duties
+    found = decide(order, IssueType.CHANGED_MIND).breakdown
+    assert (found.duties == euros(12)) is (Part.DUTIES in parts)
+
+
+def test_only_brazil_s_law_names_days_within_which_faults_are_remedied() -> None:
+    found = {country: POLICY.for_country(country).faulty.days_to_remedy for country in COUNTRIES}
+    assert {country: days for country, days in found.items() if days is not None} == {"BR": 30}
+    assert decide(an_order(country="BR"), IssueType.DEFECTIVE).days_to_remedy == 30
+    assert decide(an_order(country="BR"), IssueType.CHANGED_MIND).days_to_remedy is None
 
 
 def test_a_return_to_brazil_s_sellers_costs_the_customer_nothing() -> None:

@@ -51,6 +51,7 @@ def kinds_in_code() -> set[str]:
         "customs": {task_model.DECIDE[1]},
         "claims": {what for _, what in claims._FILED_BY.values()},
         "order_changes": {"stop_order", *order_changes._CHANGES},
+        "replacements": {"collect_difference", "pay_difference_back", "ship_replacement"},
         "returns": {task_model.DECIDE[1]},
         "sla": {f"{metric.value}_overdue" for metric in Metric},
     }

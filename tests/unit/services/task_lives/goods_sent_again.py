@@ -65,6 +65,17 @@ async def a_second_parcel_arrives_after_all() -> AsyncIterator[World]:
     await shop.scan("KP7", "delivered")
 
 
+@lives.of("trace_parcel")
+async def a_second_parcel_is_given_up() -> AsyncIterator[World]:
+    world, case = await a_world_with_case()
+    async with world.uow() as uow:
+        reshipment = await reshipments.add_reshipment(uow, case, world.order, NOW)
+        await reshipments.ship(uow, reshipment.number, "Kranich Paket", "KP7", LATER)
+        await reshipments.lost(uow, reshipment, LATER)
+        yield world
+        await reshipments.cancel(uow, reshipment.number, "lost twice", LATER, actor="agent:mia")
+
+
 @lives.of("offer_refund")
 async def something_else_is_given_for_goods_that_are_sold_out() -> AsyncIterator[World]:
     world = await proved_world(sold_out())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 
 from bot.aftersales.case import Case
 from bot.aftersales.repair import Repair
-from bot.services import repairs
+from bot.services import incoming_repairs, repairs
 from tests.unit.aftersales.builders import NOW, euros
 from tests.unit.services.lifecycles import LATER, a_world_with_case
 from tests.unit.services.task_lives.lives import Lives, decline
@@ -23,6 +23,57 @@ async def received(*, in_warranty: bool) -> tuple[World, Case, Repair]:
         await repairs.receive(uow, made.number, LATER)
         await uow.commit()
     return world, case, made
+
+
+async def awaited() -> tuple[World, Repair]:
+    world, case = await a_world_with_case()
+    async with world.uow() as uow:
+        made = await repairs.add_repair(uow, case, world.order, NOW, in_warranty=True, deadline=date(2026, 4, 3))
+        await uow.commit()
+    return world, made
+
+
+@lives.of("issue_return_label")
+async def goods_are_sent_with_another_label() -> AsyncIterator[World]:
+    world, repair = await awaited()
+    yield world
+    async with world.uow() as uow:
+        await repairs.register_tracking(uow, repair.number, "", "KP99", LATER)
+
+
+@lives.of("issue_return_label")
+async def goods_are_here_without_a_word() -> AsyncIterator[World]:
+    world, repair = await awaited()
+    yield world
+    async with world.uow() as uow:
+        await repairs.receive(uow, repair.number, LATER)
+
+
+@lives.of("issue_return_label")
+async def goods_are_never_sent() -> AsyncIterator[World]:
+    world, _ = await awaited()
+    yield world
+    await repairs.expire_overdue(world.uow, LATER + timedelta(days=60))
+
+
+@lives.of("trace_return")
+async def goods_to_be_mended_come_after_all() -> AsyncIterator[World]:
+    world, repair = await awaited()
+    async with world.uow() as uow:
+        await repairs.register_tracking(uow, repair.number, "", "KP99", LATER)
+        await incoming_repairs.lost(uow, repair, LATER)
+        yield world
+        await repairs.receive(uow, repair.number, LATER)
+
+
+@lives.of("trace_return")
+async def goods_to_be_mended_are_given_up() -> AsyncIterator[World]:
+    world, repair = await awaited()
+    async with world.uow() as uow:
+        await repairs.register_tracking(uow, repair.number, "", "KP99", LATER)
+        await incoming_repairs.lost(uow, repair, LATER)
+        yield world
+        await repairs.give_up(uow, repair.number, LATER, actor="agent:7")
 
 
 @lives.of("repair")

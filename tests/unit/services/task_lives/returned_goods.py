@@ -9,8 +9,8 @@ from dataclasses import replace
 from bot.aftersales.case import Case
 from bot.aftersales.labels import IssueType
 from bot.aftersales.return_ import Finding, Refusal, Return, ReturnMethod
-from bot.services import cases, exchanges, inspections, returns
-from tests.unit.aftersales.builders import NOW, euros
+from bot.services import cases, exchanges, incoming_returns, inspections, returns
+from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.lifecycles import LATER, exchanged, returned
 from tests.unit.services.task_lives.lives import Lives
@@ -92,7 +92,7 @@ _ways_back()
 async def a_lost_parcel_comes_after_all() -> AsyncIterator[World]:
     world, _, return_ = await returned()
     async with world.uow() as uow:
-        await returns.lost(uow, return_, NOW)
+        await incoming_returns.lost(uow, return_, NOW)
         yield world
         await returns.receive(uow, return_.rma, {1: (1, 0)}, LATER)
 
@@ -101,9 +101,9 @@ async def a_lost_parcel_comes_after_all() -> AsyncIterator[World]:
 async def a_lost_parcel_is_given_up() -> AsyncIterator[World]:
     world, _, return_ = await returned()
     async with world.uow() as uow:
-        await returns.lost(uow, return_, NOW)
+        await incoming_returns.lost(uow, return_, NOW)
         yield world
-        await returns.expire(uow, return_, LATER)
+        await returns.give_up(uow, return_.rma, LATER, actor="agent:mia")
 
 
 @lives.of("inspect_return")
@@ -137,7 +137,7 @@ async def a_disputed_return_is_declined() -> AsyncIterator[World]:
     world, rma = await disputed()
     yield world
     async with world.uow() as uow:
-        await returns.decline(uow, rma, Refusal.WRONG_ITEM, LATER, actor="agent:mia")
+        await inspections.decline(uow, rma, Refusal.WRONG_ITEM, LATER, actor="agent:mia")
 
 
 @lives.of("ship_replacement")
@@ -154,6 +154,40 @@ async def a_replacement_is_not_there() -> AsyncIterator[World]:
     world, _, return_, _ = await exchanged()
     async with world.uow() as uow:
         await returns.receive(uow, return_.rma, {1: (1, 0)}, LATER)
+        yield world
+        await exchanges.give_up(uow, return_.rma, LATER)
+
+
+async def dearer() -> tuple[World, Return]:
+    line = a_line()
+    line.product.variants[2].price = euros(70)
+    world, _, return_, _ = await exchanged(an_order(line))
+    return world, return_
+
+
+@lives.of("collect_difference")
+async def a_difference_is_paid() -> AsyncIterator[World]:
+    world, return_ = await dearer()
+    yield world
+    async with world.uow() as uow:
+        await exchanges.settle_difference(uow, return_.rma, LATER)
+
+
+@lives.of("collect_difference")
+async def a_difference_is_due_no_more() -> AsyncIterator[World]:
+    world, return_ = await dearer()
+    yield world
+    async with world.uow() as uow:
+        await returns.expire(uow, return_, LATER)
+
+
+@lives.of("trace_parcel")
+async def a_lost_replacement_is_given_up() -> AsyncIterator[World]:
+    world, _, return_, exchange = await exchanged()
+    async with world.uow() as uow:
+        await returns.receive(uow, return_.rma, {1: (1, 0)}, LATER)
+        await exchanges.ship(uow, return_.rma, "Kranich Paket", "KP7", LATER)
+        await exchanges.lost(uow, exchange, LATER)
         yield world
         await exchanges.give_up(uow, return_.rma, LATER)
 
