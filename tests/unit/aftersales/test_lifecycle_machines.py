@@ -38,7 +38,7 @@ def test_every_state_is_known_to_its_machine_and_can_be_reached(machine: Machine
 def test_a_machine_tells_what_may_still_follow() -> None:
     assert return_.MACHINE.leads_to(return_.ReturnState.APPROVED, return_.ReturnState.INSPECTED)
     assert not return_.MACHINE.leads_to(return_.ReturnState.INSPECTED, return_.ReturnState.RECEIVED)
-    assert not return_.MACHINE.leads_to(return_.ReturnState.EXPIRED, return_.ReturnState.EXPIRED)
+    assert not return_.MACHINE.leads_to(return_.ReturnState.COMPLETED, return_.ReturnState.COMPLETED)
 
 
 def a_repair(state: RepairState = RepairState.REQUESTED) -> Repair:
@@ -105,6 +105,14 @@ def test_a_first_parcel_that_turns_up_spares_the_second_unless_it_left(state: Re
     else:
         with pytest.raises(IllegalStateError):
             found.find(NOW)
+
+
+def test_a_second_parcel_is_not_called_off_once_it_left_but_given_up_where_it_was_lost() -> None:
+    found = Reshipment("S1000001", "C1000001", "10482733", NOW, {1: 1}, ReshipState.SHIPPED)
+    with pytest.raises(IllegalStateError):
+        found.cancel(NOW)
+    found.give_up(NOW)
+    assert (found.state, found.ended_at) == (ReshipState.CANCELED, NOW)
 
 
 def test_customs_may_ask_twice_and_then_decide() -> None:

@@ -35,6 +35,7 @@ ALLOWED = {
     S.PARTIALLY_RECEIVED: {"receive", "inspect"},
     S.RECEIVED: {"inspect"},
     S.INSPECTED: {"complete", "decline"},
+    S.EXPIRED: {"ship", "receive"},
 }
 
 

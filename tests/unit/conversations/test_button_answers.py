@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from bot.aftersales.case import Case, CaseState
+from bot.aftersales.customs import CustomsState, Paper
 from bot.aftersales.escalation import Escalation, EscalationReason
+from bot.aftersales.evidence import Evidence, EvidenceKind
 from bot.aftersales.labels import Priority
 from bot.aftersales.rating import Rating
 from bot.aftersales.task import Task
@@ -19,7 +21,7 @@ from bot.conversations.feed import Feed
 from bot.conversations.model import Author, Conversation, InboundMessage, Message
 from bot.conversations.router import Router
 from bot.errors import ConflictError
-from bot.services import escalations, follow_up
+from bot.services import customs, escalations, follow_up, lifecycle
 from tests.fakes import FakeUnitOfWork
 from tests.unit.aftersales.builders import NOW, a_case
 from tests.unit.aftersales.policies import A_POLICY
@@ -73,6 +75,21 @@ class Desk(World):
 
     def ratings(self) -> list[tuple[str, int]]:
         return [(kept.case_number, kept.rating) for kept in self.database.all(Rating)]
+
+
+@pytest.mark.parametrize("to", ["ana", None])
+async def test_a_file_that_comes_while_a_person_has_the_conversation_counts_for_customs(to: str | None) -> None:
+    desk = Desk()
+    case = desk.add_case("C1000002")
+    async with desk.uow() as uow:
+        lifecycle.begin(case)
+        matter = await customs.add_matter(uow, case, desk.order, NOW)
+        await customs.request_papers(uow, matter.number, (Paper.IDENTITY,), NOW.date(), NOW)
+        uow.evidence.add(Evidence("e1", CONVERSATION, EvidenceKind.IMAGE, "image/jpeg", 1, 1, 1, "", NOW))
+        await uow.commit()
+    await desk.is_handed_over(to=to)
+    assert await desk.press("evidence_uploaded", evidence="e1") == []
+    assert (matter.state, case.state) == (CustomsState.PAPERS_RECEIVED, CaseState.EXECUTING)
 
 
 @pytest.fixture

@@ -17,7 +17,9 @@ from tests.unit.orders.sources import CONVERSATION, EMAIL, NUMBER, Shop, deliver
 def a_turn(message: str, factors: list[str]) -> Turn:
     slots: dict[str, Any] = {"order_number": NUMBER}
     tracker = SimpleNamespace(get_slot=slots.get)
-    turn = SimpleNamespace(conversation_id=CONVERSATION, message_id=message, factors=factors, tracker=tracker)
+    turn = SimpleNamespace(
+        conversation_id=CONVERSATION, message_id=message, channel="widget", factors=factors, tracker=tracker
+    )
     return cast(Turn, turn)
 
 
