@@ -16,7 +16,7 @@ from actions.intake import Intake, forget_answers
 from actions.joining import join_case
 from actions.lookup import tell_what_is_known
 from actions.quotes import answer_quote_in_words, may_be_about_quote
-from actions.refusals import refuse, say_refusal
+from actions.refusals import leave_excepted_out, refuse, say_refusal
 from actions.replacement import open_variants, read_variant, take_one_by_one
 from actions.turn import HALF_GUESSED, NOT_UNDERSTOOD, SURE, Turn
 from bot.aftersales.labels import PARCEL, WHOLE_ORDER, IssueType, Remedy
@@ -55,6 +55,7 @@ class ValidateComplaintForm(OrderForm):
         "reason",
         "items",
         "quantity",
+        "sealed",
         "same_case",
         "evidence",
         "remedy",
@@ -128,6 +129,7 @@ class ValidateComplaintForm(OrderForm):
         return await super().is_needed(dispatcher, intake, slot)
 
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
+        await leave_excepted_out(dispatcher, intake)
         verdict = await intake.verdict()
         await tell_what_is_known(dispatcher, intake, verdict)
         if verdict.remedies:

@@ -18,9 +18,19 @@ class ValidateExchangeForm(OrderForm):
 
     form = "exchange_form"
     soothes = True
-    questions = ("order_number", "verification", "items", "quantity", "reason", "evidence", "variant", "confirmation")
+    questions = (
+        "order_number",
+        "verification",
+        "items",
+        "quantity",
+        "reason",
+        "sealed",
+        "evidence",
+        "variant",
+        "confirmation",
+    )
     left_to_rules = frozenset({"return_item", "refund_order", "repair_item", "reship_item"})
-    _decided_after = "reason"
+    _decided_after = "sealed"
 
     async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         await read_evidence(dispatcher, intake, asked == "evidence")

@@ -33,6 +33,7 @@ _READERS: dict[str, Reader] = {
     "order_number": reading.read_order_number,
     "verification": reading.read_verification,
     "reason": reading.read_reason,
+    "sealed": reading.read_sealed,
     "details": reading.read_details,
     "items": reading.read_items,
     "quantity": reading.read_quantity,
@@ -188,6 +189,8 @@ class OrderForm(Form):
             return await self._items_needed(intake)
         if slot == "quantity":
             return await self._quantity_needed(intake)
+        if slot == "sealed":
+            return await reading.seal_needed(intake)
         return intake[slot] is None
 
     async def _items_needed(self, intake: Intake) -> bool:
@@ -236,9 +239,9 @@ def ended(outcome: str, **slots: Any) -> list[EventType]:
 
 def _cleared_by(change: str) -> tuple[str, ...]:
     if change == "order":
-        return ("order_number", "verification", "items", "quantity", "same_case", "variant")
+        return ("order_number", "verification", "items", "quantity", "same_case", "sealed", "variant")
     if change == "items":
-        return ("items", "quantity", "same_case", "variant")
+        return ("items", "quantity", "same_case", "sealed", "variant")
     return (change,)
 
 
@@ -251,6 +254,7 @@ def _read_change(intake: Intake) -> None:
 _ANSWERS = {
     "confirmation": ("affirm", "deny"),
     "same_case": ("affirm", "deny"),
+    "sealed": ("affirm", "deny"),
     "remedy": ("return_item", "exchange_item", "repair_item", "reship_item", "refund_order"),
     "evidence": ("affirm", "deny", "evidence_uploaded"),
     "offer": ("affirm", "deny", "return_item", "exchange_item", "repair_item", "reship_item", "refund_order"),

@@ -143,6 +143,32 @@ class ActionAskReason(_Question):
         )
 
 
+class ActionAskSealed(_Question):
+    """Ask whether the seal is unbroken of goods that come back only like that."""
+
+    slot = "sealed"
+
+    async def ask(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        order = await intake.load_order()
+        assert order is not None
+        language, about = intake.turn.language, (await intake.verdict()).asks_seal
+        chosen = [piece for piece in cases.selections(order, intake.lines) if piece.line.position in about]
+        dispatcher.utter_message(
+            response="utter_ask_sealed",
+            items=facts.lines(
+                *(
+                    facts.label("label_summary_item", item=facts.pieces(piece.line, piece.quantity, language))
+                    for piece in chosen
+                )
+            ),
+            facts={"items": [facts.item_fact(piece.line, language) for piece in chosen]},
+            choices=[
+                facts.choice(facts.label("label_choice_sealed"), "/affirm"),
+                facts.choice(facts.label("label_choice_opened"), "/deny"),
+            ],
+        )
+
+
 class ActionAskRemedy(_Question):
     """Ask what the customer would like, of what policy allows."""
 

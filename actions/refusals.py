@@ -47,9 +47,30 @@ async def refuse(
     assert order is not None
     choices = [*_ways_out(intake, order, verdict), _person()]
     known = {"case": facts.case_fact(case)}
-    say_refusal(dispatcher, response, verdict, choices=choices, known=known, case=case.number)
+    why = _why(intake, order, verdict)
+    say_refusal(dispatcher, response, verdict, why=why, choices=choices, known=known, case=case.number)
     if intake.issue is IssueType.SAFETY_HAZARD:
         await queue(dispatcher, intake.turn, EscalationReason.SAFETY, case_number=case.number)
+
+
+async def leave_excepted_out(dispatcher: CollectingDispatcher, intake: Intake) -> None:
+    """Tell which of the chosen goods are not taken back after a change of mind, and go on with the others."""
+    verdict, order = await intake.verdict(), await intake.load_order()
+    others = {position: count for position, count in intake.lines.items() if position not in verdict.excepted}
+    if order is None or not others or not verdict.is_open_for_others:
+        return
+    dispatcher.utter_message(
+        response="utter_items_left_out",
+        why=facts.lines(*_excepted(intake, order, verdict)),
+        facts={
+            "reasons": list(verdict.reasons),
+            "items": [
+                facts.item_fact(line, intake.turn.language) for line in order.lines if line.position in verdict.excepted
+            ],
+        },
+    )
+    intake.set("items", list(others))
+    intake.set("quantity", {str(position): count for position, count in others.items()})
 
 
 def say_refusal(
@@ -58,19 +79,20 @@ def say_refusal(
     verdict: Verdict,
     *,
     reasons: Sequence[str] | None = None,
+    why: Sequence[dict[str, Any]] | None = None,
     choices: Sequence[dict[str, Any]] = (),
     known: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> None:
     """Tell the customer in plain words which rules stand against it; ``custom.reasons`` holds their codes.
 
-    The ``reasons`` are the verdict's unless others are given; ``known`` are further facts for programs, ``values`` are
-    for the rest of the response's text.
+    The ``reasons`` are the verdict's unless others are given, and ``why`` puts them into words; ``known`` are further
+    facts for programs, ``values`` are for the rest of the response's text.
     """
     reasons = verdict.reasons if reasons is None else reasons
     dispatcher.utter_message(
         response=response,
-        why=facts.lines(*(reason_label(reason, verdict) for reason in reasons)),
+        why=facts.lines(*(why or (reason_label(reason, verdict) for reason in reasons))),
         facts={**(known or {}), "reasons": list(reasons)},
         choices=list(choices),
         **values,
@@ -81,6 +103,28 @@ def reason_label(reason: str, verdict: Verdict) -> dict[str, Any]:
     """Return one reason in plain words, with the date it turns on where it has one."""
     values = {"closed_on": facts.day(verdict.window_closes)} if verdict.window_closes else {}
     return facts.label(f"label_reason_{reason}", **values)
+
+
+def _why(intake: Intake, order: Order, verdict: Verdict) -> list[dict[str, Any]]:
+    """Return the reasons of a refusal in plain words; of several goods, what holds for some only with their names."""
+    if len(intake.lines) < 2:
+        return [reason_label(reason, verdict) for reason in verdict.reasons]
+    of_some = set(verdict.excepted.values())
+    of_all = [reason_label(reason, verdict) for reason in verdict.reasons if reason not in of_some]
+    return [*of_all, *_excepted(intake, order, verdict)]
+
+
+def _excepted(intake: Intake, order: Order, verdict: Verdict) -> list[dict[str, Any]]:
+    """Return in plain words which goods are not taken back after a change of mind, and why."""
+    return [
+        facts.label(
+            "label_reason_of_item",
+            item=facts.pieces(piece.line, piece.quantity, intake.turn.language),
+            reason=reason_label(verdict.excepted[piece.line.position], verdict),
+        )
+        for piece in cases.selections(order, intake.lines)
+        if piece.line.position in verdict.excepted
+    ]
 
 
 def _refuse_for_others(

@@ -7,13 +7,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.evidence import evidence_needed, read_evidence
 from actions.forms import OrderForm
 from actions.intake import Intake
-from actions.refusals import refuse
+from actions.refusals import leave_excepted_out, refuse
 from bot.aftersales.labels import Remedy
 from bot.aftersales.return_ import ReturnMethod
 
 
 class ValidateReturnForm(OrderForm):
-    """The return form: which pieces, why, and an explicit yes."""
+    """The return form: which pieces, why, whether a seal is unbroken, and an explicit yes."""
 
     form = "return_form"
     soothes = True
@@ -23,12 +23,13 @@ class ValidateReturnForm(OrderForm):
         "items",
         "quantity",
         "reason",
+        "sealed",
         "evidence",
         "return_method",
         "confirmation",
     )
     left_to_rules = frozenset({"exchange_item", "repair_item", "reship_item"})
-    _decided_after = "reason"
+    _decided_after = "sealed"
 
     async def read_own(self, dispatcher: CollectingDispatcher, intake: Intake, asked: str | None) -> None:
         await read_evidence(dispatcher, intake, asked == "evidence")
@@ -46,6 +47,7 @@ class ValidateReturnForm(OrderForm):
         return await super().is_needed(dispatcher, intake, slot)
 
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
+        await leave_excepted_out(dispatcher, intake)
         if (await intake.verdict()).allows(Remedy.RETURN_REFUND):
             return False
         await refuse(dispatcher, intake, "utter_return_refused", Remedy.RETURN_REFUND)

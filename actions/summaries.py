@@ -9,6 +9,7 @@ from actions.change_form import line_change
 from actions.intake import Intake
 from bot.aftersales.labels import Payer, Remedy
 from bot.aftersales.order import Order
+from bot.aftersales.withdrawal import parcel_back
 from bot.services import exchanges, order_changes
 from bot.services.cases import selections
 
@@ -79,10 +80,12 @@ async def summary_of(intake: Intake) -> Summary:
     if remedy is Remedy.REFUND_PARTIAL and verdict.owed is not None:
         lines.append(facts.label("label_summary_refund", amount=facts.money(verdict.owed)))
         summary |= {"refund": str(verdict.owed.amount), "currency": order.currency}
-    if remedy in (Remedy.RETURN_REFUND, Remedy.EXCHANGE):
+    if remedy in (Remedy.RETURN_REFUND, Remedy.EXCHANGE) and parcel_back(order) is None:
         payer = verdict.return_shipping
         lines.append(facts.label("label_summary_shipping_" + ("free" if payer is Payer.SHOP else "own")))
         lines.append(facts.label("label_summary_send_by", day=facts.day(verdict.send_by)))
+        if not verdict.is_delivered:
+            lines.append(facts.label("label_refuse_parcel"))
         summary |= {"return_shipping": payer.value, "send_by": verdict.send_by.isoformat()}
     return facts.lines(*lines), summary
 

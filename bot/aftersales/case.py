@@ -54,7 +54,7 @@ AWAITS_CUSTOMER = frozenset({_S.OFFERED, _S.WAITING_CUSTOMER})
 AWAITS_SHOP = frozenset(
     {_S.REGISTERED, _S.TRIAGED, _S.INVESTIGATING, _S.COUNTERED, _S.AGREED, _S.ESCALATED, _S.REOPENED}
 )
-"""Open states in which the customer waits for our answer; what is executed has deadlines of its own."""
+"""Open states in which the customer waits for our answer; of what is executed, ``waits`` knows whose turn it is."""
 
 _SIDE = frozenset({_S.WAITING_CUSTOMER, _S.ESCALATED, _S.WITHDRAWN, _S.RESOLVED})
 

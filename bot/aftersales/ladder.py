@@ -40,12 +40,25 @@ class Given:
 
 def cap_of(order: Order, caps: Caps, given: Given, rates: Mapping[str, Decimal]) -> Money:
     """Return how much goodwill is left for an order, in its currency."""
+    left, of_customer = left_of_order(order, caps, given), left_of_customer(order, caps, given, rates)
+    return left if of_customer is None else min(left, of_customer)
+
+
+def left_of_order(order: Order, caps: Caps, given: Given) -> Money:
+    """Return how much goodwill the share of an order's total leaves, in its currency."""
     nothing = Money.zero(order.currency)
-    left = order.total * (caps.percent_of_order / _HUNDRED) - (given.for_order or nothing)
+    return max(nothing, order.total * (caps.percent_of_order / _HUNDRED) - (given.for_order or nothing))
+
+
+def left_of_customer(order: Order, caps: Caps, given: Given, rates: Mapping[str, Decimal]) -> Money | None:
+    """Return how much goodwill the customer's year leaves, in the order's currency.
+
+    None without such a cap, and for a currency without an exchange rate.
+    """
     rate = rates.get(order.currency)
-    if caps.per_customer is not None and rate is not None:
-        left = min(left, Money((caps.per_customer - given.to_customer) * rate, order.currency))
-    return max(nothing, left)
+    if caps.per_customer is None or rate is None:
+        return None
+    return max(Money.zero(order.currency), Money((caps.per_customer - given.to_customer) * rate, order.currency))
 
 
 def steps(

@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.aftersales import policy_trail
-from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.guarantee import Guarantee, guarantee_of
-from bot.aftersales.labels import FAULTS, PARCEL, WHOLE_ORDER, WITHDRAWALS, IssueType, Payer, Remedy
+from bot.aftersales.labels import FAULTS, PARCEL, WITHDRAWALS, IssueType, Payer, Remedy
 from bot.aftersales.ladder import Given, cap_of, steps
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderState
@@ -21,17 +20,9 @@ from bot.aftersales.search import Search, search_of, was_late
 from bot.aftersales.selection import Selection, untaken
 from bot.aftersales.sla import ALWAYS_OPEN, ServiceLevels
 from bot.aftersales.verdict import NEEDS_GOODS, FiredRule, Step, Verdict
+from bot.aftersales.withdrawal import Withdrawal, sent_from, withdrawal_of
 
 __all__ = ["DestinationPolicy", "FiredRule", "Given", "Policy", "Selection", "Step", "Terms", "Verdict"]
-
-NEVER_RETURNED = {
-    ReturnClass.HYGIENE: "hygiene_goods",
-    ReturnClass.MADE_TO_MEASURE: "made_to_measure",
-    ReturnClass.PERISHABLE: "perishable_goods",
-    ReturnClass.SEALED_MEDIA: "unsealed_media",
-    ReturnClass.DIGITAL: "digital_content",
-}
-"""Goods without a right of withdrawal (Directive 2011/83/EU art. 16), with the code of the refusal."""
 
 _IN_WARRANTY = frozenset({Remedy.REPAIR, Remedy.EXCHANGE})
 _SENT_ON_WORD = frozenset({Remedy.REFUND_FULL, Remedy.RESHIP})
@@ -63,6 +54,7 @@ class _Facts:
     issue: IssueType
     now: datetime
     taken: Mapping[int, int]
+    withdrawal: Withdrawal
 
 
 @dataclass(frozen=True)
@@ -93,24 +85,28 @@ class Policy:
         taken: Mapping[int, int],
         *,
         evidence_given: bool | None = None,
+        sealed: bool | None = None,
         given: Given = Given(),
     ) -> Verdict:
         """Return what is open for these pieces.
 
         ``taken`` counts pieces per line that other returns or refunds already bind; a complaint about a parcel is
         about the others. ``evidence_given`` is None until the customer was asked for photos, False where they
-        declined. ``given`` is what was given before.
+        declined; ``sealed`` is None until they were asked whether the seal is unbroken. ``given`` is what was given
+        before.
         """
         chosen = untaken(selections, taken) if issue in PARCEL else list(selections)
-        facts = _Facts(order, chosen, issue, now, taken)
         destination = self.for_country(order.address.country)
         terms, row = destination.terms(issue), destination.issues[issue]
+        withdrawal = withdrawal_of(order, chosen, issue, terms, sealed=sealed)
+        facts = _Facts(order, chosen, issue, now, taken, withdrawal)
         guarantee = _guarantee(facts, destination, given)
         closes, is_warranty = _closing_day(facts, terms, guarantee)
         search = search_of(order, row, issue, now)
         full = _in_full(facts, terms, row, given)
         cap = cap_of(order, self.caps, given, self.exchange_rates)
         reasons = _refusals(facts, closes)
+        hangs_on_seal = set(reasons) <= set(withdrawal.excepted.values())
         stays = not reasons and not is_warranty and self._stays(facts, row, full, given)
         remedies = () if reasons else _remedies(facts, terms, row, guarantee, is_warranty=is_warranty, stays=stays)
         if not reasons:
@@ -129,7 +125,8 @@ class Policy:
             remedies=remedies,
             reasons=reasons,
             window_closes=closes,
-            send_by=now.date() + timedelta(days=destination.days_to_send),
+            send_by=(sent_from(order, now) if withdrawal.is_early else now.date())
+            + timedelta(days=destination.days_to_send),
             return_shipping=terms.return_shipping,
             refund=full.total,
             needs_review=is_for_a_person or is_searched,
@@ -150,13 +147,18 @@ class Policy:
                 reasons,
                 closes,
                 search,
+                order=order,
+                given=given,
+                rates=self.exchange_rates,
+                default=self.default,
+                evidence_given=evidence_given,
                 stays=stays,
                 is_much=is_much,
                 is_prepaid=is_prepaid,
                 is_missing_again=is_missing_again,
                 is_unclear=is_unclear,
                 is_overrun=is_overrun,
-                cap=cap,
+                is_early=withdrawal.is_early,
                 owed=owed,
             ),
             cap=cap,
@@ -173,6 +175,10 @@ class Policy:
             exchanges_in_advance=terms.exchanges_in_advance and Remedy.EXCHANGE in remedies and not order.is_split,
             pieces={piece.line.position: piece.quantity for piece in chosen} if chosen != list(selections) else {},
             guaranteed_until=guarantee.until if guarantee else None,
+            days_to_remedy=terms.days_to_remedy,
+            excepted=withdrawal.excepted,
+            sealed=sealed,
+            asks_seal=withdrawal.hang_on_seal if hangs_on_seal else (),
         )
 
     def _is_above(self, amount: Money, limit: Decimal | None) -> bool:
@@ -227,8 +233,9 @@ def _remedies(
         # Where nothing is mended, or no day ends it, a longer warranty is worth nothing.
         remedies = [remedy for remedy in remedies if remedy is not Remedy.WARRANTY_EXTENSION]
     if facts.order.arrived_at is None:
-        # Goods that never arrived cannot be sent back.
-        remedies = [remedy for remedy in remedies if remedy not in NEEDS_GOODS]
+        # Goods that never arrived cannot be sent back, but for those that the law lets nobody wait for.
+        early = {Remedy.RETURN_REFUND} if facts.withdrawal.is_early else set()
+        remedies = [remedy for remedy in remedies if remedy not in NEEDS_GOODS - early]
     elif facts.order.delivered_at is not None and facts.issue in _ENDS_ON_DELIVERY:
         remedies = [remedy for remedy in remedies if remedy is not Remedy.REFUND_FULL]
     if is_warranty:
@@ -251,13 +258,11 @@ def _refusals(facts: _Facts, closes: date | None) -> tuple[str, ...]:
     order, issue = facts.order, facts.issue
     if order.state is OrderState.CANCELED and issue not in _OUTLIVES_THE_ORDER:
         reasons.append("order_canceled")
-    if issue in WITHDRAWALS | FAULTS and order.arrived_at is None:
+    if issue in WITHDRAWALS | FAULTS and order.arrived_at is None and not facts.withdrawal.is_early:
         reasons.append("not_delivered_yet")
     if closes is not None and facts.now.date() > closes:
         reasons.append("window_closed")
-    if issue in WITHDRAWALS:
-        classes = {selection.line.product.return_class for selection in facts.selections}
-        reasons += sorted(NEVER_RETURNED[kind] for kind in classes if kind in NEVER_RETURNED)
+    reasons += sorted(set(facts.withdrawal.excepted.values()))
     if _are_taken(facts):
         reasons.append("already_returned")
     return tuple(reasons)

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.labels import FAULTS, WITHDRAWALS, IssueType, Label, Payer, Remedy
+
+EXCEPTIONS = frozenset(ReturnClass) - {ReturnClass.STANDARD}
+"""Goods that a destination may except from a change of mind, and does unless its file says otherwise."""
 
 
 class Evidence(Label):
@@ -65,14 +69,15 @@ class Floor:
 
     ``remedies`` holds remedies of which one at least must be open for every issue of the section.
     ``remedies_within`` holds remedies each of which must be open for every issue of it, for so many days from receipt;
-    None is always, which means as long as anything of the section is.
+    None is always, which means as long as anything of the section is. ``refunds`` holds what money back in full must be
+    made of.
     """
 
     days: int | None = None
     remedies: tuple[Remedy, ...] = ()
     remedies_within: Mapping[Remedy, int | None] = field(default_factory=dict)
     return_shipping: Payer | None = None
-    refunds_outbound_shipping: bool = False
+    refunds: frozenset[Part] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,9 @@ class Terms:
     ``days`` counts from receipt; None means that time alone never closes the window. ``remedies`` are all that may
     be done there; which of them fit an issue, and in which order, its row says. ``review_above`` is the refund, in
     the currency whose exchange rate is 1, above which a person decides. Where ``exchanges_in_advance``, a replacement
-    leaves before the goods are back. ``source`` names the law or the shop's own rule. ``places`` tells where the keys
-    stand.
+    leaves before the goods are back. ``exceptions`` are goods that do not come back after a change of mind.
+    Within ``days_to_remedy`` of the complaint it has to be settled. ``source`` names the law or the shop's own rule.
+    ``places`` tells where the keys stand.
     """
 
     days: int | None
@@ -93,6 +99,8 @@ class Terms:
     source: str
     review_above: Decimal | None = None
     exchanges_in_advance: bool = False
+    exceptions: frozenset[ReturnClass] = EXCEPTIONS
+    days_to_remedy: int | None = None
     floor: Floor = Floor()
     places: Mapping[str, Place] = field(default_factory=dict)
 
@@ -122,7 +130,7 @@ class Row:
 class DestinationPolicy:
     """The terms of one destination: ``change_of_mind`` for withdrawals, ``faulty`` for bad goods, ``service`` else.
 
-    ``issues`` holds a row for every issue type.
+    ``issues`` holds a row for every issue type; ``source`` names the law behind the days to send and to refund.
     """
 
     name: str
@@ -133,6 +141,7 @@ class DestinationPolicy:
     days_to_send: int
     days_to_refund: int
     issues: Mapping[IssueType, Row]
+    source: str = "Shop policy"
     places: Mapping[str, Place] = field(default_factory=dict)
 
     def terms(self, issue: IssueType) -> Terms:

@@ -58,7 +58,12 @@ class Verdict:
     ``refunds_shipping`` and ``refunds_duties`` tell whether these come back with the goods, shipping with the last.
     Where ``exchanges_in_advance``, a replacement leaves before the goods are back. ``is_delivered`` says that some of
     the goods are there. ``pieces`` counts by order line what is left to decide about, where some pieces are taken, and
-    is empty where none is. Defects of the pieces are mended until ``guaranteed_until``, None where no day ends that.
+    is empty where none is. Defects of the pieces are mended until ``guaranteed_until``, None where no day ends that. A
+    fault has to be settled within ``days_to_remedy`` of the complaint, None where no number of days is set for that.
+
+    ``excepted`` holds the order lines that are not taken back after a change of mind, with the code of the refusal.
+    ``sealed`` is what the customer said of the seal of those for which it counts, None where they were not asked, and
+    ``asks_seal`` names these lines where the answer decides.
     """
 
     remedies: tuple[Remedy, ...]
@@ -90,6 +95,15 @@ class Verdict:
     exchanges_in_advance: bool = False
     pieces: Mapping[int, int] = field(default_factory=dict)
     guaranteed_until: date | None = None
+    days_to_remedy: int | None = None
+    excepted: Mapping[int, str] = field(default_factory=dict)
+    sealed: bool | None = None
+    asks_seal: tuple[int, ...] = ()
+
+    @property
+    def is_open_for_others(self) -> bool:
+        """Tell whether nothing stands against a change of mind but that it is also about goods that are excepted."""
+        return bool(self.excepted) and set(self.reasons) <= set(self.excepted.values())
 
     def allows(self, remedy: Remedy) -> bool:
         """Tell whether a remedy is open."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import bootstrap
-from bot.aftersales.labels import IssueType
+from bot.aftersales.labels import IssueType, Label
 from bot.aftersales.order import normalised_number
 from bot.aftersales.policy import Verdict
 from bot.errors import NotFoundError
@@ -19,6 +19,14 @@ from bot.services import cases
 from bot.services.policy_files import load_policy
 from bot.services.policy_report import report
 from bot.settings import Settings
+
+
+class Photos(Label):
+    """What the customer answered when photos were asked for."""
+
+    GIVEN = "given"
+    DECLINED = "declined"
+
 
 app = typer.Typer(help="The policy: what is decided, and by which rules.", no_args_is_help=True)
 
@@ -49,13 +57,15 @@ def explain(
     issue: Annotated[IssueType, typer.Option(help="Issue type.")],
     line: Annotated[int | None, typer.Option(min=1, help="Position of the line; the whole order if absent.")] = None,
     quantity: Annotated[int, typer.Option(min=1, help="Pieces of the line.")] = 1,
+    evidence: Annotated[Photos | None, typer.Option(help="Photos; not asked for yet if absent.")] = None,
     at: Annotated[str | None, typer.Option(help="Day of the decision such as 2026-03-31; now if absent.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
 ) -> None:
     """Print what is decided about an order, and every rule that had a say in it."""
     now = _moment(at) if at else bootstrap.utc_now()
     lines = {line: quantity} if line else {}
-    verdict = asyncio.run(_decide(normalised_number(order), issue, lines, now))
+    given = None if evidence is None else evidence is Photos.GIVEN
+    verdict = asyncio.run(_decide(normalised_number(order), issue, lines, now, given))
     found = report(verdict)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -64,7 +74,9 @@ def explain(
         typer.echo(text)
 
 
-async def _decide(number: str, issue: IssueType, lines: dict[int, int], now: datetime) -> Verdict:
+async def _decide(
+    number: str, issue: IssueType, lines: dict[int, int], now: datetime, evidence_given: bool | None
+) -> Verdict:
     settings = Settings.from_environment()
     policy = load_policy(settings.policy)
     store = await bootstrap.open_store(settings)
@@ -73,7 +85,7 @@ async def _decide(number: str, issue: IssueType, lines: dict[int, int], now: dat
             order = await uow.orders.read(number)
             if order is None:
                 raise NotFoundError("order", number)
-            return await cases.decide(uow, policy, order, issue, lines, now)
+            return await cases.decide(uow, policy, order, issue, lines, now, evidence_given=evidence_given)
     finally:
         await store.close()
 
@@ -99,7 +111,8 @@ def _told(found: dict[str, Any]) -> list[str]:
         f"decision   {outcome} ({', '.join(found['reasons'])})",
         f"remedies   {', '.join(found['remedies']) or 'none'}",
         f"until      {found['window_closes'] or 'no end'}; goods sent by {found['send_by']}, "
-        f"money within {found['days_to_refund']} days",
+        f"money within {found['days_to_refund']} days"
+        + (f", all within {found['days_to_remedy']} days of the complaint" if found["days_to_remedy"] else ""),
         f"costs      return shipping: {found['return_shipping']}; import duties: {found['duties']}",
         f"evidence   {found['evidence']}",
         f"in full    {_amount(found['refund'])} = goods {found['breakdown']['goods']} + shipping "

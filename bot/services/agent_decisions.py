@@ -242,7 +242,8 @@ async def _pay(
         note=reason,
     )
     case.offers.append(paid)
-    deciding.note(uow, case, Decider(agent_id), "case.refunded", now, amount=str(amount))
+    data = {"amount": str(amount), **case_verdicts.trace(verdict)}
+    deciding.note(uow, case, Decider(agent_id), "case.refunded", now, **data)
     lifecycle.begin(case)
     key = agent_terms.key_of(case, len(case.offers))
     return await agent_offers.carry_out(uow, case, order, case_verdicts.by_person(verdict, case, now), now, key=key)

@@ -94,7 +94,7 @@ def _cost(order: Order, case: Case, offer: Offer) -> Money:
 
 
 def _is_routine(case: Case, offer: Offer) -> bool:
-    """Tell whether policy granted by itself, when the case was registered, that these goods come back."""
+    """Tell whether the policy that the case rests on grants by itself that these goods come back."""
     kept, remedy = case.verdict or {}, offer.remedy
     is_open = remedy.value in kept.get("remedies", ()) and remedy.value not in kept.get("reviewed", ())
     return remedy in NEEDS_GOODS and is_open and not kept.get("needs_review", True)

@@ -22,7 +22,6 @@ from bot.services import (
     case_verdicts,
     cases,
     deciding,
-    evidence,
     exchanges,
     lifecycle,
     outcome_news,
@@ -171,13 +170,15 @@ async def answer(
         raise IllegalStateError("offer", offer.state.value, "answered")
     offer.answered_at = now
     case.decisions += 1
+    outcome: Outcome | None = None
+    data: dict[str, Any] = {"remedy": offer.remedy.value}
     if is_accepted:
-        outcome: Outcome | None = await _accept(uow, policy, case, actor, now)
+        outcome, found = await _accept(uow, policy, case, actor, now)
+        data |= case_verdicts.trace(found)
     else:
-        outcome = None
         await _decline(uow, case, now)
     action = "offer.accepted" if is_accepted else "offer.declined"
-    lifecycle.record(uow, actor, action, f"case:{case.number}", case, now, remedy=offer.remedy.value)
+    lifecycle.record(uow, actor, action, f"case:{case.number}", case, now, **data)
     await uow.commit()
     return outcome
 
@@ -222,8 +223,7 @@ async def carry_out(uow: UnitOfWork, case: Case, order: Order, verdict: Verdict,
 
 async def verdict_on(uow: UnitOfWork, policy: Policy, case: Case, order: Order, now: datetime) -> Verdict:
     """Return what law and policy say of a case by what is known now, its customer having come when it was opened."""
-    given = bool(await evidence.of_case(uow, case.number))
-    return await cases.decide(uow, policy, order, case.issue_type, case.lines, case.opened_at, evidence_given=given)
+    return await cases.decide_again(uow, policy, case, order)
 
 
 async def _offer(
@@ -245,14 +245,21 @@ async def _offer(
         # Something is under way, and more is offered.
         case.escalate()
     case.offer(offer)
-    by = Decider(agent_id)
-    deciding.note(uow, case, by, "offer.made", now, remedy=offer.remedy.value, amount=_text(offer), **offer.terms)
+    _rest_on(case, verdict, offer, now)
+    data = {"remedy": offer.remedy.value, "amount": _text(offer), **offer.terms, **case_verdicts.trace(verdict)}
+    deciding.note(uow, case, Decider(agent_id), "offer.made", now, **data)
     key = key_of(case, len(case.offers))
     await notify(uow, case, "utter_ask_offer", key, now, **question(case))
     return offer
 
 
-async def _accept(uow: UnitOfWork, policy: Policy, case: Case, actor: str, now: datetime) -> Outcome:
+def _rest_on(case: Case, verdict: Verdict, offer: Offer, now: datetime) -> None:
+    """Let a case rest on the verdict that grants what is offered; goodwill beside it changes nothing about the case."""
+    if verdict.allows(offer.remedy):
+        case_verdicts.keep(case, verdict, now)
+
+
+async def _accept(uow: UnitOfWork, policy: Policy, case: Case, actor: str, now: datetime) -> tuple[Outcome, Verdict]:
     offer = case.offers[-1]
     order = await lifecycle.order_of(uow, case.order_number)
     found = await verdict_on(uow, policy, case, order, now)
@@ -260,6 +267,7 @@ async def _accept(uow: UnitOfWork, policy: Policy, case: Case, actor: str, now: 
     if (await agent_terms.priced(uow, case, order, found, wanted)).amount != offer.amount:
         # What was offered cannot be given as it was: the goods came back or were paid for meanwhile.
         raise IllegalStateError("offer", "outdated", OfferState.ACCEPTED.value)
+    _rest_on(case, found, offer, now)
     verdict = case_verdicts.by_person(found, case, now)
     if not case.is_open:
         # Whoever closed the case left the offer standing, and what was offered is kept.
@@ -270,7 +278,7 @@ async def _accept(uow: UnitOfWork, policy: Policy, case: Case, actor: str, now: 
         case.agree()
         case.execute()
     await reviews.end_what_led_here(uow, case, actor, now)
-    return await carry_out(uow, case, order, verdict, now, key=key_of(case, len(case.offers)))
+    return await carry_out(uow, case, order, verdict, now, key=key_of(case, len(case.offers))), found
 
 
 async def _decline(uow: UnitOfWork, case: Case, now: datetime) -> None:

@@ -141,7 +141,7 @@ def _check_facts(case: Case, verdict: Verdict, wanted: Wanted) -> None:
     """Refuse what no kindness makes possible: sending back what never came, or what is gone already."""
     if wanted.remedy not in OFFERED_BY_AGENTS:
         raise InvalidInputError("remedy", "unknown")
-    if wanted.remedy in NEEDS_GOODS and not verdict.is_delivered:
+    if wanted.remedy in NEEDS_GOODS and not verdict.is_delivered and not verdict.allows(wanted.remedy):
         raise PolicyRefusalError(("not_delivered_yet",))
     is_gone = {"already_returned", "order_canceled"} & set(verdict.reasons)
     if is_gone and wanted.remedy not in GOODWILL:

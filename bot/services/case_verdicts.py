@@ -7,8 +7,39 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.aftersales.case import Case
+from bot.aftersales.labels import Payer
 from bot.aftersales.money import Money
-from bot.aftersales.verdict import Verdict
+from bot.aftersales.verdict import FiredRule, Verdict
+
+
+def keep(case: Case, verdict: Verdict, now: datetime) -> None:
+    """Let a case rest on a verdict: what it says, its rules, and the policy that it comes from.
+
+    What an earlier one promised the customer stays promised: how soon the money leaves, and that the way to the shop
+    is paid.
+    """
+    # However long a decision took, the days for handing goods over count from it.
+    kept = as_kept(replace(verdict, send_by=by_person(verdict, case, now).send_by), now)
+    before = case.verdict or {}
+    if before.get("days_to_refund") is not None:
+        kept["days_to_refund"] = min(kept["days_to_refund"], before["days_to_refund"])
+    if before.get("return_shipping") == Payer.SHOP.value:
+        kept["return_shipping"] = Payer.SHOP.value
+    case.policy_name, case.policy_version = verdict.policy, verdict.policy_version
+    case.policy_rules = [_rule(rule) for rule in verdict.rules]
+    case.verdict = kept
+
+
+def trace(verdict: Verdict) -> dict[str, Any]:
+    """Return what the record of a decision tells of the policy behind it: its name, its version, the rules' ids."""
+    return _traced(verdict.policy, verdict.policy_version, [rule.id for rule in verdict.rules])
+
+
+def trace_kept(case: Case) -> dict[str, Any]:
+    """Return the same of the verdict that a case rests on; nothing where it rests on none."""
+    if case.policy_version is None:
+        return {}
+    return _traced(case.policy_name, case.policy_version, [rule["id"] for rule in case.policy_rules])
 
 
 def as_kept(verdict: Verdict, now: datetime) -> dict[str, Any]:
@@ -23,8 +54,10 @@ def as_kept(verdict: Verdict, now: datetime) -> dict[str, Any]:
         "duties": verdict.duties.value,
         "refund": _money(verdict.refund),
         "needs_review": verdict.needs_review,
+        "sealed": verdict.sealed,
         "reviewed": sorted(remedy.value for remedy in verdict.reviewed),
         "days_to_refund": verdict.days_to_refund,
+        "days_to_remedy": verdict.days_to_remedy,
         "source": verdict.source,
         "evidence": verdict.evidence.value,
         "goods_stay": verdict.goods_stay,
@@ -43,9 +76,29 @@ def as_kept(verdict: Verdict, now: datetime) -> dict[str, Any]:
 
 
 def pay_by(case: Case, since: datetime) -> date | None:
-    """Return the last day on which money owed since a moment may leave, or None where no verdict promised one."""
-    days = (case.verdict or {}).get("days_to_refund")
-    return None if days is None else since.date() + timedelta(days=days)
+    """Return the last day on which money owed since a moment may leave, or None where no verdict promised one.
+
+    Where a fault has to be settled within days of the complaint, it is no later than that, or at once after it.
+    """
+    kept = case.verdict or {}
+    days, to_remedy = kept.get("days_to_refund"), kept.get("days_to_remedy")
+    if days is None:
+        return None
+    last = since.date() + timedelta(days=days)
+    if to_remedy is None:
+        return last
+    return min(last, max(since.date(), case.opened_at.date() + timedelta(days=to_remedy)))
+
+
+def sealed(case: Case) -> bool | None:
+    """Return what the customer said of the seal of the goods, or None where they were not asked."""
+    told: bool | None = (case.verdict or {}).get("sealed")
+    return told
+
+
+def return_shipping(case: Case) -> Payer:
+    """Return who pays for the way to the shop, as the customer was told; the shop where no verdict said."""
+    return Payer((case.verdict or {}).get("return_shipping", Payer.SHOP))
 
 
 def by_person(verdict: Verdict, case: Case, now: datetime) -> Verdict:
@@ -56,6 +109,14 @@ def by_person(verdict: Verdict, case: Case, now: datetime) -> Verdict:
     """
     send_by = now.date() + (verdict.send_by - case.opened_at.date())
     return replace(verdict, send_by=send_by, needs_review=False, reviewed=frozenset())
+
+
+def _traced(policy: str | None, version: str, rules: list[str]) -> dict[str, Any]:
+    return {"policy": policy or "", "policy_version": version, "rules": rules}
+
+
+def _rule(rule: FiredRule) -> dict[str, str | int]:
+    return {"id": rule.id, "file": rule.file, "line": rule.line, "text": rule.text}
 
 
 def _money(amount: Money | None) -> dict[str, str] | None:

@@ -18,7 +18,7 @@ from bot.aftersales.return_ import ReturnMethod, ReturnState
 from bot.aftersales.task import LEADS_TO_DECISION
 from bot.errors import InvalidInputError, NotFoundError, PolicyRefusalError
 from bot.services import case_verdicts, contacts, desk_settings, evidence, liability, lifecycle, sla, tasks
-from bot.services.decisions import given_before, refunded_without_return, trail_of
+from bot.services.decisions import given_before, refunded_without_return
 from bot.services.identification import is_proved, proved_order, require_proof
 from bot.services.ports import UnitOfWork
 
@@ -29,8 +29,9 @@ _PAYS_OUT = frozenset({Remedy.REFUND_FULL, Remedy.RETURN_REFUND})
 class Complaint:
     """What the customer has told and confirmed; ``lines`` maps order line positions to quantities.
 
-    ``evidence_given`` is None where no photos were asked for, False where the customer declined. ``return_method``
-    counts where goods are sent back. ``is_threatening`` and ``is_angry`` are about everything said on the way here.
+    ``evidence_given`` is None where no photos were asked for, False where the customer declined; ``sealed`` is None
+    where nobody asked about a seal. ``return_method`` counts where goods are sent back. ``is_threatening`` and
+    ``is_angry`` are about everything said on the way here.
     """
 
     conversation_id: str
@@ -43,6 +44,7 @@ class Complaint:
     story: str
     wish: Remedy | None = None
     evidence_given: bool | None = None
+    sealed: bool | None = None
     return_method: ReturnMethod = ReturnMethod.DROP_OFF
     is_threatening: bool = False
     is_angry: bool = False
@@ -93,10 +95,12 @@ async def decide(
     now: datetime,
     *,
     evidence_given: bool | None = None,
+    sealed: bool | None = None,
 ) -> Verdict:
     """Return what law and policy allow for these pieces of an order.
 
-    ``evidence_given`` is None until the customer was asked for photos, False where they declined.
+    ``evidence_given`` is None until the customer was asked for photos, False where they declined; ``sealed`` is None
+    until they were asked whether the seal is unbroken.
     """
     return policy.decide(
         order,
@@ -105,16 +109,42 @@ async def decide(
         now,
         await taken_pieces(uow, order.number),
         evidence_given=evidence_given,
+        sealed=sealed,
         given=await given_before(uow, policy, order, issue, now),
+    )
+
+
+async def decide_again(uow: UnitOfWork, policy: Policy, case: Case, order: Order) -> Verdict:
+    """Return what law and policy allow for a case by what is known now, its customer having come when it was opened."""
+    return await decide(
+        uow,
+        policy,
+        order,
+        case.issue_type,
+        case.lines,
+        case.opened_at,
+        evidence_given=bool(await evidence.of_case(uow, case.number)),
+        sealed=case_verdicts.sealed(case),
+    )
+
+
+async def _decide_about(uow: UnitOfWork, policy: Policy, complaint: Complaint, order: Order, now: datetime) -> Verdict:
+    return await decide(
+        uow,
+        policy,
+        order,
+        complaint.issue,
+        complaint.lines,
+        now,
+        evidence_given=complaint.evidence_given,
+        sealed=complaint.sealed,
     )
 
 
 async def draft(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: datetime) -> tuple[Case, Verdict, Order]:
     """Add a triaged case to the transaction and return it with the verdict it rests on; commits nothing."""
     order = await proved_order(uow, complaint.conversation_id, complaint.order_number, is_to_change=True)
-    verdict = await decide(
-        uow, policy, order, complaint.issue, complaint.lines, now, evidence_given=complaint.evidence_given
-    )
+    verdict = await _decide_about(uow, policy, complaint, order, now)
     if complaint.wish is not None and not verdict.allows(complaint.wish):
         raise PolicyRefusalError(verdict.reasons_against(complaint.wish))
     return await open_case(uow, policy, complaint, order, now, verdict), verdict, order
@@ -127,9 +157,7 @@ async def refuse(uow: UnitOfWork, policy: Policy, complaint: Complaint, now: dat
     stays free for the next complaint. Raises NotIdentifiedError without proof.
     """
     order = await proved_order(uow, complaint.conversation_id, complaint.order_number, is_to_change=True)
-    verdict = await decide(
-        uow, policy, order, complaint.issue, complaint.lines, now, evidence_given=complaint.evidence_given
-    )
+    verdict = await _decide_about(uow, policy, complaint, order, now)
     for case in await uow.cases.of_order(order.number):
         is_known = case.is_open or _is_same_refusal(case, complaint, verdict)
         if is_known and _share_lines(case.lines, complaint.lines):
@@ -182,14 +210,12 @@ async def _add_case(
         lines=dict(verdict.pieces) if verdict is not None and verdict.pieces else complaint.lines,
     )
     if verdict is not None:
-        case.policy_version, case.policy_name = verdict.policy_version, verdict.policy
-        case.policy_rules = trail_of(verdict.rules)
-        case.verdict = case_verdicts.as_kept(verdict, now)
+        case_verdicts.keep(case, verdict, now)
     uow.cases.add(case)
     sla.start(uow, levels, case)
     found = await liability.assess(uow, policy, case, order, now)
     case.triage(priority, found.liable)
-    _record(uow, case, "case.registered", now, issue=case.issue_type.value, policy=case.policy_name or "")
+    _record(uow, case, "case.registered", now, issue=case.issue_type.value, **case_verdicts.trace_kept(case))
     return case
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from bot.aftersales.case import Case
 from bot.aftersales.money import Money
@@ -56,7 +57,7 @@ async def require_no_approval(uow: UnitOfWork, case: Case) -> None:
         raise IllegalStateError("approval", "waiting", "decided")
 
 
-def note(uow: UnitOfWork, case: Case, by: Decider, action: str, now: datetime, **data: str | int | None) -> None:
+def note(uow: UnitOfWork, case: Case, by: Decider, action: str, now: datetime, **data: Any) -> None:
     """Record what a person decided, so that of two who decide at once the second one is noticed; commits nothing."""
     case.decisions += 1
     lifecycle.record(uow, by.actor, action, f"case:{case.number}", case, now, **data)

@@ -14,7 +14,6 @@ from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy
 from bot.aftersales.refund import RefundState, refunded_pieces
 from bot.aftersales.reship import ReshipState
-from bot.aftersales.verdict import FiredRule
 from bot.services.ports import UnitOfWork
 
 _A_YEAR = timedelta(days=365)
@@ -69,11 +68,6 @@ async def _sent_again(uow: UnitOfWork, order_number: str) -> frozenset[int]:
     """Return the positions of lines of which pieces were, or will be, sent a second time."""
     found = [again for again in await uow.reshipments.of_order(order_number) if again.state not in _CALLED_OFF]
     return frozenset(position for again in found for position in again.lines)
-
-
-def trail_of(rules: tuple[FiredRule, ...]) -> list[dict[str, str | int]]:
-    """Return the rules behind a decision as they are kept with its case."""
-    return [{"id": rule.id, "file": rule.file, "line": rule.line, "text": rule.text} for rule in rules]
 
 
 def _goodwill(case: Case) -> list[Money]:

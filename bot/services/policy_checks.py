@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.aftersales.labels import IssueType, Payer, Remedy
+from bot.aftersales.labels import IssueType, Label, Payer, Remedy
 from bot.aftersales.policy_terms import (
     BUILT_IN,
     Approval,
@@ -38,9 +38,8 @@ def _section(name: str, terms: Terms) -> Iterator[Problem]:
         yield _at(terms, name, "exchanges_in_advance", "is for nothing: remedies holds no exchange")
     if floor.return_shipping is Payer.SHOP and terms.return_shipping is Payer.CUSTOMER:
         yield _at(terms, name, "return_shipping", "must be shop (legal_return_shipping), not customer")
-    if floor.refunds_outbound_shipping and not terms.refunds_outbound_shipping:
-        message = "must be true (legal_refunds_outbound_shipping), not false"
-        yield _at(terms, name, "refunds_outbound_shipping", message)
+    if Part.OUTBOUND_SHIPPING in floor.refunds and not terms.refunds_outbound_shipping:
+        yield _at(terms, name, "refunds_outbound_shipping", "must be true (legal_refunds), not false")
     if floor.remedies and not set(floor.remedies) & set(terms.remedies):
         yield _at(terms, name, "remedies", f"must hold one of {_listed(floor.remedies)} (legal_remedies)")
     if missing := floor.remedies_within.keys() - set(terms.remedies):
@@ -59,6 +58,9 @@ def _row(issue: IssueType, row: Row, caps: Caps) -> Iterator[Problem]:
         yield _at(row, path, "wait_days", f"is for nothing: remedies holds none of {_listed(_SENT_ON_WORD)}")
     if row.keep_below is not None and Remedy.RETURN_REFUND not in row.remedies:
         message = "spares a return, but remedies holds no return_refund"
+        yield _at(row, path, "refund_without_return_below", message)
+    if row.keep_below is not None and caps.per_customer is not None and row.keep_below > caps.per_customer:
+        message = f"is above caps.per_customer_in_365_days ({caps.per_customer}), which ends it before"
         yield _at(row, path, "refund_without_return_below", message)
     on_word = row.approval is Approval.AUTOMATIC and row.evidence is Evidence.NONE
     if on_word and Remedy.REFUND_FULL in row.remedies and row.wait_days is None:
@@ -103,9 +105,8 @@ def _row_at(destination: DestinationPolicy, issue: IssueType, row: Row) -> Itera
         yield _at(row, path, "remedies", message)
     if missing := terms.floor.remedies_within.keys() - set(row.remedies):
         yield _at(row, path, "remedies", f"must hold {_listed(missing)} (legal_remedies_within of {there})")
-    if terms.floor.refunds_outbound_shipping and Part.OUTBOUND_SHIPPING not in row.refunds:
-        message = f"must hold outbound_shipping (legal_refunds_outbound_shipping of {there})"
-        yield _at(row, path, "refunds", message)
+    if kept := terms.floor.refunds - row.refunds:
+        yield _at(row, path, "refunds", f"must hold {_listed(kept)} (legal_refunds of {there})")
     if row.keep_below is not None and terms.review_above is not None and row.keep_below > terms.review_above:
         message = f"is above review_above of {there} ({terms.review_above})"
         yield _at(row, path, "refund_without_return_below", message)
@@ -116,5 +117,5 @@ def _at(said: Terms | Row, path: str, key: str, message: str) -> Problem:
     return Problem(place.file, place.line, f"{path}.{key}", message)
 
 
-def _listed(remedies: Iterable[Remedy]) -> str:
-    return ", ".join(sorted(remedy.value for remedy in remedies))
+def _listed(labels: Iterable[Label]) -> str:
+    return ", ".join(sorted(label.value for label in labels))

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
+from babel import Locale
+from babel.core import get_global
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.labels import IssueType, Payer, Remedy
 from bot.aftersales.policy import Policy
-from bot.aftersales.policy_terms import Caps, DestinationPolicy, Floor, Row, Terms
+from bot.aftersales.policy_terms import EXCEPTIONS, Caps, DestinationPolicy, Floor, Part, Place, Row, Terms
 from bot.errors import SettingsError
 from bot.services.policy_checks import contradictions
 from bot.services.policy_rows import read_rows
@@ -26,6 +29,7 @@ _LENGTH_OF_VERSION = 12
 _DESTINATION_KEYS = frozenset(
     {
         "countries",
+        "source",
         "days_to_send",
         "legal_days_to_send",
         "days_to_refund",
@@ -47,14 +51,20 @@ _TERMS_KEYS = frozenset(
         "return_shipping",
         "legal_return_shipping",
         "refunds_outbound_shipping",
-        "legal_refunds_outbound_shipping",
+        "legal_refunds",
         "review_above",
         "exchanges_in_advance",
     }
 )
 # Its days count from receipt; what falls under service often comes up before anything was received.
 _GOODS_KEYS = _TERMS_KEYS | {"legal_remedies_within"}
+_CHANGE_OF_MIND_KEYS = _GOODS_KEYS | {"legal_exceptions"}
+_FAULTY_KEYS = _GOODS_KEYS | {"days_to_remedy", "legal_days_to_remedy"}
 _CAPS_KEYS = frozenset({"percent_of_order", "per_customer_in_365_days"})
+
+# CLDR knows groups of countries, and codes for tests and for the unknown, among those of ISO 3166 and its reservations.
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+_COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2) - _NO_COUNTRIES
 
 
 def load_policy(folder: Path) -> Policy:
@@ -84,6 +94,8 @@ def load_policy(folder: Path) -> Policy:
 
 def _read(folder: Path, problems: list[Problem]) -> Iterator[Section]:
     """Yield the files that are YAML mappings, in the order of their names."""
+    for path in folder.glob("*.yaml"):
+        problems.append(Problem(path.name, 1, "", "would be passed over: name it as the others, with .yml at the end"))
     for path in sorted(folder.glob("*.yml")):
         try:
             # The round-trip reader is the one that knows the line of every key.
@@ -110,14 +122,15 @@ def _destination(file: Section, rows: dict[IssueType, Row] | None) -> Destinatio
     return DestinationPolicy(
         name=Path(file.file).stem,
         countries=frozenset(code for code, _ in _countries(file)),
-        change_of_mind=_terms(file.section("change_of_mind"), _GOODS_KEYS),
-        faulty=_terms(file.section("faulty"), _GOODS_KEYS),
+        change_of_mind=_terms(file.section("change_of_mind"), _CHANGE_OF_MIND_KEYS),
+        faulty=_terms(file.section("faulty"), _FAULTY_KEYS),
         service=_terms(file.section("service"), _TERMS_KEYS),
         days_to_send=_days_to_send(file),
         days_to_refund=_days_to_refund(file),
         # The default's own rows have been read before the others, which build on them.
         issues=(rows or {}) if _is_default(file) else read_rows(file, rows or {}),
-        places=file.places(),
+        source=file.text("source") if file.has("source") else "Shop policy",
+        places={**file.places(), **_places_of_rates(file)},
     )
 
 
@@ -126,8 +139,12 @@ def _countries(file: Section) -> Iterator[tuple[str, int]]:
     if _is_default(file):
         return
     for code, line in file.texts("countries", f'"{OTHERS}" or a list of ISO 3166 codes such as [DE, FR]'):
-        if len(code) == 2 and code.isascii() and code.isalpha() and code.isupper():
+        if code in _COUNTRIES:
             yield code, line
+        elif len(code) == 2 and code.isascii() and code.isalpha() and code.isupper():
+            meant = get_global("territory_aliases").get(code, ())
+            hint = f"; did you mean {' or '.join(meant)}?" if meant else ""
+            file.problem("countries", f"{code} is no country of ISO 3166{hint}", line)
         else:
             file.problem("countries", f"{code} is no ISO 3166 code of two capital letters", line)
 
@@ -162,16 +179,41 @@ def _terms(section: Section, known: frozenset[str]) -> Terms:
         source=section.text("source"),
         review_above=section.amount_or_none("review_above"),
         exchanges_in_advance=section.has("exchanges_in_advance") and section.yes_or_no("exchanges_in_advance"),
+        exceptions=_legal_exceptions(section),
+        days_to_remedy=_days_to_remedy(section),
         floor=Floor(
             days=legal,
             remedies=section.labels("legal_remedies", Remedy) if section.has("legal_remedies") else (),
             remedies_within=_legal_remedies_within(section),
             return_shipping=_legal_payer(section),
-            refunds_outbound_shipping=section.has("legal_refunds_outbound_shipping")
-            and section.yes_or_no("legal_refunds_outbound_shipping"),
+            refunds=frozenset(section.labels("legal_refunds", Part)) if section.has("legal_refunds") else frozenset(),
         ),
         places=section.places(),
     )
+
+
+def _legal_exceptions(section: Section) -> frozenset[ReturnClass]:
+    """Return the goods that a section excepts: all that can be unless it lists them, none for an empty list."""
+    if not section.has("legal_exceptions"):
+        return EXCEPTIONS
+    if section.content["legal_exceptions"] == []:
+        return frozenset()
+    found = frozenset(section.labels("legal_exceptions", ReturnClass))
+    if not found <= EXCEPTIONS:
+        section.problem("legal_exceptions", "must not hold standard: these goods are what the right is for")
+    return found & EXCEPTIONS
+
+
+def _days_to_remedy(section: Section) -> int | None:
+    found = {
+        key: section.whole_number_or_none(key, least=1) if section.has(key) else None
+        for key in ("days_to_remedy", "legal_days_to_remedy")
+    }
+    days, legal = found.values()
+    if legal is not None and (days is None or legal < days):
+        said = "null" if days is None else days
+        section.problem("days_to_remedy", f"must be at most {legal} (legal_days_to_remedy), not {said}")
+    return days
 
 
 def _legal_payer(section: Section) -> Payer | None:
@@ -197,6 +239,7 @@ def _caps(file: Section) -> Caps:
 
 def _exchange_rates(file: Section) -> dict[str, Decimal]:
     section = file.section("exchange_rates")
+    before = len(section.problems)
     rates = {}
     for currency in section.content:
         if isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper():
@@ -206,7 +249,18 @@ def _exchange_rates(file: Section) -> dict[str, Decimal]:
                 section.problem(currency, "must be more than 0")
         else:
             section.problem(str(currency), "is no ISO 4217 code of three capital letters")
+    bases = [currency for currency, rate in rates.items() if rate == 1]
+    if len(bases) != 1 and len(section.problems) == before:
+        said = ", ".join(bases) or "none"
+        message = f"must hold exactly one currency with a rate of 1, the one of all limits, not {said}"
+        file.problem("exchange_rates", message)
     return rates
+
+
+def _places_of_rates(file: Section) -> dict[str, Place]:
+    if not isinstance(file.content.get("exchange_rates"), Mapping):
+        return {}
+    return {f"exchange_rates.{code}": place for code, place in file.section("exchange_rates").places().items()}
 
 
 def _check_countries(files: list[Section]) -> None:

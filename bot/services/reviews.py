@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import Label
@@ -15,9 +15,9 @@ from bot.aftersales.return_ import Refusal, Return, ReturnState
 from bot.aftersales.task import LEADS_TO_DECISION
 from bot.errors import IllegalStateError, PolicyRefusalError
 from bot.services import (
+    case_verdicts,
     cases,
     customs,
-    evidence,
     inspections,
     lifecycle,
     outcome_news,
@@ -61,7 +61,8 @@ async def approve(
             await returns.tell_approved(uow, outcome.return_, case, now)
         if outcome.repair is not None:
             await repairs.tell_approved(uow, outcome.repair, case, now)
-    data = {"amount": str(cost)} if cost else {}
+    data: dict[str, Any] = {"amount": str(cost)} if cost else {}
+    data |= case_verdicts.trace_kept(case)
     lifecycle.record(uow, actor, "case.approved", f"case:{case.number}", case, now, **data)
     await uow.commit()
     return outcome
@@ -73,7 +74,7 @@ async def decline(uow: UnitOfWork, case_number: str, agent_id: str, reason: Refu
     actor = f"agent:{agent_id}"
     waiting = await return_awaiting(uow, case)
     if waiting is not None:
-        await returns.decline(uow, waiting.rma, reason, now, actor=actor)
+        await inspections.decline(uow, waiting.rma, reason, now, actor=actor)
     else:
         _require_waiting(case)
         if case.offers and case.offers[-1].state is OfferState.PROPOSED:
@@ -82,7 +83,8 @@ async def decline(uow: UnitOfWork, case_number: str, agent_id: str, reason: Refu
         key = f"case:{case.number}:declined"
         why = wording.label(f"label_refusal_{reason}")
         await notify(uow, case, "utter_notify_case_declined", key, now, case=case.number, reason=why)
-    lifecycle.record(uow, actor, "case.declined", f"case:{case.number}", case, now, reason=reason.value)
+    data = {"reason": reason.value, **case_verdicts.trace_kept(case)}
+    lifecycle.record(uow, actor, "case.declined", f"case:{case.number}", case, now, **data)
     await end_what_led_here(uow, case, actor, now)
     await uow.commit()
     return case
@@ -132,15 +134,11 @@ async def _carry_out(uow: UnitOfWork, policy: Policy, case: Case, actor: str, no
     if offer is None or offer.state not in (OfferState.PROPOSED, OfferState.ACCEPTED):
         raise IllegalStateError("case", case.state.value, "approved")
     order = await lifecycle.order_of(uow, case.order_number)
-    given = bool(await evidence.of_case(uow, case.number))
-    # The customer came in time, however long the decision took; deadlines count from now.
-    came = case.opened_at
-    verdict = await cases.decide(uow, policy, order, case.issue_type, case.lines, came, evidence_given=given)
-    send_by = now.date() + (verdict.send_by - came.date())
-    # A person has decided just now, so nothing waits for one again.
-    verdict = replace(verdict, send_by=send_by, needs_review=False, reviewed=frozenset())
-    if not verdict.allows(offer.remedy):
-        raise PolicyRefusalError(verdict.reasons)
+    found = await cases.decide_again(uow, policy, case, order)
+    if not found.allows(offer.remedy):
+        raise PolicyRefusalError(found.reasons)
+    case_verdicts.keep(case, found, now)
+    verdict = case_verdicts.by_person(found, case, now)
     # First, because what is carried out may open such tasks anew.
     await end_what_led_here(uow, case, actor, now)
     case.agree()

@@ -21,7 +21,10 @@ def day(when: date | datetime) -> dict[str, Any]:
 
 
 def moment(when: datetime) -> dict[str, Any]:
-    """Return a day and time for a response, told in the moment's own zone."""
+    """Return a day and time for a response, told in the moment's own zone, or where that is UTC in the customer's.
+
+    The customer's is that of the team which serves the language of the response.
+    """
     return {"type": "datetime", "datetime": when.isoformat(), "zone": str(when.tzinfo)}
 
 

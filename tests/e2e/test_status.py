@@ -56,8 +56,9 @@ def test_an_order_that_was_not_sent_yet_has_no_parcel(visit: Visit) -> None:
          "window_closed"),
         ("de", "Ich möchte die Slips aus Bestellung 10480010 zurückgeben, sophie.brandt@example.net",
          "sie gefallen mir nicht", "hygiene_goods"),
-        ("es", "Quiero devolver el molinillo del pedido 10480007, diego.navarro@example.com", "ya no lo quiero",
-         "not_delivered_yet"),
+        ("es", "Quiero devolver el molinillo del pedido 10480007, diego.navarro@example.com", "ya no lo quiero", ""),
+        ("en", "I want to return the coffee grinder from order 10480209, shopper209@example.org",
+         "I don't want it any more", "not_delivered_yet"),
         ("zh", "我要退货，订单10480017，邮箱zhang.wei@example.org", "收到时已经坏了，质量太差", ""),
         ("de", "Ich will die Lampe aus Bestellung 10480013 zurückschicken. julia.winkler@example.org",
          "die gefällt mir nicht mehr", "order_canceled"),
@@ -68,7 +69,7 @@ def test_a_return_is_refused_with_its_reason_where_policy_does_not_allow_it(
 ) -> None:
     customer = visit(language)
     customer.say(sentence)
-    answers = {"utter_ask_reason": why, "utter_ask_evidence": photo((64, 48))}
+    answers = {"utter_ask_reason": why, "utter_ask_evidence": photo((64, 48)), "utter_ask_sealed": "/deny"}
     customer.answer(answers, until="utter_return_refused" if reason else "utter_ask_confirmation")
     if reason:
         assert reason in customer.last.custom["reasons"]

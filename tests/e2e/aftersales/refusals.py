@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.e2e.aftersales.scenario import Outcome, Scenario
 
 _NOTHING = Outcome(ends=("utter_return_refused",), issue="changed_mind", wish="return_refund", state="closed")
-#: Goods that nobody can sell again, and the reason.
+#: Goods that nobody can sell again once they were opened, and the reason.
 _HYGIENE = {
     "en": ("I'd like to return the face cream from order {n}", "I simply changed my mind"),
     "de": ("Ich möchte die Creme aus Bestellung {n} zurückgeben", "gefällt mir einfach nicht mehr"),
@@ -18,8 +18,17 @@ _HYGIENE = {
     "ja": ("注文{n}のクリームを返品したいです", "気が変わって、いらなくなりました"),
     "ar": ("أريد إرجاع الكريم من الطلب {n}", "غيرت رأيي ببساطة"),
     "zh": ("我想退掉订单{n}的面霜", "就是不想要了"),
-    "ru": ("Хочу вернуть крем из заказа {n}", "просто передумала"),
 }
+#: Where the law excepts no goods, nobody is asked whether they were opened.
+_HYGIENE_TAKEN_BACK = {"ru": ("Хочу вернуть крем из заказа {n}", "просто передумала", "225.90 BRL")}
+_TAKEN_BACK = Outcome(
+    ends=("utter_return_opened",),
+    issue="changed_mind",
+    wish="return_refund",
+    offers=("return_refund bot accepted {amount}",),
+    returns=("approved",),
+    tasks=("issue_return_label",),
+)
 #: Goods that came two months ago, and the reason.
 _OLD = {
     "en": ("I want to send the boots from order {n} back", "I don't like them any more"),
@@ -59,9 +68,15 @@ _EXPENSIVE = {
 
 
 def _rows() -> Iterator[Scenario]:
-    for situation, reason, table in (("hygiene", "hygiene_goods", _HYGIENE), ("old", "window_closed", _OLD)):
-        for language, (wish, why) in table.items():
-            yield Scenario(language, situation, wish, _NOTHING, {"utter_ask_reason": why}, reasons=(reason,))
+    for language, (wish, why) in _HYGIENE.items():
+        says = {"utter_ask_reason": why, "utter_ask_sealed": "/deny"}
+        yield Scenario(
+            language, "hygiene", wish, _NOTHING, says, hears=("utter_ask_sealed",), reasons=("hygiene_goods",)
+        )
+    for language, (wish, why, amount) in _HYGIENE_TAKEN_BACK.items():
+        yield Scenario(language, "hygiene", wish, _TAKEN_BACK.of(amount), {"utter_ask_reason": why})
+    for language, (wish, why) in _OLD.items():
+        yield Scenario(language, "old", wish, _NOTHING, {"utter_ask_reason": why}, reasons=("window_closed",))
     for language, (wish, why, amount) in _EXPENSIVE.items():
         yield Scenario(language, "expensive", wish, _REVIEWED.of(amount), {"utter_ask_reason": why})
 

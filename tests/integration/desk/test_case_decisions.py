@@ -382,6 +382,9 @@ async def test_the_panel_shows_identity_route_offers_and_history(world: World, l
         assert text in page
     history = await ana.text(f"/desk/cases/{CASE}/timeline")
     assert "Offer made" in history and "Ana Lima" in history
+    # By which policy it was offered is told; the rules are listed with the case.
+    assert "Policy version: " in history
+    assert ".remedies" not in history
     assert (await ana.get("/desk/cases/C9/timeline")).status == 404
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.aftersales.labels import IssueType, Payer, Remedy
 from bot.aftersales.policy import DestinationPolicy, Policy, Terms
-from bot.aftersales.policy_terms import Approval, Evidence, Row, Rung
+from bot.aftersales.policy_terms import Approval, Evidence, Floor, Row, Rung
 
 _R = Remedy
 _REVIEW = Approval.REVIEW
@@ -117,3 +117,9 @@ _EU_IN_ADVANCE = replace(
 )
 IN_ADVANCE = replace(A_POLICY, destinations=(_EU_IN_ADVANCE,))
 """The same policy, but a replacement leaves before the goods are back."""
+
+LAWFUL = replace(
+    A_POLICY,
+    destinations=(replace(EU, change_of_mind=replace(EU.change_of_mind, floor=Floor(days=14))),),
+)
+"""The same policy, where the law lets customers withdraw."""

@@ -18,7 +18,7 @@ from bot.aftersales.order import Order, OrderState, Shipment, ShipmentState
 from bot.aftersales.policy import Selection
 from bot.aftersales.policy_terms import Caps
 from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order
-from tests.unit.aftersales.policies import A_POLICY
+from tests.unit.aftersales.policies import A_POLICY, LAWFUL
 
 ISSUES = st.sampled_from(list(IssueType))
 PARCEL_ISSUES = {
@@ -217,9 +217,24 @@ def test_goods_that_never_come_back_never_do(
     choice: tuple[Order, list[Selection], dict[int, int]], issue: IssueType
 ) -> None:
     order, selections, taken = choice
-    verdict = A_POLICY.decide(order, selections, issue, NOW, taken)
+    verdict = A_POLICY.decide(order, selections, issue, NOW, taken, sealed=False)
     if any(selection.line.product.return_class is not ReturnClass.STANDARD for selection in selections):
         assert verdict.remedies == ()
+
+
+@given(choices(), ISSUES)
+def test_a_broken_seal_opens_nothing_and_is_asked_about_only_where_it_closes_something(
+    choice: tuple[Order, list[Selection], dict[int, int]], issue: IssueType
+) -> None:
+    order, selections, taken = choice
+    unknown, whole, broken = (
+        LAWFUL.decide(order, selections, issue, NOW, taken, sealed=sealed) for sealed in (None, True, False)
+    )
+    assert unknown.remedies == whole.remedies
+    assert set(broken.remedies) <= set(whole.remedies)
+    assert set(unknown.asks_seal) <= broken.excepted.keys() - whole.excepted.keys()
+    if whole.remedies and not broken.remedies:
+        assert unknown.asks_seal
 
 
 @given(choices(), ISSUES)

@@ -213,7 +213,8 @@ def test_gaps_and_repetitions_of_the_table_are_named(change: Change, written: st
             "eu.yml",
             "    refunds: [item, outbound_shipping, duties]\n",
             "    refunds: [item, duties]\n",
-            "eu.yml:HERE: issues.changed_mind.refunds: must hold outbound_shipping (legal_refunds of eu.change_of_mind)",
+            "eu.yml:HERE: issues.changed_mind.refunds: must hold outbound_shipping (legal_refunds of "
+            "eu.change_of_mind)",
         ),
         (
             "tr.yml",

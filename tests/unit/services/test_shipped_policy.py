@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.labels import FAULTS, IssueType, Payer, Remedy
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderState, Payment, ShipmentState
 from bot.aftersales.policy import Policy, Selection, Verdict
 from bot.aftersales.policy_terms import Approval, Evidence, Part, section_of
 from bot.services.policy_files import load_policy
-from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
+from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order, euros
 
 ROOT = Path(__file__).resolve().parents[3]
 POLICY = load_policy(ROOT / "data" / "policy")
@@ -320,3 +321,21 @@ def test_a_rule_names_the_line_of_its_key() -> None:
     assert lines[days.line - 1] == "  days: 30"
     assert lines[refunds.line - 1] == "    refunds: [item, outbound_shipping, duties]"
     assert "Directive 2011/83/EU" in days.source
+
+
+@pytest.mark.parametrize("kind", set(ReturnClass) - {ReturnClass.STANDARD})
+def test_the_law_of_brazil_excepts_no_goods_and_that_of_europe_does(kind: ReturnClass) -> None:
+    line = a_line(product=a_product(return_class=kind))
+    for country, is_open in (("BR", True), ("DE", False), ("GB", False)):
+        order = an_order(line, country=country)
+        verdict = POLICY.decide(order, [Selection(line, 1)], IssueType.CHANGED_MIND, NOW, {}, sealed=False)
+        assert verdict.allows(Remedy.RETURN_REFUND) is is_open
+        if not is_open:
+            (rule,) = [rule for rule in verdict.rules if rule.id.endswith(".legal_exceptions")]
+            assert (rule.file, rule.line > 1) == (f"{verdict.policy}.yml", True)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_who_may_withdraw_by_law_may_do_so_before_delivery(country: str) -> None:
+    verdict = decide(an_order(country=country, delivered_days_ago=None), IssueType.CHANGED_MIND)
+    assert verdict.allows(Remedy.RETURN_REFUND) is (country not in ("US", "AU", "CA", "CH"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.labels import Remedy
@@ -12,11 +14,12 @@ from bot.aftersales.order import Order, Shipment, ShipmentState
 from bot.aftersales.policy import Verdict
 from bot.aftersales.return_ import Return, ReturnState
 from bot.aftersales.shop_event import ShopEventState
-from bot.services import agent_terms, cases, returns, reviews
+from bot.errors import PolicyRefusalError
+from bot.services import agent_terms, cases, returns
 from bot.services.agent_terms import Wanted
 from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order, euros
 from tests.unit.aftersales.policies import LAWFUL
-from tests.unit.services.lifecycles import LATER, open_tasks, refunds, told
+from tests.unit.services.lifecycles import open_tasks, refunds, told
 from tests.unit.services.reporting_shop import Shop
 from tests.unit.services.world import A_RETURN, World, proved_world
 
@@ -41,15 +44,14 @@ async def test_a_withdrawal_before_delivery_opens_a_return_for_all_that_was_paid
 
 
 async def test_a_refused_parcel_is_the_return_that_was_awaited_and_is_paid_in_time() -> None:
-    world, case, return_ = await withdrawn(under_way())
-    assert await Shop(world).scan("KP0042", "returned_to_sender") == DONE
+    world, _, return_ = await withdrawn(under_way())
+    shop = Shop(world)
+    assert await shop.scan("KP0042", "returned_to_sender") == DONE
     assert (return_.state, return_.tracking_number) == (ReturnState.SHIPPED, "KP0042")
     assert return_.pay_by == (NOW + timedelta(days=14)).date()
     assert (open_tasks(world), told(world)) == (["parcel_came_back"], ["parcel_sent_back"])
-    async with world.uow() as uow:
-        await returns.receive(uow, return_.rma, {1: (1, 0)}, LATER)
-        await uow.commit()
-    assert await Shop(world).report("return.inspected", rma=return_.rma) == DONE
+    assert await shop.report("return.received", rma=return_.rma) == DONE
+    assert await shop.report("return.inspected", rma=return_.rma) == DONE
     assert (return_.state, refunds(world)) == (ReturnState.COMPLETED, ["54.90 EUR"])
 
 
@@ -57,9 +59,10 @@ async def test_one_of_two_parcels_alone_brings_nothing_back() -> None:
     order = under_way()
     order.shipments.append(Shipment("shipment-2", "Kranich Paket", "KP0043", ShipmentState.IN_TRANSIT))
     world, _, return_ = await withdrawn(order)
-    await Shop(world).scan("KP0042", "returned_to_sender")
+    shop = Shop(world)
+    await shop.scan("KP0042", "returned_to_sender")
     assert return_.state is ReturnState.APPROVED
-    await Shop(world).scan("KP0043", "returned_to_sender", id="second")
+    await shop.scan("KP0043", "returned_to_sender")
     assert return_.state is ReturnState.SHIPPED
 
 
@@ -81,8 +84,11 @@ async def test_an_agent_may_offer_the_return_that_the_law_opens_before_delivery(
     world, case, _ = await withdrawn(under_way())
     async with world.uow() as uow:
         verdict = await cases.decide(uow, LAWFUL, world.order, case.issue_type, {}, NOW)
+    # As it was before the return that is open now.
     verdict = replace(verdict, reasons=(), remedies=(Remedy.RETURN_REFUND,))
     agent_terms._check_facts(case, verdict, Wanted(Remedy.RETURN_REFUND))
+    with pytest.raises(PolicyRefusalError):
+        agent_terms._check_facts(case, verdict, Wanted(Remedy.EXCHANGE))
 
 
 async def sealed_cream(told_sealed: bool | None) -> tuple[World, Case]:
