@@ -88,9 +88,9 @@ class End:
     """How a complaint has to end.
 
     ``case`` is the case's state before what customers say of it afterwards; ``told`` every announcement but the
-    question whether it is solved, in whatever order. ``things`` maps kinds of lifecycles to their states. ``stock`` maps
-    a line and a size such as ``1-M`` to the change of free pieces; ``open`` lists the tasks that departments have yet to
-    do.
+    question whether it is solved, in whatever order. ``things`` maps kinds of lifecycles to their states. ``stock``
+    maps a line and a size such as ``1-M`` to the change of free pieces; ``open`` lists the tasks that departments have
+    yet to do.
     """
 
     case: str = "resolved"

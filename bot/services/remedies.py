@@ -56,8 +56,8 @@ async def register(
     """Register a complaint with the offers made so far, and carry out what was agreed; a second run finds the first.
 
     The newest of ``offers`` counts as agreed where it is accepted, otherwise the complaint's wish does. Without one, or
-    where nothing says how much of it, a person looks at it. Who wants what is to be sent again anyway gets the case that sends it. Raises
-    PolicyRefusalError where the wished remedy is not open, NotIdentifiedError without proof.
+    where nothing says how much of it, a person looks at it. Who wants what is to be sent again anyway gets the case
+    that sends it. Raises PolicyRefusalError where the wished remedy is not open, NotIdentifiedError without proof.
     """
     known = await uow.cases.by_source_message(complaint.message_id)
     if known is not None:
