@@ -15,7 +15,7 @@ from actions.exchanges import open_exchange
 from actions.intake import Intake, finished, forget_answers
 from actions.outcomes import complaint_of, say_outcome
 from actions.progress import say_status
-from actions.refusals import refuse
+from actions.refusals import refuse_late
 from actions.returns import open_return
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
@@ -40,8 +40,8 @@ class ActionRegisterComplaint(Action):
             if remedy is Remedy.RETURN_REFUND and intake["offer"] is None:
                 return await open_return(dispatcher, intake)
             return await self._register(dispatcher, intake, remedy)
-        except PolicyRefusalError:
-            await refuse(dispatcher, intake, "utter_complaint_refused", remedy)
+        except PolicyRefusalError as error:
+            await refuse_late(dispatcher, intake, "utter_complaint_refused", remedy, error)
             return forget_answers()
 
     async def _register(self, dispatcher: CollectingDispatcher, intake: Intake, remedy: Remedy) -> list[EventType]:

@@ -16,7 +16,13 @@ _PAYLOAD = re.compile(r"/(choose_\w+)(\{.*\})")
 
 
 def picked(turn: Turn) -> Turn | None:
-    """Return the message as if the button that it names had been pressed, or None where it names none, or several.
+    """Return the message as if the button that it names had been pressed, or None where it names none to choose by."""
+    payload = _PAYLOAD.fullmatch(named(turn) or "")
+    return turn.as_pressed(payload[1], json.loads(payload[2])) if payload else None
+
+
+def named(turn: Turn) -> str | None:
+    """Return the payload of the button that the message names, or None where it names none, or several.
 
     A button is named when at least half of its words stand in the message, and clearly more than of any other.
     """
@@ -28,8 +34,7 @@ def picked(turn: Turn) -> Turn | None:
     )
     if not found or found[0][0] < _LEAST or (len(found) > 1 and found[0][0] - found[1][0] < _MARGIN):
         return None
-    payload = _PAYLOAD.fullmatch(found[0][1])
-    return turn.as_pressed(payload[1], json.loads(payload[2])) if payload else None
+    return found[0][1]
 
 
 def _buttons(turn: Turn) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from actions.intake import Intake, forget_answers
 from actions.joining import join_case
 from actions.lookup import tell_what_is_known
 from actions.quotes import answer_quote_in_words, may_be_about_quote
-from actions.refusals import leave_excepted_out, refuse, say_refusal
+from actions.refusals import leave_excepted_out, refuse, say_refusal, wish_of
 from actions.replacement import open_variants, read_variant, take_one_by_one
 from actions.turn import HALF_GUESSED, NOT_UNDERSTOOD, SURE, Turn
 from bot.aftersales.labels import PARCEL, WHOLE_ORDER, IssueType, Remedy
@@ -193,6 +193,7 @@ class ValidateComplaintForm(OrderForm):
         verdict = await intake.verdict()
         if intake["remedy"] is None:
             await self._remedy_of_wish(dispatcher, intake, verdict)
+        await self._check_choice(dispatcher, intake, verdict)
         if intake["remedy"] == Remedy.EXCHANGE.value and not intake["variant"] and not await open_variants(intake):
             self._without_stock(dispatcher, intake, verdict)
         if intake["remedy"] is None:
@@ -247,6 +248,14 @@ class ValidateComplaintForm(OrderForm):
         intake.set("remedy", Remedy.APOLOGY.value)
         intake.set("offer", OVER)
         intake.set("confirmation", "yes")
+
+    async def _check_choice(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> None:
+        """Tell why a remedy that was chosen, by a button of another question, is not open."""
+        chosen = Remedy(intake["remedy"]) if intake["remedy"] else Remedy.APOLOGY
+        if chosen is Remedy.APOLOGY or not verdict.remedies or verdict.allows(chosen):
+            return
+        intake.clear("remedy")
+        self._say_not_open(dispatcher, intake, verdict, wish_of(chosen), list(verdict.reasons_against(chosen)))
 
     def _without_stock(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> None:
         """Go on with a return where that is open, else with whatever is, because there is nothing to exchange for."""

@@ -58,7 +58,8 @@ class ValidateExchangeForm(OrderForm):
             await refuse(dispatcher, intake, "utter_exchange_refused", Remedy.EXCHANGE)
             return True
         if not await open_variants(intake):
-            if not (await intake.verdict()).allows(Remedy.RETURN_REFUND):
+            is_hazard = intake.issue is IssueType.SAFETY_HAZARD
+            if is_hazard or not (await intake.verdict()).allows(Remedy.RETURN_REFUND):
                 await refuse(dispatcher, intake, "utter_exchange_refused", Remedy.EXCHANGE, reasons=("out_of_stock",))
                 return True
             dispatcher.utter_message(

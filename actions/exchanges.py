@@ -13,7 +13,7 @@ from actions.context import context
 from actions.escalation import hand_over_hazard
 from actions.intake import Intake, forget_answers
 from actions.outcomes import complaint_of, say_return_opened
-from actions.refusals import refuse
+from actions.refusals import refuse_late
 from actions.turn import Turn
 from bot.aftersales.labels import Remedy
 from bot.errors import OutOfStockError, PolicyRefusalError
@@ -51,8 +51,8 @@ async def open_exchange(dispatcher: CollectingDispatcher, intake: Intake) -> lis
             ],
         )
         return [SlotSet("variant", None), SlotSet("confirmation", None), SlotSet("outcome", None)]
-    except PolicyRefusalError:
-        await refuse(dispatcher, intake, "utter_exchange_refused", Remedy.EXCHANGE)
+    except PolicyRefusalError as error:
+        await refuse_late(dispatcher, intake, "utter_exchange_refused", Remedy.EXCHANGE, error)
         return forget_answers()
     say_return_opened(dispatcher, intake, case, return_, exchange)
     return [*forget_answers(), *await hand_over_hazard(dispatcher, intake.turn, case)]

@@ -13,10 +13,12 @@ from actions import choices, facts
 from actions import intake as reading
 from actions.context import context
 from actions.empathy import react, soothe
+from actions.escalation import hand_over
 from actions.evidence import still_asked
 from actions.intake import Intake, Reader, forget_answers
 from actions.ratings import rating_in
 from actions.turn import Turn
+from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import IssueType
 
 #: Messages that are something else than an answer; a form leaves them to the rules unless they also answer it.
@@ -73,6 +75,9 @@ class Form(Action):
             if asked and not intake.updates and not intake.failed_proof and not intake.is_locked:
                 if not (self.soothes and turn.intent == "complain" and not turn.is_payload):
                     return []
+                if turn.issue == IssueType.SAFETY_HAZARD:
+                    dispatcher.utter_message(response="utter_safety_stop_using")
+                    return [*self._saved(intake), *await hand_over(dispatcher, turn, EscalationReason.SAFETY)]
                 soothe(dispatcher, intake)
         if intake.is_locked:
             reasons = ["identification_locked"]

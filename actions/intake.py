@@ -8,6 +8,7 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions import choices
 from actions.context import Context
 from actions.turn import Turn
 from bot.aftersales import matching
@@ -140,6 +141,10 @@ class Intake:
         """Return whether the seal of the goods is unbroken, or None until the customer was asked."""
         return {"yes": True, "no": False}.get(self["sealed"])
 
+    def forget_verdict(self) -> None:
+        """Have the next verdict decided anew, because the world has changed."""
+        self._verdict = None
+
     async def verdict(self) -> Verdict:
         """Return what policy allows for what is known so far; needs an order and an issue."""
         order = await self.load_order()
@@ -190,11 +195,17 @@ async def read_order_number(intake: Intake, asked: bool) -> None:
 async def _order_of(intake: Intake, number: str) -> str:
     """Return the order of a case or return; of one that does not exist its own number, which nothing can prove.
 
-    So nobody learns from the next question which cases there are.
+    So nobody learns from the next question which cases there are. Whoever talks about an order goes on with that,
+    unless the other one is theirs too.
     """
+    known, turn = intake["order_number"], intake.turn
     async with intake.context.uow() as uow:
         found = await uow.cases.get(number) or await uow.returns.get(number)
-        return found.order_number if found else intake["order_number"] or number
+        order = found.order_number if found else None
+        if known is None:
+            return order or number
+        is_theirs = order and await identification.recognise(uow, turn.conversation_id, order, intake.context.clock())
+        return str(order if is_theirs else known)
 
 
 async def read_verification(intake: Intake, asked: bool) -> None:
@@ -339,10 +350,21 @@ def _is_meant(intake: Intake, issue: IssueType, asked: bool) -> bool:
     return intake.turn.intent == "complain" and (is_about_goods or intake.issue not in WITHDRAWALS | FAULTS)
 
 
+_SEAL = {"/affirm": "yes", "/deny": "no"}
+"""What the buttons of the question about the seal mean."""
+
+
 async def read_sealed(intake: Intake, asked: bool) -> None:
     """Note whether the seal of the goods is unbroken, where the customer was asked."""
-    if asked and intake.turn.intent in ("affirm", "deny") and "items" not in intake.updates:
-        intake.set("sealed", "yes" if intake.turn.intent == "affirm" else "no")
+    turn = intake.turn
+    if not asked or "items" in intake.updates:
+        return
+    if turn.agrees:
+        intake.set("sealed", "yes")
+    elif turn.intent == "deny":
+        intake.set("sealed", "no")
+    elif not turn.values("doubt") and (named := choices.named(turn)) in _SEAL:
+        intake.set("sealed", _SEAL[named])
 
 
 async def seal_needed(intake: Intake) -> bool:

@@ -16,6 +16,7 @@ from bot.aftersales.labels import WITHDRAWALS, IssueType, Remedy
 from bot.aftersales.order import Order
 from bot.aftersales.order_change import obstacle
 from bot.aftersales.policy import Verdict
+from bot.errors import PolicyRefusalError
 from bot.services import cases
 
 _WISHES = {
@@ -24,6 +25,11 @@ _WISHES = {
     Remedy.REPAIR: "repair",
     Remedy.RESHIP: "reship",
 }
+
+
+def wish_of(remedy: Remedy) -> str:
+    """Return what a remedy is called as a wish, as the texts of ``label_wish_`` name it."""
+    return _WISHES.get(remedy, "refund")
 
 
 async def refuse(
@@ -38,7 +44,8 @@ async def refuse(
     The ``reasons`` are those that policy has against it unless others are given.
     """
     verdict = await intake.verdict()
-    if verdict.remedies and wish is not None:
+    is_hazard = intake.issue is IssueType.SAFETY_HAZARD
+    if verdict.remedies and wish is not None and not is_hazard:
         _refuse_for_others(dispatcher, intake, verdict, wish, reasons or verdict.reasons_against(wish))
         return
     async with intake.context.uow() as uow:
@@ -47,10 +54,18 @@ async def refuse(
     assert order is not None
     choices = [*_ways_out(intake, order, verdict), _person()]
     known = {"case": facts.case_fact(case)}
-    why = _why(intake, order, verdict)
-    say_refusal(dispatcher, response, verdict, why=why, choices=choices, known=known, case=case.number)
-    if intake.issue is IssueType.SAFETY_HAZARD:
+    why = None if reasons else _why(intake, order, verdict)
+    say_refusal(dispatcher, response, verdict, reasons=reasons, why=why, choices=choices, known=known, case=case.number)
+    if is_hazard:
         await queue(dispatcher, intake.turn, EscalationReason.SAFETY, case_number=case.number)
+
+
+async def refuse_late(
+    dispatcher: CollectingDispatcher, intake: Intake, response: str, wish: Remedy, error: PolicyRefusalError
+) -> None:
+    """Tell why a wish cannot be met after all, because something has happened since it was found open."""
+    intake.forget_verdict()
+    await refuse(dispatcher, intake, response, wish, error.reasons)
 
 
 async def leave_excepted_out(dispatcher: CollectingDispatcher, intake: Intake) -> None:
@@ -138,7 +153,7 @@ def _refuse_for_others(
         for remedy in verdict.remedies
         if remedy is not wish
     ]
-    said = facts.label(f"label_wish_{_WISHES.get(wish, 'refund')}")
+    said = facts.label(f"label_wish_{wish_of(wish)}")
     say_refusal(dispatcher, "utter_wish_not_open", verdict, reasons=reasons, choices=[*choices, _person()], wish=said)
 
 

@@ -14,9 +14,8 @@ from bot.services import exchanges
 
 async def open_variants(intake: Intake) -> list[Variant]:
     """Return what is in stock to replace the chosen pieces."""
-    order = await intake.load_order()
-    (position,) = intake["items"]
-    line = order.line(int(position)) if order else None
+    order, chosen = await intake.load_order(), intake["items"] or []
+    line = order.line(int(chosen[0])) if order and len(chosen) == 1 else None
     if line is None:
         return []
     # Before it has left, an order is changed for whatever else there is.

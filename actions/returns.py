@@ -12,7 +12,7 @@ from actions.context import context
 from actions.escalation import hand_over_hazard
 from actions.intake import Intake, forget_answers
 from actions.outcomes import complaint_of, say_outcome, say_return_opened
-from actions.refusals import refuse
+from actions.refusals import refuse_late
 from actions.turn import Turn
 from bot.aftersales.labels import Remedy
 from bot.errors import PolicyRefusalError
@@ -29,8 +29,8 @@ class ActionOpenReturn(Action):
         intake = Intake(Turn(tracker), context())
         try:
             return await open_return(dispatcher, intake)
-        except PolicyRefusalError:
-            await refuse(dispatcher, intake, "utter_return_refused", Remedy.RETURN_REFUND)
+        except PolicyRefusalError as error:
+            await refuse_late(dispatcher, intake, "utter_return_refused", Remedy.RETURN_REFUND, error)
             return forget_answers()
 
 

@@ -26,6 +26,9 @@ _PUBLIC = ("/desk/login", "/desk/invitation/", *_FILES)
 _WITH_OWN_TOKEN = ("/desk/login", "/desk/invitation/")
 """Forms for people without a session, see ``doors.entrance``; they may be sent by somebody who has one."""
 
+_UNATTENDED = ("/desk/tasks/count",)
+"""What pages ask by themselves: nobody has used a session by that."""
+
 _WITH_ONE_TIME_PASSWORD = ("/desk/password", "/desk/logout")
 
 _HEADERS = {
@@ -132,7 +135,7 @@ async def login(request: web.Request, handler: Handler) -> web.StreamResponse:
     if token:
         async with desk.uow() as uow:
             found = await accounts.session_of(uow, token, desk.clock())
-            if found is not None:
+            if found is not None and request.path not in _UNATTENDED:
                 await sessions.note_use(uow, found[1], desk.clock())
         if found is not None:
             sign_in(request, Visitor(*found))

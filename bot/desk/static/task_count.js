@@ -9,16 +9,21 @@ async function refresh() {
   if (!response.ok) return;
   const { open, overdue } = await response.json();
   const count = overdue || open;
+  const shown = count > 99 ? "99+" : String(count);
   badge.hidden = count === 0;
   badge.classList.toggle("urgent", overdue > 0);
-  badge.textContent = count > 99 ? "99+" : String(count);
   const text = overdue ? _.count("1 overdue task", "{count} overdue tasks", count) : _.count("1 open task", "{count} open tasks", count);
+  // What is said aloud is only said when it has changed.
+  if (badge.getAttribute("aria-label") === text) return;
+  badge.textContent = shown;
   badge.setAttribute("aria-label", text);
 }
 
 if (badge) {
   const look = () => refresh().catch(() => {});
   look();
-  setInterval(look, EVERY_MS);
+  const isSeen = () => document.visibilityState === "visible";
+  setInterval(() => isSeen() && look(), EVERY_MS);
+  document.addEventListener("visibilitychange", () => isSeen() && look());
   document.addEventListener("desk:tasks", look);
 }

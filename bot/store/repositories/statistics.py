@@ -37,11 +37,16 @@ _SETTLES = timedelta(days=60)
 
 _FIGURES = ", ".join(FIGURES)
 _COLUMNS = f"case_number, case_version, is_final, {_FIGURES}"
+# What departments report of goods, papers and money: somebody always does, whoever decided.
+_DEPARTMENTS_WORK = (
+    "'customs.papers_received', 'customs.submitted', 'exchange.difference_paid', 'repair.quoted', 'return.label_issued'"
+)
 # What a person did about a case until it was resolved, by the audit log. A case may have moved to another conversation,
 # and what belongs to it is recorded in its conversation under a name of its own.
 _BY_AGENT = (
     "FROM audit_events a WHERE (a.subject = 'case:' || c.number "
     "OR a.conversation_id = c.conversation_id AND {case_of_event} = c.number) AND substr(a.actor, 1, 6) = 'agent:' "
+    f"AND a.action NOT IN ({_DEPARTMENTS_WORK}) "
     "AND a.at >= c.opened_at AND (c.resolved_at IS NULL OR a.at <= c.resolved_at)"
 )
 _HANDED_OVER = (

@@ -283,7 +283,7 @@ async def test_what_is_erased_is_not_found(uow: UowFactory) -> None:
         by = Replacement(
             "Erased", "erased@example.invalid", {id: f"gone-{n}" for n, id in enumerate(belongings.conversations)}
         )
-        await work.personal_data.erase("k1", belongings, by, NOW)
+        await work.personal_data.erase(belongings, by, NOW)
         await work.commit()
     for query in ("wasserkocher", "schmidt", "10482733", "raucht"):
         assert await finds(uow, query) == set()

@@ -76,6 +76,6 @@ async def test_an_export_about_the_customer_holds_no_whisper(world: World, whisp
     async with world.uow() as uow:
         found = await uow.personal_data.belongings("k1")
         within = type(found)(**{**vars(found), "conversations": (HELD,)})
-        kept = await uow.personal_data.read("k1", within)
+        kept = await uow.personal_data.read(within)
     assert kept["messages"]
     assert SECRET not in str(kept)

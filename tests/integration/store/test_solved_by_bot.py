@@ -39,9 +39,11 @@ def handoff(case_number: str | None, agent: str | None = None) -> Escalation:
     return found
 
 
-def event(subject: str, *, actor: str = "agent:mona", hours: int = 2, **data: str) -> AuditEvent:
+def event(
+    subject: str, *, actor: str = "agent:mona", hours: int = 2, action: str = "case.approved", **data: str
+) -> AuditEvent:
     conversation = "conversation" if data else None
-    return AuditEvent(NOW + timedelta(hours=hours), actor, "case.approved", subject, conversation, dict(data))
+    return AuditEvent(NOW + timedelta(hours=hours), actor, action, subject, conversation, dict(data))
 
 
 async def measured(uow_factory: UowFactory, *happened: Escalation | AuditEvent) -> tuple[float | None, list[str]]:
@@ -70,6 +72,9 @@ async def measured(uow_factory: UowFactory, *happened: Escalation | AuditEvent) 
         pytest.param(lambda: [event("case:C1")], 0.5, id="decided at the desk"),
         pytest.param(lambda: [event("return:R1", case="C1")], 0.5, id="decided about what belongs to it"),
         pytest.param(lambda: [event("case:C1", actor="bot")], 1.0, id="the bot's own event"),
+        pytest.param(
+            lambda: [event("return:R1", case="C1", action="return.label_issued")], 1.0, id="a label that was made"
+        ),
         pytest.param(lambda: [event("case:C1", hours=6)], 1.0, id="after it was resolved"),
         pytest.param(lambda: [handoff("C1")], 0.5, id="a handoff about the other case"),
         pytest.param(lambda: [handoff(None)], 0.0, id="a handoff about no case"),

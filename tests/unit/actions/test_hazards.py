@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from actions.change_form import ValidateChangeForm
 from actions.complaint_form import ValidateComplaintForm
 from actions.exchange_form import ValidateExchangeForm
 from actions.exchanges import ActionOpenExchange
@@ -99,3 +100,27 @@ async def test_danger_is_taken_down_before_the_order_is_delivered_too() -> None:
     talk = Talk(world, "complaint_form", requested_slot="reason", details="it smokes", **SLOTS)
     await talk.run(ValidateComplaintForm(), "complain", "it smokes", reason="safety_hazard")
     assert talk.slots["requested_slot"] == "confirmation"
+
+
+async def test_danger_told_while_an_order_is_changed_goes_to_a_person() -> None:
+    talk = await a_talk("change_form", requested_slot="address", request="change_address")
+    ranking = {"complain": 0.97}
+    responses, events = await talk.run(
+        ValidateChangeForm(), "complain", "the charger caught fire and burnt my hand", ranking, reason="safety_hazard"
+    )
+    assert responses == [WARNING, "utter_handoff_queued"]
+    assert follows(events) == "action_listen"
+    assert talk.world.database.all(Escalation)[0].reason is EscalationReason.SAFETY
+
+
+async def test_danger_is_handed_over_where_there_is_nothing_to_exchange_for() -> None:
+    order = an_order()
+    for variant in order.lines[0].product.variants:
+        variant.stock = 0
+    world = await proved_world(order)
+    bind(world)
+    talk = Talk(world, "exchange_form", requested_slot="reason", **SLOTS)
+    responses, _ = await talk.run(ValidateExchangeForm(), "inform", "it gave me a shock", reason="safety_hazard")
+    assert responses == [WARNING, "utter_exchange_refused", "utter_handoff_queued"]
+    (handoff,), (case,) = world.database.all(Escalation), world.database.all(Case)
+    assert (handoff.case_number, case.is_open) == (case.number, True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from actions.order_forms import ValidateStatusForm
+from bot.aftersales.case import Case
+from bot.aftersales.order import Order
 from bot.aftersales.return_ import Return
 from tests.unit.actions.talk import Talk, bind
+from tests.unit.aftersales.builders import a_case, an_order
 from tests.unit.services.lifecycles import returned
-from tests.unit.services.world import EMAIL, World
+from tests.unit.services.world import EMAIL, World, proved_world
 
 
 @pytest.mark.parametrize("text", ["C1000001", "C7777777", "R7777777"], ids=["known", "unknown", "unknown return"])
@@ -33,9 +36,12 @@ async def test_a_return_number_leads_to_its_order() -> None:
     assert talk.slots["order_number"] == return_.order_number
 
 
-async def test_an_unknown_number_does_not_take_the_order_away() -> None:
-    world, *_ = await returned()
+@pytest.mark.parametrize("text", ["and C7777777?", "and C1000777?"], ids=["unknown", "somebody else's"])
+async def test_a_number_that_is_not_theirs_changes_nothing_for_who_has_an_order(text: str) -> None:
+    world = await proved_world()
     bind(world)
+    world.database.all(Order).append(an_order(number="10489999"))
+    world.database.all(Case).append(a_case("C1000777", "10489999"))
     talk = Talk(world, "status_form", requested_slot="case_choice", order_number="10482733", verification="proved")
-    await talk.run(ValidateStatusForm(), "inform", "and C7777777?")
-    assert talk.slots["order_number"] == "10482733"
+    await talk.run(ValidateStatusForm(), "inform", text)
+    assert (talk.slots["order_number"], talk.slots["verification"]) == ("10482733", "proved")

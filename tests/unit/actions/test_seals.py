@@ -157,3 +157,21 @@ async def test_what_is_neither_yes_nor_no_is_no_answer() -> None:
     _, events = await talk.run(ValidateReturnForm(), "ask_return_cost", "who pays for that?")
     assert events == []
     assert talk.slots["requested_slot"] == "sealed"
+
+
+async def test_a_doubtful_yes_is_asked_again() -> None:
+    talk = await a_talk(HYGIENE)
+    await changes_mind(talk)
+    await says(talk, "affirm", "maybe, I am not sure", doubt="maybe")
+    assert (talk.slots.get("sealed"), talk.slots["requested_slot"]) == (None, "sealed")
+
+
+async def test_the_words_of_a_button_answer_too() -> None:
+    talk = await a_talk(HYGIENE)
+    await changes_mind(talk)
+    buttons = [
+        {"title": "Yes, it is unbroken", "payload": "/affirm"},
+        {"title": "No, it was opened", "payload": "/deny"},
+    ]
+    talk.said.append({"event": "bot", "data": {"buttons": buttons}, "metadata": {}})
+    assert await says(talk, "inform", "it was opened") == ["utter_return_refused"]

@@ -12,6 +12,7 @@ from actions import context
 from actions.complaint_form import ValidateComplaintForm
 from actions.exchange_form import ValidateExchangeForm
 from actions.return_form import ValidateReturnForm
+from actions.returns import ActionOpenReturn
 from bot.aftersales.case import Case
 from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.order import Order, OrderState, ShipmentState
@@ -138,3 +139,22 @@ async def test_of_parcels_that_fare_differently_the_customer_says_what_is_missin
     if is_split:
         await talk.run(ValidateComplaintForm(), "choose_item", item="2")
         assert (talk.slots["items"], talk.slots["requested_slot"]) == ([2], "quantity")
+
+
+@pytest.mark.parametrize("issue", ["poor_service", "overcharged"])
+async def test_a_button_of_another_question_is_told_to_be_no_remedy_here(issue: str) -> None:
+    talk = await a_talk("complaint_form", requested_slot="remedy", reason=issue, details="no", items=[], quantity=None)
+    responses, _ = await talk.run(ValidateComplaintForm(), "choose_remedy", remedy="exchange")
+    assert (responses[-1], talk.slots["requested_slot"], talk.slots["remedy"]) == (
+        "utter_wish_not_open",
+        "remedy",
+        None,
+    )
+
+
+async def test_what_stopped_being_open_meanwhile_is_told_with_its_reason() -> None:
+    talk = await a_talk("return_form", an_order(delivered_days_ago=60), reason="changed_mind", confirmation="yes")
+    responses, _ = await talk.run(ActionOpenReturn(), "affirm")
+    assert responses == ["utter_return_refused"]
+    assert talk.said[-1]["metadata"]["facts"]["reasons"] == ["window_closed"]
+    assert len(talk.world.database.all(Case)) == 1
