@@ -58,7 +58,7 @@ def test_an_order_that_was_not_sent_yet_has_no_parcel(visit: Visit) -> None:
          "sie gefallen mir nicht", "hygiene_goods"),
         ("es", "Quiero devolver el molinillo del pedido 10480007, diego.navarro@example.com", "ya no lo quiero", ""),
         ("en", "I want to return the coffee grinder from order 10480209, shopper209@example.org",
-         "I don't want it any more", "not_delivered_yet"),
+         "I simply changed my mind", "not_delivered_yet"),
         ("zh", "我要退货，订单10480017，邮箱zhang.wei@example.org", "收到时已经坏了，质量太差", ""),
         ("de", "Ich will die Lampe aus Bestellung 10480013 zurückschicken. julia.winkler@example.org",
          "die gefällt mir nicht mehr", "order_canceled"),

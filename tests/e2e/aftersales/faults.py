@@ -13,6 +13,7 @@ _REPAIRED = Outcome(
     wish="repair",
     offers=("repair bot accepted",),
     repairs=("approved",),
+    tasks=("issue_return_label",),
     photos=1,
 )
 #: What happened, and what the customer would like.
