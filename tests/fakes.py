@@ -189,6 +189,12 @@ class FakeCases(Table[Case]):
         if case.state is not CaseState.EXECUTING:
             return case.state in AWAITS_SHOP
         every = self.uow.database.all
+        open_tasks = [t for t in every(Task) if t.is_open and t.case_number == case.number]
+        if any(t.due_at > now and t.key.startswith(waits.STEPS) for t in open_tasks):
+            return False
+        traces = [t for t in open_tasks if t.what in waits.TRACES and not t.key.endswith(waits.SEARCH)]
+        if any(t.due_at <= now for t in traces):
+            return True
         elsewhere = {
             Return: waits.RETURNS, Exchange: waits.EXCHANGES, Repair: waits.REPAIRS, Reshipment: waits.RESHIPMENTS,
             CustomsMatter: waits.CUSTOMS, Refund: waits.REFUNDS,
@@ -196,7 +202,6 @@ class FakeCases(Table[Case]):
         found = [thing for kind, states in elsewhere.items() for thing in every(kind) if thing.state in states]
         found += [r for r in every(Return) if r.state in UNDECIDED and r.refund and r.pay_by is not None]
         found += [e for e in every(Exchange) if e.state is ExchangeState.REPLACEMENT_RESERVED and e.is_unpaid]
-        found += [t for t in every(Task) if t.is_open and t.due_at > now and t.key.startswith(waits.STEPS)]
         return all(thing.case_number != case.number for thing in found)
 
     async def owed_money(self, now: datetime, limit: int = 200) -> list[Case]:

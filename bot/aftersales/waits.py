@@ -21,3 +21,9 @@ REFUNDS = DUE
 
 STEPS = ("return:", "repair:", "reshipment:", "customs:")
 """What the keys of tasks begin with that are steps of what is carried out, and have a time of their own."""
+
+TRACES = frozenset({"trace_return", "trace_parcel", "search_parcel"})
+"""What is done about a parcel that is lost: whoever waits for it waits for us once the time for that is over."""
+
+SEARCH = ":search"
+"""What the key of a search ends with that a reshipment waits for: it goes on until a day that the customer knows."""

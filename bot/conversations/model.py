@@ -133,7 +133,8 @@ class OutboundMessage:
     """A transcript message on its way to the customer.
 
     ``platform_message_id`` is what the platform calls it once it is sent, ``error`` the code of what went wrong last.
-    ``delivered_at`` is when it reached the customer, on platforms that tell; whoever sends it again keeps that moment.
+    ``next_attempt_at`` of what was given up is when that was. ``delivered_at`` is when it reached the customer, on
+    platforms that tell; whoever sends it again keeps that moment.
     """
 
     message_id: int

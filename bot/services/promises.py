@@ -11,7 +11,7 @@ from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import Priority
 from bot.aftersales.sla import ServiceLevels
 from bot.aftersales.task import BROKEN_AGAIN, Department
-from bot.services import escalations, lifecycle, refunds, tasks
+from bot.services import escalations, lifecycle, refunds, scans, tasks
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
@@ -22,6 +22,7 @@ _BROKEN = "case.delayed"
 _REOPENED = "case.reopened"
 _DELAY = "utter_notify_delay"
 _DELAY_HANDED_OVER = "utter_notify_delay_handed_over"
+_KEEPS_NONE = scans.PROMISING | {_DELAY, _DELAY_HANDED_OVER}
 
 
 def renew(uow: UnitOfWork, levels: ServiceLevels, case: Case, contacted_at: datetime) -> None:
@@ -33,11 +34,11 @@ def renew(uow: UnitOfWork, levels: ServiceLevels, case: Case, contacted_at: date
 async def detect_delays(uow_factory: Callable[[], UnitOfWork], levels: ServiceLevels, now: datetime) -> int:
     """Deal with every promise whose time has passed, and return how many; each in a transaction of its own.
 
-    An announcement or an agent's words have kept the promise, unless they were given up on their way, and a new one
-    counts from them. Otherwise the customer is told of the delay with a new promise, and the case becomes more
-    pressing; the second time in a row a person takes over, from the third on a supervisor gets a task as well. Only
-    cases whose customer waits for us count, and those whose customer should have been paid by now, which are taken up
-    again where they had ended.
+    An announcement or an agent's words have kept the promise, unless they were given up on their way or only made one,
+    and a new one counts from them. Otherwise the customer is told of the delay with a new promise, and the case becomes
+    more pressing; the second time in a row a person takes over, from the third on a supervisor gets a task as well.
+    Only cases whose customer waits for us count, and those whose customer should have been paid by now, which are taken
+    up again where they had ended.
     """
     async with uow_factory() as uow:
         waiting = [*await uow.cases.promised_until(now), *await uow.cases.owed_money(now)]
@@ -54,7 +55,7 @@ async def detect_delays(uow_factory: Callable[[], UnitOfWork], levels: ServiceLe
         promised_at = history[-1].at if history else case.opened_at
         # Who says that it is not solved after all is answered at once, and waits from then on.
         contacts = [event.at for event in events if event.action == _REOPENED and event.at > promised_at]
-        told_at = await uow.cases.told_since(case, promised_at, (_DELAY, _DELAY_HANDED_OVER))
+        told_at = await uow.cases.told_since(case, promised_at, _KEEPS_NONE)
         if told_at is not None:
             contacts.append(told_at)
         if contacts:

@@ -37,6 +37,9 @@ _TOLD = {
     ShipmentState.LOST: "utter_notify_parcel_lost",
     ShipmentState.RETURNED_TO_SENDER: "utter_notify_parcel_sent_back",
 }
+PROMISING = frozenset(_TOLD.values())
+"""The responses that promise when their customer hears more, and so keep no promise."""
+
 _GONE = frozenset(_TOLD)
 _YET_TO_BE_SENT = AWAITED | {ReturnState.EXPIRED}
 _PAST_CUSTOMS = frozenset({ShipmentState.OUT_FOR_DELIVERY, ShipmentState.DELIVERED})
@@ -124,15 +127,20 @@ async def follow(uow: UnitOfWork, order: Order, shipment: Shipment, now: datetim
 async def _look_for(uow: UnitOfWork, order: Order, shipment: Shipment, now: datetime) -> None:
     """Send again what waited for the carrier's search, and let somebody look for what nobody sends again."""
     number = shipment.tracking_number
-    again = {found.case_number: found.state for found in await uow.reshipments.of_order(order.number)}
+    of_order = await uow.reshipments.of_order(order.number)
+    again = {found.case_number: found.state for found in of_order}
     await reshipments.first_parcel_lost(uow, order.number, number, now)
+    still_searched = {found.case_number for found in of_order if found.state is ReshipState.SEARCHING}
     for case in await _open_cases(uow, order):
         if again.get(case.number, ReshipState.CANCELED) is ReshipState.CANCELED:
             if not any(task.is_open and task.what == "search_parcel" for task in await uow.tasks.of_case(case.number)):
                 key = _search(shipment, case)
                 await tasks.open_task(uow, case.number, Department.LOGISTICS, "search_parcel", key, now)
-        elif again[case.number] is not ReshipState.SEARCHING or case.state is CaseState.ESCALATED:
-            # The goods are on their way again, or the customer has just been told that they are sold out.
+        elif again[case.number] is not ReshipState.SEARCHING or case.number in still_searched:
+            # The goods are on their way again, or in another parcel, for which the customer knows the day.
+            continue
+        elif case.state is CaseState.ESCALATED:
+            # The customer has just been told that they are sold out.
             continue
         await _tell(uow, case, number, shipment.state, now)
 
@@ -165,7 +173,7 @@ async def _of_return(uow: UnitOfWork, number: str, state: ShipmentState, now: da
         await incoming_returns.lost(uow, return_, now)
         await _tell(uow, await case_of(uow, return_.case_number), number, state, now)
         return applied(return_.subject)
-    is_to_come = return_.state in _YET_TO_BE_SENT and await incoming_returns.is_wanted(uow, return_)
+    is_to_come = return_.state in _YET_TO_BE_SENT and await incoming_returns.is_wanted(uow, return_, now)
     if is_to_come and state is not ShipmentState.LABEL_CREATED:
         await returns.scanned(uow, return_, now)
         return applied(return_.subject)

@@ -19,6 +19,7 @@ from bot.aftersales.escalation import EscalationState
 from bot.aftersales.identification import IN_CONVERSATION
 from bot.aftersales.order import Address
 from bot.aftersales.shop_event import ShopEventState
+from bot.aftersales.task import TaskState
 from bot.services.inbox_ports import EntryKind
 from bot.services.privacy_ports import Belongings, Replacement
 from bot.store.tables import (
@@ -76,25 +77,32 @@ async def clear_cases(session: AsyncSession, cases: Collection[str], now: dateti
     # There is nobody left to say it to.
     unsaid = told.c.case_number.in_(cases), told.c.sent_at.is_(None)
     await session.execute(update(told).where(*unsaid).values(sent_at=now))
+    t = follow_up.tasks
+    await session.execute(update(t).where(t.c.case_number.in_(cases)).values(note=""))
     await forget_words(session, cases)
 
 
 async def forget_words(session: AsyncSession, cases: Collection[str]) -> None:
-    """Empty what people wrote about cases and what announcements said: stories, reasons, notes, results, comments."""
-    t, told = aftersales.cases, follow_up.notifications
+    """Empty what people wrote about cases and what announcements said: stories, reasons, notes, results, comments.
+
+    A task that is still open keeps its note: somebody has yet to do what it says.
+    """
+    t, told, tasks = aftersales.cases, follow_up.notifications, follow_up.tasks
     await session.execute(update(t).where(t.c.number.in_(cases)).values(story="", version=t.c.version + 1))
     for table, values in (
         (aftersales.offers, {"terms": {}, "note": ""}),
         (approvals.approvals, {"terms": {}, "reason": "", "answer": ""}),
         (decisions.liability_findings, {"reason": "", "facts": {}}),
-        (follow_up.tasks, {"note": "", "result": ""}),
         (claims.claims, {"answer": ""}),
         (lifecycles.customs_matters, {"reason": ""}),
         (service_levels.ratings, {"comment": None}),
     ):
         await session.execute(update(table).where(table.c.case_number.in_(cases)).values(**values))
+    is_over = tasks.c.case_number.in_(cases), tasks.c.state != TaskState.OPEN
+    await session.execute(update(tasks).where(*is_over).values(note="", result=""))
+    # Which message said it stays known, without which it would count as never said.
     is_said = told.c.case_number.in_(cases), told.c.sent_at.is_not(None)
-    await session.execute(update(told).where(*is_said).values(values={}, message_id=None))
+    await session.execute(update(told).where(*is_said).values(values={}))
 
 
 async def forget_conversation(session: AsyncSession, conversation_id: str) -> None:

@@ -64,5 +64,7 @@ def for_us(now: datetime) -> Any:
     """Return the condition that a case's customer waits for us; see ``Cases.waits_for_us``."""
     is_step = or_(*(_tasks.c.key.startswith(step) for step in waits.STEPS))
     in_time = _has(_tasks, _tasks.c.state == TaskState.OPEN, _tasks.c.due_at > now, is_step)
-    carried_out = and_(_cases.c.state == CaseState.EXECUTING, ~_FOR_OTHERS, ~in_time)
+    is_trace = and_(_tasks.c.what.in_(sorted(waits.TRACES)), ~_tasks.c.key.endswith(waits.SEARCH))
+    is_missing = _has(_tasks, _tasks.c.state == TaskState.OPEN, _tasks.c.due_at <= now, is_trace)
+    carried_out = and_(_cases.c.state == CaseState.EXECUTING, ~in_time, or_(~_FOR_OTHERS, is_missing))
     return or_(_cases.c.state.in_(sorted(AWAITS_SHOP)), carried_out)

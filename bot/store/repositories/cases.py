@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, union
+from sqlalchemy import and_, exists, func, select, union
 
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.exchange import Exchange, ExchangeState
@@ -65,7 +65,8 @@ class SqlCases(Repository):
     async def waits_for_us(self, number: str, now: datetime) -> bool:
         """Tell whether a case's customer waits for us, neither for themselves nor for a carrier, an authority or a day.
 
-        What departments have in hand for a case that is carried out has their time first.
+        What departments have in hand for a case that is carried out has their time first. Who traces a lost parcel has
+        that time alone, though the parcel counts as on its way.
         """
         return await self._first(Case, self._table.c.number == number, case_waits.for_us(now)) is not None
 
@@ -83,15 +84,15 @@ class SqlCases(Repository):
             notice.response.not_in(sorted(besides)),
             ~_was_lost(notice.message_id),
         )
-        handoff = aftersales.escalations.c
-        handed = select(handoff.conversation_id).where(handoff.case_number == case.number)
+        session, handoff = await self._transaction.orm(), aftersales.escalations.c
+        # Read first: a condition with a query in it is served by no index of the messages.
+        handed = await session.scalars(select(handoff.conversation_id).where(handoff.case_number == case.number))
         spoken = select(func.max(said.at)).where(
-            or_(said.conversation_id == case.conversation_id, said.conversation_id.in_(handed)),
+            said.conversation_id.in_(sorted({case.conversation_id, *handed})),
             said.author == Author.AGENT,
             said.at > moment,
             ~_was_lost(said.id),
         )
-        session = await self._transaction.orm()
         found = [await session.scalar(statement) for statement in (announced, spoken)]
         return max(filter(None, found), default=None)
 

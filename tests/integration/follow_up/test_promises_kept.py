@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from bot.aftersales.case import Case
 from bot.aftersales.escalation import EscalationReason
@@ -119,6 +122,43 @@ async def test_what_was_given_up_does_not_count_opens_a_task_and_goes_out_when_t
         assert (await work.outbox.get(letter.message_id) or letter).state is OutboxState.FAILED
 
 
+async def test_words_are_looked_for_in_conversations_known_by_then(uow: UowFactory) -> None:
+    """A query within the condition would let PostgreSQL read all messages."""
+    asked: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        await told_since(uow)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    (of_messages,) = [statement for statement in asked if "FROM messages" in statement]
+    assert "escalations" not in of_messages
+
+
+async def test_what_a_person_has_told_does_not_go_out_when_the_customer_writes(uow: UowFactory) -> None:
+    told = await announce(uow, NEWS, NOW)
+    async with uow() as work:
+        await undelivered.give_up(work, [told], "window_closed", NOW)
+        await work.commit()
+    async with uow() as work:
+        (task,) = await work.tasks.of_case("C1")
+        assert task.id is not None
+        await tasks.finish(work, task.id, "mia", "called her", NOW + HOUR)
+    late = await announce(uow, "utter_notify_delay", NOW)
+    async with uow() as work:
+        await undelivered.give_up(work, [late], "window_closed", NOW + 2 * HOUR)
+        await work.commit()
+    async with uow() as work:
+        await undelivered.tell_late(work, "conversation", NOW + 3 * HOUR)
+        await work.commit()
+    async with uow() as work:
+        assert [entry.message_id for entry in await work.outbox.pending("conversation")] == [late.message_id]
+        assert [task.is_open for task in await work.tasks.of_case("C1")] == [False, False]
+
+
 async def test_an_agent_s_words_keep_the_promise(uow: UowFactory) -> None:
     async with uow() as work:
         due = (await the_case(work)).next_contact_by
@@ -191,3 +231,32 @@ async def test_a_step_that_a_department_has_in_hand_is_not_late_yet(uow: UowFact
     async with uow() as work:
         assert not await work.cases.waits_for_us("C1", task.due_at - HOUR)
         assert await work.cases.waits_for_us("C1", task.due_at)
+
+
+@pytest.mark.parametrize(
+    ("what", "key", "is_ours"),
+    [
+        ("trace_return", "repair:P1:trace:KP7", True),
+        ("trace_parcel", "reshipment:S1:lost:KP7", True),
+        ("search_parcel", "shipment:1:lost:C1", True),
+        ("search_parcel", "reshipment:S1:search", False),
+        ("repair", "repair:P1:work", False),
+    ],
+)
+async def test_a_lost_parcel_is_waited_for_until_the_time_to_trace_it_is_over(
+    uow: UowFactory, what: str, key: str, is_ours: bool
+) -> None:
+    async with uow() as work:
+        lifecycle.begin(await the_case(work))
+        work.reshipments.add(a_reshipment(ReshipState.SHIPPED))
+        task = await tasks.open_task(work, "C1", Department.LOGISTICS, what, key, NOW)
+        await work.commit()
+    async with uow() as work:
+        assert not await work.cases.waits_for_us("C1", task.due_at - HOUR)
+        assert await work.cases.waits_for_us("C1", task.due_at) == is_ours
+        found = await work.cases.promised_until(task.due_at)
+        assert [case.number for case in found] == (["C1"] if is_ours else [])
+        await tasks.cancel_by_key(work, key, NOW)
+        await work.commit()
+    async with uow() as work:
+        assert not await work.cases.waits_for_us("C1", task.due_at)

@@ -31,6 +31,7 @@ from tests.integration.privacy.marked import (
 from tests.integration.store.things import NOW
 
 LATER = NOW + timedelta(days=10)
+SAID = 77
 
 
 def marks_in(text: str) -> list[str]:
@@ -44,6 +45,14 @@ async def words_about_cases(uow_factory: UowFactory) -> str:
         session = await uow._transaction.orm()
         rows = {table.name: (await session.execute(select(table))).all() for table in about}
     return " ".join(name for name, found in rows.items() if marks_in(repr(found).replace(CONVERSATION, "")))
+
+
+async def say_what_waits(uow_factory: UowFactory, number: str) -> None:
+    """Let all announcements about a case have been made."""
+    async with uow_factory() as uow:
+        for waiting in await uow.notifications.of_case(number):
+            await uow.notifications.claim(waiting, SAID, NOW)
+        await uow.commit()
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -164,6 +173,7 @@ async def test_nobody_is_found_by_an_address_that_no_customer_has(uow_factory: U
 
 async def test_retention_forgets_what_is_old_and_nothing_that_is_open(uow_factory: UowFactory, tmp_path: Path) -> None:
     case, files = await a_marked_customer(uow_factory, tmp_path / "evidence")
+    await say_what_waits(uow_factory, case.number)
     limits, years_later = Retention(transcript_days=30, evidence_days=60), NOW + timedelta(days=800)
     assert await privacy.retention(uow_factory, files, limits, years_later) == 0
     await finish(uow_factory, case.number)
@@ -175,8 +185,12 @@ async def test_retention_forgets_what_is_old_and_nothing_that_is_open(uow_factor
         assert await uow.messages.of(CONVERSATION) == []
         assert await uow.dialogue.load(CONVERSATION) == []
         assert len(await uow.evidence.of_case(case.number)) == 1
-    # What is yet to be said keeps its words until it has been.
-    assert await words_about_cases(uow_factory) == "notifications"
+        said = [(one.response, one.values, one.message_id) for one in await uow.notifications.of_case(case.number)]
+        assert ("utter_notify_return_approved", {}, SAID) in said
+        assert {bool(task.note) for task in await uow.tasks.of_case(case.number) if not task.is_open} == {False}
+        assert [task.note for task in await uow.tasks.of_case(case.number) if task.note] == [TEXT]
+    # What is yet to be done keeps its words.
+    assert await words_about_cases(uow_factory) == "tasks"
     assert await privacy.retention(uow_factory, files, limits, NOW + timedelta(days=61)) == 1
     assert files_in(tmp_path / "evidence") == []
     assert await privacy.retention(uow_factory, files, limits, years_later) == 0

@@ -15,7 +15,7 @@ from bot.conversations import undelivered
 from bot.conversations.model import Author, Message, OutboundMessage, OutboxState
 from bot.conversations.ports import UnitOfWork
 from bot.services import wording
-from bot.services.notifications import notify
+from bot.services.notifications import leave_to_person, notify
 from tests.unit.aftersales.builders import NOW
 from tests.unit.services.lifecycles import open_tasks
 from tests.unit.services.world import World
@@ -166,12 +166,76 @@ async def test_whether_it_is_solved_is_asked_while_that_is_open(
     assert (letter.state is OutboxState.PENDING) == is_asked
 
 
-async def test_an_agent_who_sends_it_again_ends_the_task(world: World, case: Case) -> None:
-    letter = await announce(world, case)
-    await lose(world, letter, reason="blocked")
+async def set_aside(world: World, case: Case) -> None:
+    """Announce something that cannot be put into words."""
+    async with transaction(world) as uow:
+        await notify(uow, case, NEWS, "set aside", NOW)
+        lost = await uow.notifications.by_key("set aside")
+        assert lost is not None
+        lost.mark_sent(None, NOW)
+        await leave_to_person(uow, lost, NOW)
+        await uow.commit()
+
+
+async def resend(world: World, letter: OutboundMessage) -> None:
     async with transaction(world) as uow:
         await undelivered.resend(uow, letter.message_id, "mia", LATER)
         await uow.commit()
+
+
+async def test_the_task_stays_while_another_announcement_is_lost(world: World, case: Case) -> None:
+    first, second = [await announce(world, case) for _ in range(2)]
+    await lose(world, first, second, reason="blocked")
+    await resend(world, first)
+    assert open_tasks(world) == [REACH_CUSTOMER]
+    await resend(world, second)
+    assert open_tasks(world) == []
+
+
+async def test_the_task_stays_for_what_could_not_be_written(world: World, case: Case) -> None:
+    await set_aside(world, case)
+    letter = await announce(world, case)
+    await lose(world, letter)
+    await customer_writes(world)
+    assert (letter.state, open_tasks(world)) == (OutboxState.PENDING, [REACH_CUSTOMER])
+
+
+async def test_a_question_afterwards_that_goes_out_again_ends_no_task_and_a_lost_one_keeps_none(
+    world: World, case: Case
+) -> None:
+    news, question = await announce(world, case), await announce(world, case, ASK_SOLVED)
+    await lose(world, news, question, reason="blocked")
+    await resend(world, question)
+    assert open_tasks(world) == [REACH_CUSTOMER]
+    await lose(world, question, reason="blocked")
+    await resend(world, news)
+    assert open_tasks(world) == []
+
+
+async def test_what_a_person_has_told_goes_out_no_more_and_keeps_no_later_task(world: World, case: Case) -> None:
+    told, question = await announce(world, case), await announce(world, case, ASK_SOLVED)
+    await lose(world, told, question)
+    case.state = CaseState.RESOLVED
+    world.database.all(Task)[0].finish("called her", NOW + timedelta(hours=1))
+    untold = await announce(world, case)
+    async with transaction(world) as uow:
+        await undelivered.give_up(uow, [replace(untold)], "window_closed", NOW + timedelta(hours=2))
+        await uow.commit()
+    assert open_tasks(world) == [REACH_CUSTOMER]
+    await customer_writes(world)
+    # Whether it is solved is nothing that anybody had to tell.
+    assert [letter.state for letter in (told, question, untold)] == [
+        OutboxState.FAILED,
+        OutboxState.PENDING,
+        OutboxState.PENDING,
+    ]
+    assert open_tasks(world) == []
+
+
+async def test_an_agent_who_sends_it_again_ends_the_task(world: World, case: Case) -> None:
+    letter = await announce(world, case)
+    await lose(world, letter, reason="blocked")
+    await resend(world, letter)
     assert letter.state is OutboxState.PENDING
     assert open_tasks(world) == []
     assert len(world.database.all(Notification)) == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.escalation import Escalation, EscalationReason
-from bot.aftersales.labels import Priority
+from bot.aftersales.exchange import ExchangeState
+from bot.aftersales.labels import IssueType, Priority
 from bot.aftersales.notification import Notification
 from bot.aftersales.repair import Repair, RepairState
 from bot.aftersales.reship import Reshipment, ReshipState
@@ -18,10 +21,11 @@ from bot.aftersales.return_ import ReturnState
 from bot.aftersales.sla import ALWAYS_OPEN
 from bot.aftersales.task import Department, Task
 from bot.conversations.model import Author, Message, OutboundMessage, OutboxState
-from bot.services import promises, tasks, wording
+from bot.services import promises, reshipments, tasks, wording
 from bot.services.notifications import notify
-from tests.unit.aftersales.builders import NOW
-from tests.unit.services.lifecycles import a_world_with_case, returned
+from tests.unit.aftersales.builders import NOW, an_order
+from tests.unit.services.lifecycles import LATER, a_world_with_case, exchanged, returned
+from tests.unit.services.reporting_shop import Shop
 from tests.unit.services.world import World
 
 
@@ -244,7 +248,81 @@ async def test_a_parcel_that_the_customer_has_to_hand_over_or_that_is_under_way_
     for state in (ReturnState.APPROVED, ReturnState.LABEL_ISSUED, ReturnState.SHIPPED):
         world, case, return_ = await returned()
         return_.state = state
-        for task in world.database.all(Task):
-            task.due_at = NOW
+        async with world.uow() as uow:
+            await tasks.open_task(uow, case.number, Department.WAREHOUSE, "look", f"{return_.subject}:look", NOW)
+            await uow.commit()
         assert case.state is CaseState.EXECUTING
         assert await detect(world, case.next_contact_by + timedelta(days=9)) == 0
+
+
+async def lost_return() -> tuple[World, Case]:
+    world, case, _ = await returned()
+    await Shop(world).scan("KP99", "lost")
+    return world, case
+
+
+async def lost_replacement() -> tuple[World, Case]:
+    world, case, return_, exchange = await exchanged()
+    return_.state, return_.tracking_number = ReturnState.COMPLETED, None
+    exchange.state, exchange.tracking_number = ExchangeState.REPLACEMENT_SHIPPED, "KP7"
+    await Shop(world).scan("KP7", "lost")
+    return world, case
+
+
+async def lost_with(thing: type[Repair] | type[Reshipment], state: Any, number: str = "KP7") -> tuple[World, Case]:
+    """Lose a parcel while a repair or a second parcel waits for somebody else."""
+    world, case = await a_world_with_case(an_order(delivered_days_ago=None))
+    waiting = repair(case, state) if thing is Repair else reshipment(case, state)
+    waiting.tracking_number = "KP7"
+    world.database.all(thing).append(waiting)
+    await Shop(world).scan(number, "lost")
+    return world, case
+
+
+@pytest.mark.parametrize(
+    ("lose", "task"),
+    [
+        (lost_return, "trace_return"),
+        (lost_replacement, "trace_parcel"),
+        (partial(lost_with, Repair, RepairState.SHIPPED), "trace_return"),
+        (partial(lost_with, Repair, RepairState.SHIPPED_BACK), "trace_parcel"),
+        (partial(lost_with, Reshipment, ReshipState.SHIPPED), "trace_parcel"),
+        (partial(lost_with, Repair, RepairState.QUOTED, "KP0042"), "search_parcel"),
+    ],
+)
+async def test_what_is_promised_about_a_lost_parcel_has_to_be_kept(
+    lose: Callable[[], Awaitable[tuple[World, Case]]], task: str
+) -> None:
+    world, case = await lose()
+    assert [found.what for found in world.database.all(Task) if found.is_open] == [task]
+    promised = case.next_contact_by
+    assert promised == LATER + tasks.DUE_IN[Department.LOGISTICS]
+    assert await detect(world, promised - timedelta(seconds=1)) == 0
+    assert await detect(world, promised) == 1
+    assert responses(world)[-2:] == ["utter_notify_parcel_lost", "utter_notify_delay"]
+    await detect(world, case.next_contact_by)
+    assert responses(world)[-1] == "utter_notify_delay_handed_over"
+
+
+@pytest.mark.parametrize("state", ["lost", "returned_to_sender"])
+async def test_the_announcement_that_makes_a_promise_does_not_keep_it(state: str) -> None:
+    world, case = await a_world_with_case(an_order(delivered_days_ago=None))
+    case.state = CaseState.INVESTIGATING
+    await Shop(world).scan("KP0042", state)
+    (told,) = world.database.all(Notification)
+    said_at = case.next_contact_by - timedelta(seconds=1)
+    # However soon after the promise it is said, and however long the next one would be.
+    told.mark_sent(7, said_at)
+    assert await detect(world, case.next_contact_by) == 1
+    assert responses(world)[1:] == ["utter_notify_delay"]
+
+
+async def test_while_a_search_goes_on_whose_end_the_customer_knows_nothing_is_late() -> None:
+    world, case = await a_world_with_case(an_order(delivered_days_ago=None), issue=IssueType.LOST_PARCEL)
+    until = NOW + timedelta(days=14)
+    async with world.uow() as uow:
+        await reshipments.add_reshipment(uow, case, world.order, NOW, search_until=until)
+        await uow.commit()
+    assert await detect(world, until) == 0
+    await reshipments.end_searches(world.uow, until)
+    assert await detect(world, until + tasks.DUE_IN[Department.WAREHOUSE]) == 1

@@ -107,5 +107,17 @@ async def test_a_lost_parcel_whose_goods_are_sent_again_ends_no_other_search() -
         await reshipments.ship(uow, first.number, "Kranich Paket", "KP7", LATER)
         await uow.commit()
     assert (first.lost_tracking_number, second.lost_tracking_number) == ("KP0044", "KP0043")
+    promised = other.next_contact_by
     await Shop(world).scan("KP0044", "lost")
     assert (second.state, second.lost_tracking_number) == (ReshipState.SEARCHING, "KP0043")
+    assert (told(world), other.next_contact_by) == (["reship_shipped"], promised)
+
+
+async def test_of_two_lost_parcels_the_one_that_turns_up_spares_only_its_own_goods() -> None:
+    world, _, reshipment = await searched(split(UNDER_WAY, UNDER_WAY))
+    shop = Shop(world)
+    await shop.scan("KP0044", "lost")
+    await shop.scan("KP0043", "lost")
+    assert (reshipment.state, reshipment.lost_tracking_number) == (ReshipState.RESERVED, "KP0044")
+    await shop.scan("KP0043", "delivered")
+    assert reshipment.state is ReshipState.RESERVED
