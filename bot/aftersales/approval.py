@@ -37,7 +37,7 @@ class Approval:
     """One request for the yes of somebody with a higher limit.
 
     ``amount`` is what it costs, ``terms`` say what to do beside that, ``reason`` is the agent's, ``answer`` the
-    decider's. ``asked_by`` and ``decided_by`` are ids of accounts, never the same.
+    decider's. ``asked_by`` and ``decided_by`` are ids of accounts; it is decided by nobody where its case ended.
     """
 
     case_number: str
@@ -67,10 +67,10 @@ class Approval:
         self._end(ApprovalState.DECLINED, by, now)
         self.answer = answer
 
-    def withdraw(self, by: str, now: datetime) -> None:
+    def withdraw(self, by: str | None, now: datetime) -> None:
         """Record that it is not wanted any more."""
         self._end(ApprovalState.WITHDRAWN, by, now)
 
-    def _end(self, wanted: ApprovalState, by: str, now: datetime) -> None:
+    def _end(self, wanted: ApprovalState, by: str | None, now: datetime) -> None:
         self.state = MACHINE.move(self.state, wanted)
         self.decided_by, self.decided_at = by, now

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.aftersales.grant import months_after
 from bot.aftersales.order import Order, OrderLine
 
 
@@ -42,7 +43,7 @@ def guarantee_of(
     if order.arrived_at is None:
         return None
     arrived = order.arrived_at.date()
-    makers = {line.position: _warranty(arrived, line.product.warranty_months) for line in lines}
+    makers = {line.position: maker_until(arrived, line) for line in lines}
     return Guarantee(
         shop=None if days is None else arrived + timedelta(days=days),
         maker=min(makers.values(), default=arrived),
@@ -50,6 +51,6 @@ def guarantee_of(
     )
 
 
-def _warranty(arrived: date, months: int) -> date:
-    # A month counts 30 days and a year 365: the customer is told a day, not a calendar's puzzle.
-    return arrived + timedelta(days=months // 12 * 365 + months % 12 * 30)
+def maker_until(arrived: date, line: OrderLine) -> date:
+    """Return the last day of the maker's warranty of goods that arrived on a day."""
+    return months_after(arrived, line.product.warranty_months)

@@ -16,6 +16,8 @@ from bot.aftersales.money import Money
 # No money in the owner's own currency, which only the owner knows.
 _NOTHING: Any = None
 
+_ASSUMED = "unknown"
+
 
 class OrderState(Label):
     """Where an order stands."""
@@ -181,6 +183,27 @@ class Order:
         if self.payments:
             return sum((payment.amount for payment in self.payments), start=Money.zero(self.currency))
         return Money.zero(self.currency) if self.state is OrderState.PENDING else self.total
+
+    @property
+    def assumed_payment(self) -> Payment | None:
+        """Return the payment that stands for those which the shop did not tell, or None; no provider knows it."""
+        only = self.payments[0] if len(self.payments) == 1 else None
+        return only if only and (only.id, only.method) == (self._assumed_id, _ASSUMED) else None
+
+    @property
+    def told_payments(self) -> list[Payment]:
+        """Return the payments that the shop told."""
+        return [] if self.assumed_payment else self.payments
+
+    def assume_payment(self) -> None:
+        """Keep what counts as paid without told payments, so that it changes no more with the total."""
+        if self.paid and not self.payments:
+            self.payments.append(Payment(self._assumed_id, _ASSUMED, self.paid, self.placed_at))
+
+    @property
+    def _assumed_id(self) -> str:
+        # That of the first payment which is told, and takes its place.
+        return f"{self.number}-p1"
 
     @property
     def currency(self) -> str:

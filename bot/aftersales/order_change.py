@@ -9,7 +9,7 @@ from decimal import Decimal
 from bot.aftersales.apportion import duties_on, portion, total
 from bot.aftersales.catalogue import Variant
 from bot.aftersales.money import Money
-from bot.aftersales.order import Order, OrderLine, OrderState, Payment, ShipmentState
+from bot.aftersales.order import Order, OrderLine, OrderState, ShipmentState
 from bot.aftersales.refund import RefundBreakdown, RefundLine
 from bot.errors import InvalidInputError, NotFoundError
 
@@ -69,9 +69,7 @@ def change_line(order: Order, change: LineChange) -> Money:
         _replace(line, change)
         # Duties follow the goods' value, as they do in refunds.
         costs, charges = line.total, portion(duties, line.total, cost) if cost else duties
-    if order.paid and not order.payments:
-        # Without payments an order counts as paid in full; what was paid must not follow the new total.
-        order.payments.append(Payment(f"{order.number}-p1", "unknown", order.paid, order.placed_at))
+    order.assume_payment()
     difference = costs - cost + charges - duties
     order.duties += charges - duties
     order.total += difference

@@ -132,6 +132,7 @@ class Policy:
             needs_review=is_for_a_person or is_searched,
             awaits_search=is_searched and not is_for_a_person,
             days_to_refund=destination.days_to_refund,
+            refund_counts_from=destination.refund_counts_from,
             policy=destination.name,
             policy_version=self.version,
             source=terms.source,

@@ -36,6 +36,17 @@ class Part(Label):
     DUTIES = "duties"
 
 
+class RefundStart(Label):
+    """What the days to refund count from where the customer withdraws from goods.
+
+    ``withdrawal`` is the day of saying so, and the money need not leave before the goods, or the proof that they were
+    sent, are here. ``goods`` is the day on which the first of them are.
+    """
+
+    WITHDRAWAL = "withdrawal"
+    GOODS = "goods"
+
+
 @dataclass(frozen=True)
 class Place:
     """A line of a policy file; line 0 of no file is a rule that no file can change."""
@@ -142,6 +153,7 @@ class DestinationPolicy:
     days_to_refund: int
     issues: Mapping[IssueType, Row]
     source: str = "Shop policy"
+    refund_counts_from: RefundStart = RefundStart.GOODS
     places: Mapping[str, Place] = field(default_factory=dict)
 
     def terms(self, issue: IssueType) -> Terms:

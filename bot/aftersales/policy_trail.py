@@ -6,11 +6,20 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from bot.aftersales.labels import FAULTS, IssueType
+from bot.aftersales.labels import FAULTS, WITHDRAWALS, IssueType
 from bot.aftersales.ladder import Given, left_of_customer, left_of_order
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order
-from bot.aftersales.policy_terms import BUILT_IN, Approval, Caps, DestinationPolicy, Evidence, Place, section_of
+from bot.aftersales.policy_terms import (
+    BUILT_IN,
+    Approval,
+    Caps,
+    DestinationPolicy,
+    Evidence,
+    Place,
+    RefundStart,
+    section_of,
+)
 from bot.aftersales.search import Search
 from bot.aftersales.verdict import NEEDS_GOODS, FiredRule
 from bot.aftersales.withdrawal import REFUSED_FOR
@@ -149,6 +158,8 @@ def _days(trail: _Trail) -> Iterator[FiredRule]:
     if NEEDS_GOODS & set(trail.terms.remedies) & set(trail.row.remedies):
         yield trail.of_file("days_to_send", f"{destination.days_to_send} days to hand goods over")
     yield trail.of_file("days_to_refund", f"money is on its way within {destination.days_to_refund} days")
+    if trail.issue in WITHDRAWALS and destination.refund_counts_from is RefundStart.WITHDRAWAL:
+        yield trail.of_file("refund_counts_from", "counted from the withdrawal; goods or proof of sending first")
 
 
 def _row(

@@ -39,7 +39,7 @@ MACHINE = Machine(
     {
         _S.AGREED: frozenset({_S.SENDING, _S.CANCELED}),
         _S.SENDING: frozenset({_S.SENT, _S.FAILED, _S.REFUSED}),
-        _S.SENT: frozenset({_S.SETTLED, _S.FAILED}),
+        _S.SENT: frozenset({_S.SETTLED, _S.FAILED, _S.REFUSED}),
         _S.FAILED: frozenset({_S.SENDING, _S.SENT, _S.CANCELED}),
         _S.REFUSED: frozenset({_S.SENT, _S.CANCELED}),
     },
@@ -325,19 +325,15 @@ class Refund:
 
     def refuse(self, part: RefundPart, failure: str, now: datetime) -> None:
         """Record that the provider refused a part; the next attempt, after a growing pause, is a new instruction."""
-        is_enough = part.round + 1 >= MOST_ROUNDS
-        self.state = MACHINE.move(self.state, RefundState.REFUSED if is_enough else RefundState.FAILED)
-        part.round += 1
-        self.failure = failure
+        self._come_back([part], failure)
         self.next_attempt_at = now + _LONGEST_WAIT * 2 ** (part.round - 1)
 
     def bounce(self, failure: str, now: datetime) -> None:
-        """Record that everything came back after it was sent."""
-        self.state = MACHINE.move(self.state, RefundState.FAILED)
-        self.failure, self.sent_at, self.arrives_by = failure, None, None
+        """Record that everything came back after it was sent; it is sent again a day later, unless that is enough."""
+        self._come_back(self.parts, failure)
+        self.sent_at, self.arrives_by = None, None
         self.next_attempt_at = now + _LONGEST_WAIT
         for part in self.parts:
-            part.round += 1
             part.reference = None
 
     def cancel(self) -> None:
@@ -346,12 +342,20 @@ class Refund:
             raise IllegalStateError("refund", "partly_sent", RefundState.CANCELED.value)
         self.state = MACHINE.move(self.state, RefundState.CANCELED)
 
+    def _come_back(self, parts: Sequence[RefundPart], failure: str) -> None:
+        """Count a round more of parts that did not go through, of which none is tried again after the last."""
+        is_enough = max(part.round for part in parts) + 1 >= MOST_ROUNDS
+        self.state = MACHINE.move(self.state, RefundState.REFUSED if is_enough else RefundState.FAILED)
+        self.failure = failure
+        for part in parts:
+            part.round += 1
+
 
 def split(amount: Money, order: Order, earlier: Iterable[Refund]) -> list[RefundPart]:
     """Return where an amount goes: to the newest payment first, to each what earlier refunds left of it."""
     used = [part for refund in earlier for part in refund.parts]
     parts: list[RefundPart] = []
-    for payment in sorted(order.payments, key=lambda payment: (payment.paid_at, payment.id), reverse=True):
+    for payment in sorted(order.told_payments, key=lambda payment: (payment.paid_at, payment.id), reverse=True):
         spent = total((part.amount for part in used if part.payment_id == payment.id), amount.currency)
         take = min(amount, left(payment.amount, spent))
         if take:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bot.aftersales.labels import Payer, Remedy
 from bot.aftersales.money import Money
-from bot.aftersales.policy_terms import Evidence
+from bot.aftersales.policy_terms import Evidence, RefundStart
 from bot.aftersales.refund import RefundBreakdown
 
 NEEDS_GOODS = frozenset({Remedy.RETURN_REFUND, Remedy.EXCHANGE, Remedy.REPAIR})
@@ -61,6 +61,7 @@ class Verdict:
     is empty where none is. Defects of the pieces are mended until ``guaranteed_until``, None where no day ends that. A
     fault has to be settled within ``days_to_remedy`` of the complaint, None where no number of days is set for that.
 
+    ``refund_counts_from`` is what the ``days_to_refund`` run from for goods that the customer withdraws from.
     ``excepted`` holds the order lines that are not taken back after a change of mind, with the code of the refusal.
     ``sealed`` is what the customer said of the seal of those for which it counts, None where they were not asked, and
     ``asks_seal`` names these lines where the answer decides.
@@ -99,6 +100,7 @@ class Verdict:
     excepted: Mapping[int, str] = field(default_factory=dict)
     sealed: bool | None = None
     asks_seal: tuple[int, ...] = ()
+    refund_counts_from: RefundStart = RefundStart.GOODS
 
     @property
     def is_open_for_others(self) -> bool:

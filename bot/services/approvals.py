@@ -76,11 +76,11 @@ async def grant(uow: UnitOfWork, approval: Approval, by: Decider, now: datetime)
     await _record(uow, approval, by, "approval.granted", now)
 
 
-async def call_off(uow: UnitOfWork, case: Case, by: Decider, now: datetime) -> None:
-    """Take back what a case waits for, because the case itself ends; commits nothing."""
+async def call_off(uow: UnitOfWork, case: Case, by: Decider | None, now: datetime) -> None:
+    """Take back what a case waits for, as it ends; without ``by`` its customer ends it; commits nothing."""
     for approval in await uow.approvals.of_case(case.number):
         if approval.is_waiting:
-            approval.withdraw(by.id, now)
+            approval.withdraw(by.id if by else None, now)
             await _record(uow, approval, by, "approval.withdrawn", now)
 
 
@@ -92,7 +92,7 @@ def require_another(approval: Approval, by: Decider) -> None:
         raise InvalidInputError("approval", "own")
 
 
-async def _record(uow: UnitOfWork, approval: Approval, by: Decider, action: str, now: datetime) -> None:
+async def _record(uow: UnitOfWork, approval: Approval, by: Decider | None, action: str, now: datetime) -> None:
     case = await lifecycle.case_of(uow, approval.case_number)
     data = {"kind": approval.kind.value, "amount": str(approval.amount), "asked_by": approval.asked_by}
     deciding.note(uow, case, by, action, now, approval=approval.id, **data)

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.aftersales.case import Case
 from bot.aftersales.money import Money
+from bot.aftersales.offer import OfferState
 from bot.errors import ConflictError, IllegalStateError, InvalidInputError
 from bot.services import lifecycle
 from bot.services.ports import UnitOfWork
@@ -57,10 +58,20 @@ async def require_no_approval(uow: UnitOfWork, case: Case) -> None:
         raise IllegalStateError("approval", "waiting", "decided")
 
 
-def note(uow: UnitOfWork, case: Case, by: Decider, action: str, now: datetime, **data: Any) -> None:
-    """Record what a person decided, so that of two who decide at once the second one is noticed; commits nothing."""
+def replace_open(case: Case, now: datetime) -> None:
+    """Let the offer that waits for an answer hold no longer, because another decision takes its place."""
+    if case.offers and case.offers[-1].state is OfferState.PROPOSED:
+        case.offers[-1].expire()
+        case.offers[-1].answered_at = now
+
+
+def note(uow: UnitOfWork, case: Case, by: Decider | None, action: str, now: datetime, **data: Any) -> None:
+    """Record what a person decided, or the bot where ``by`` is None; commits nothing.
+
+    Of two who decide at once the second one is noticed.
+    """
     case.decisions += 1
-    lifecycle.record(uow, by.actor, action, f"case:{case.number}", case, now, **data)
+    lifecycle.record(uow, by.actor if by else "bot", action, f"case:{case.number}", case, now, **data)
 
 
 def reason_of(text: str) -> str:

@@ -9,6 +9,7 @@ from bot.aftersales import bookings
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case
 from bot.aftersales.grant import Coupon, CouponState, WarrantyExtension, months_after, new_code
+from bot.aftersales.guarantee import maker_until
 from bot.aftersales.money import Money
 from bot.aftersales.order import Order, OrderLine
 from bot.errors import InvalidInputError, NotFoundError
@@ -119,7 +120,7 @@ async def warranty_until(uow: UnitOfWork, order: Order, line: OrderLine) -> date
     extensions = await uow.warranty_extensions.of_order(order.number)
     ends = [extension.until for extension in extensions if extension.position == line.position]
     if order.arrived_at is not None:
-        ends.append(months_after(order.arrived_at.date(), line.product.warranty_months))
+        ends.append(maker_until(order.arrived_at.date(), line))
     return max(ends, default=None)
 
 

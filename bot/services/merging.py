@@ -10,7 +10,7 @@ from bot.aftersales.case import Case, CaseState
 from bot.aftersales.refund import STUCK, RefundState
 from bot.aftersales.task import LEADS_TO_DECISION
 from bot.errors import InvalidInputError
-from bot.services import agent_offers, approvals, deciding, lifecycle, refunds, tasks
+from bot.services import approvals, deciding, lifecycle, refunds, tasks
 from bot.services.deciding import Decider
 from bot.services.ports import UnitOfWork
 
@@ -47,7 +47,7 @@ async def merge(
     if is_served and _overlap(survivor, duplicate):
         await lifecycle.call_off(uow, duplicate, now)
         await _call_refunds_off(uow, duplicate, by, now)
-    agent_offers.replace_open(duplicate, now)
+    deciding.replace_open(duplicate, now)
     await approvals.call_off(uow, duplicate, by, now)
     await _move_everything(uow, order.number, survivor, duplicate)
     await _move_tasks(uow, survivor, duplicate, LEADS_TO_DECISION if is_served else frozenset(), now)

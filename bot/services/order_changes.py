@@ -16,9 +16,9 @@ from bot.aftersales.order_change import LineChange, obstacle
 from bot.aftersales.policy import Policy
 from bot.aftersales.refund import Refund, RefundBreakdown, breakdown
 from bot.aftersales.selection import Selection
-from bot.aftersales.task import LEADS_TO_DECISION, Department
+from bot.aftersales.task import Department
 from bot.errors import InvalidInputError, PolicyRefusalError
-from bot.services import agent_offers, cases, lifecycle, refunds, tasks
+from bot.services import cases, lifecycle, refunds, tasks
 from bot.services.cases import Complaint
 from bot.services.identification import proved_order
 from bot.services.ports import UnitOfWork
@@ -98,6 +98,9 @@ async def change_items(
     await _call_tasks_off(uow, order, {"new_items"}, now)
     remedy = Remedy.REFUND_PARTIAL if due.minor < 0 else None
     figures = {"difference": str(difference.minor), "due": str(due.minor), "currency": order.currency}
+    if not order.payments:
+        # What is paid later is the new total.
+        figures["unpaid"] = "yes"
     await _settle(uow, case, "order.items_changed", "new_items", now, remedy, **figures)
     return case, due
 
@@ -138,9 +141,7 @@ async def _end_settled_cases(uow: UnitOfWork, policy: Policy, order: Order, now:
         verdict = await cases.decide(uow, policy, order, case.issue_type, {}, now)
         if "order_canceled" not in verdict.reasons:
             continue
-        await lifecycle.call_off(uow, case, now)
-        await tasks.cancel_kinds(uow, case.number, LEADS_TO_DECISION, now)
-        agent_offers.replace_open(case, now)
+        await cases.call_off(uow, case, now)
         if await lifecycle.is_under_way(uow, case):
             lifecycle.begin(case)
         else:

@@ -16,7 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from bot.aftersales.catalogue import ReturnClass
 from bot.aftersales.labels import IssueType, Payer, Remedy
 from bot.aftersales.policy import Policy
-from bot.aftersales.policy_terms import EXCEPTIONS, Caps, DestinationPolicy, Floor, Part, Place, Row, Terms
+from bot.aftersales.policy_terms import EXCEPTIONS, Caps, DestinationPolicy, Floor, Part, Place, RefundStart, Row, Terms
 from bot.errors import SettingsError
 from bot.services.policy_checks import contradictions
 from bot.services.policy_rows import read_rows
@@ -34,6 +34,7 @@ _DESTINATION_KEYS = frozenset(
         "legal_days_to_send",
         "days_to_refund",
         "legal_days_to_refund",
+        "refund_counts_from",
         "change_of_mind",
         "faulty",
         "service",
@@ -127,6 +128,7 @@ def _destination(file: Section, rows: dict[IssueType, Row] | None) -> Destinatio
         service=_terms(file.section("service"), _TERMS_KEYS),
         days_to_send=_days_to_send(file),
         days_to_refund=_days_to_refund(file),
+        refund_counts_from=_refund_counts_from(file),
         # The default's own rows have been read before the others, which build on them.
         issues=(rows or {}) if _is_default(file) else read_rows(file, rows or {}),
         source=file.text("source") if file.has("source") else "Shop policy",
@@ -163,6 +165,11 @@ def _days_to_refund(file: Section) -> int:
     if days is not None and legal is not None and days > legal:
         file.problem("days_to_refund", f"must be at most {legal} (legal_days_to_refund), not {days}")
     return days or 0
+
+
+def _refund_counts_from(file: Section) -> RefundStart:
+    found = file.label("refund_counts_from", RefundStart) if file.has("refund_counts_from") else None
+    return found or RefundStart.GOODS
 
 
 def _terms(section: Section, known: frozenset[str]) -> Terms:

@@ -24,6 +24,7 @@ def report(verdict: Verdict) -> dict[str, Any]:
         "searched_until": verdict.searched_until.isoformat() if verdict.searched_until else None,
         "send_by": verdict.send_by.isoformat(),
         "days_to_refund": verdict.days_to_refund,
+        "refund_counts_from": verdict.refund_counts_from.value,
         "days_to_remedy": verdict.days_to_remedy,
         "return_shipping": verdict.return_shipping.value,
         "duties": verdict.duties.value,

@@ -170,11 +170,11 @@ async def settle(uow: UnitOfWork, number: str, at: datetime) -> Refund:
 async def fail(uow: UnitOfWork, number: str, failure: str, now: datetime) -> Refund:
     """Record that a sent refund came back from the customer's bank: it is owed again; commits nothing.
 
-    Finance gets a task, and a day later it is tried again. Twice does nothing more. Raises NotFoundError,
-    IllegalStateError for one that was not sent.
+    Finance gets a task, and a day later it is tried again, unless it came back often enough. Twice does nothing more.
+    Raises NotFoundError, IllegalStateError for one that was not sent.
     """
     refund = await get(uow, number)
-    if refund.state is RefundState.FAILED:
+    if refund.state in STUCK:
         return refund
     entries = [bookings.part_bounced(refund, part, now) for part in refund.parts]
     refund.bounce(failure, now)

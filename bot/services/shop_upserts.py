@@ -181,7 +181,7 @@ def _check_fixed(known: Order, told: Order, entry: Entry, *, has_cases: bool) ->
         if [_line(line) for line in known.lines] != [_line(line) for line in told.lines]:
             differing.append("lines")
         mistakes += [(f"$.{name}", fixed) for name in differing]
-        if "payments" in entry and len(_new_payments(known, told)) + len(known.payments) != len(told.payments):
+        if "payments" in entry and len(_new_payments(known, told)) + len(known.told_payments) != len(told.payments):
             mistakes.append(("$.payments", "must still have every payment that is known: the order has cases"))
         if not _may_follow(known.state, told.state):
             mistakes.append(("$.state", f"cannot be {told.state.value} after {known.state.value}: the order has cases"))
@@ -210,7 +210,7 @@ def _line(line: OrderLine) -> tuple[Any, ...]:
 
 def _new_payments(known: Order, told: Order) -> list[Payment]:
     """Return the payments that are not known yet; being charged the same twice is two payments."""
-    left = [tuple(getattr(payment, name) for name in _OF_PAYMENT) for payment in known.payments]
+    left = [tuple(getattr(payment, name) for name in _OF_PAYMENT) for payment in known.told_payments]
     new = []
     for payment in told.payments:
         facts = tuple(getattr(payment, name) for name in _OF_PAYMENT)
@@ -222,7 +222,9 @@ def _new_payments(known: Order, told: Order) -> list[Payment]:
 
 
 def _take_payments(known: Order, told: Order, *, has_cases: bool) -> bool:
-    if has_cases:
+    if known.assumed_payment and not told.payments:
+        return False
+    if has_cases and not known.assumed_payment:
         new = _new_payments(known, told)
         known.payments.extend(new)
         changed = bool(new)

@@ -131,6 +131,7 @@ exchanges = Table(
     Column("shipped_at", UtcDateTime, nullable=True),
     Column("ended_at", UtcDateTime, nullable=True),
     row_version(),
+    index("state"),
 )
 
 OPEN_ESCALATION = text("state IN ('queued', 'assigned')")

@@ -61,6 +61,7 @@ payment_instructions = Table(
     short("reference"),
     Column("days", Integer, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
+    index("recorded_at", "key"),
 )
 
 journal_entries = Table(

@@ -197,3 +197,22 @@ async def test_a_developer_sees_what_the_source_says(number: str, monkeypatch: p
         assert result.exit_code == 0, result.output
         assert '"parley-shop/1"' in result.output and "no phone number" in result.output
     await server.close()
+
+
+async def test_an_assumed_payment_follows_every_report_until_others_are_told(uow_factory: UowFactory) -> None:
+    reports = [
+        told(payments=[], refunded="30.00"),
+        told(payments=[], refunded="50.00"),
+        told(refunded="50.00"),
+        told(refunded="60.00"),
+    ]
+    paid = []
+    for minutes, report in enumerate(reports):
+        async with uow_factory() as uow:
+            await take(uow, report, "fake", NOW + timedelta(minutes=minutes), CONVERSATION)
+            await uow.commit()
+        async with uow_factory() as uow:
+            order = await uow.orders.get(NUMBER)
+        assert order is not None
+        paid.append((str(order.paid.amount), [payment.method for payment in order.payments]))
+    assert paid == [("94.90", ["unknown"]), ("74.90", ["unknown"]), ("74.90", ["card"]), ("64.90", ["card"])]

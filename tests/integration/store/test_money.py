@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from bot.aftersales.ledger import Account, entry
 from bot.aftersales.money import Money
@@ -17,6 +17,7 @@ from bot.errors import ConflictError
 from bot.payments.recorded import RecordedPayments
 from bot.services import grants, ledger, refunds
 from bot.services.api_ports import Place
+from bot.store.engine import create_engine
 from tests.integration.conftest import UowFactory
 from tests.integration.store.things import NOW, a_case, a_product, a_shop, an_order, euro, plain
 
@@ -229,3 +230,17 @@ async def test_coupons_and_extensions_come_back(uow_factory: UowFactory) -> None
     async with uow_factory() as uow:
         assert await uow.coupons.overdue(late) == []
         assert all(not balance for _, balance in await uow.ledger.totals())
+
+
+async def test_instructions_are_read_page_by_page_along_an_index(database_url: str) -> None:
+    engine = create_engine(database_url)
+    async with engine.connect() as connection:
+        found = await connection.run_sync(
+            lambda sync: {
+                table: [index["column_names"] for index in inspect(sync).get_indexes(table)]
+                for table in ("payment_instructions", "exchanges")
+            }
+        )
+    await engine.dispose()
+    assert ["recorded_at", "key"] in found["payment_instructions"]
+    assert ["state"] in found["exchanges"]

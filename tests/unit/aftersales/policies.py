@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.aftersales.labels import IssueType, Payer, Remedy
 from bot.aftersales.policy import DestinationPolicy, Policy, Terms
-from bot.aftersales.policy_terms import Approval, Evidence, Floor, Row, Rung
+from bot.aftersales.policy_terms import Approval, Evidence, Floor, RefundStart, Row, Rung
 
 _R = Remedy
 _REVIEW = Approval.REVIEW
@@ -92,6 +92,7 @@ EU = DestinationPolicy(
     days_to_send=14,
     days_to_refund=14,
     issues=ROWS,
+    refund_counts_from=RefundStart.WITHDRAWAL,
 )
 SHOP = DestinationPolicy(
     name="shop",

@@ -211,3 +211,12 @@ def test_a_refund_of_which_a_part_was_sent_is_not_called_off() -> None:
     refund.refuse(refund.parts[1], "expired_card", NOW)
     with pytest.raises(IllegalStateError):
         refund.cancel()
+
+
+def test_no_provider_is_sent_to_a_payment_that_was_only_assumed() -> None:
+    order = an_order()
+    order.payments = []
+    order.assume_payment()
+    assert [(part.payment_id, part.method, part.amount) for part in split(euros(30), order, ())] == [
+        (None, "original", euros(30)),
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.services import shop_upserts
 from bot.services.problem import ProblemError
 from tests.fakes import FakeDatabase, FakeUnitOfWork
 from tests.integration.api.parts import CUSTOMER, ORDER, PRODUCT
+from tests.unit.services.world import World
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
 
@@ -66,6 +68,20 @@ async def test_two_payments_of_the_same_are_two(uow: FakeUnitOfWork) -> None:
     order = await uow.orders.get("77310042")
     assert order is not None
     assert [payment.id for payment in order.payments] == ["77310042-p1", "77310042-p2"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+async def test_told_payments_take_the_place_of_what_was_assumed(uow: FakeUnitOfWork, count: int) -> None:
+    await shop_upserts.put_order(uow, "77310042", {**ORDER, "payments": []}, "api:erp", NOW)
+    order = await uow.orders.get("77310042")
+    assert order is not None
+    order.assume_payment()
+    uow.cases.add(replace(World().add_case(), order_number=order.number))
+    told = {**ORDER, "payments": ORDER["payments"] * count}
+    await shop_upserts.put_order(uow, "77310042", told, "api:erp", NOW)
+    assert len(order.payments) == max(count, 1)
+    assert order.paid == order.total * max(count, 1)
+    assert (order.assumed_payment is None) is bool(count)
 
 
 async def test_a_product_gets_changes_and_loses_what_its_page_says(uow: FakeUnitOfWork) -> None:

@@ -205,6 +205,64 @@ async def test_an_order_without_payments_says_so_once_money_went_back() -> None:
     assert (await taken(Shop(), told(payments=[], refunded="4.90"))).paid == euros("120.00")
 
 
+async def changed_without_payments() -> tuple[Shop, Order]:
+    """Return an order whose second line, of 40 euros, was left out though the shop tells no payments."""
+    shop = Shop()
+    order = await taken(shop, told(payments=[], state="paid", shipments=[]))
+    difference = change_line(order, LineChange(2))
+    event = AuditEvent(NOW, "bot", "order.items_changed", "order:SH1001", "c")
+    event.data = {"difference": str(difference.minor), "currency": "EUR"}
+    shop.world.database.all(AuditEvent).append(event)
+    return shop, order
+
+
+async def test_without_told_payments_every_report_of_money_given_back_counts() -> None:
+    shop = Shop()
+    paid = [(await taken(shop, told(payments=[], refunded=refunded))).paid for refunded in ("30.00", "50.00", "50.00")]
+    assert paid == [euros("94.90"), euros("74.90"), euros("74.90")]
+
+
+async def test_a_change_of_an_order_without_payments_stops_no_later_report() -> None:
+    shop, order = await changed_without_payments()
+    assert (order.total, order.paid) == (euros("84.90"), euros("124.90"))
+    for refunded, paid in (("0", "124.90"), ("30.00", "94.90"), ("50.00", "74.90")):
+        await taken(shop, told(payments=[], state="paid", shipments=[], refunded=refunded))
+        assert order.paid == euros(paid)
+
+
+async def test_what_was_changed_before_it_was_paid_is_part_of_what_was_paid() -> None:
+    shop = Shop()
+    order = await taken(shop, told(payments=[], state="pending", shipments=[]))
+    difference = change_line(order, LineChange(2))
+    event = AuditEvent(NOW, "bot", "order.items_changed", "order:SH1001", "c")
+    event.data = {"difference": str(difference.minor), "unpaid": "yes"}
+    shop.world.database.all(AuditEvent).append(event)
+    for refunded, paid in (("0", "84.90"), ("10.00", "74.90"), ("20.00", "64.90")):
+        await taken(shop, told(payments=[], state="paid", shipments=[], refunded=refunded))
+        assert order.paid == euros(paid)
+
+
+async def test_payments_that_are_told_later_take_the_place_of_what_was_assumed() -> None:
+    shop, order = await changed_without_payments()
+    payments = [
+        {"method": "card", "amount": "100.00", "paid_at": "2026-03-10T09:01:00Z"},
+        {"method": "gift card", "amount": "44.90", "paid_at": "2026-03-10T09:02:00Z"},
+    ]
+    await taken(shop, told(payments=payments, state="paid", shipments=[], refunded="10.00"))
+    assert [(paid.method, paid.amount) for paid in order.payments] == [
+        ("card", euros("100.00")), ("gift card", euros("34.90")),
+    ]  # fmt: skip
+    assert order.assumed_payment is None
+
+
+async def test_what_parley_pays_back_of_an_assumed_payment_stays_paid() -> None:
+    shop, order = await changed_without_payments()
+    parts = [RefundPart(1, "original", euros("40.00"))]
+    shop.world.database.all(Refund).append(replace(a_refund("40.00"), state=RefundState.AGREED, parts=parts))
+    await taken(shop, told(payments=[], state="paid", shipments=[], refunded="124.90"))
+    assert order.paid == euros("40.00")
+
+
 @pytest.mark.parametrize(("refunded", "paid"), [("0", "124.90"), ("20.00", "124.90"), ("50.00", "94.90")])
 async def test_what_parley_pays_back_is_not_taken_for_the_shops_own(refunded: str, paid: str) -> None:
     shop = Shop()
