@@ -19,7 +19,7 @@ async def note_tracking(dispatcher: CollectingDispatcher, turn: Turn) -> bool:
         return False
     known = context()
     async with known.uow() as uow:
-        return_ = await incoming_returns.awaited_in(uow, turn.conversation_id)
+        return_ = await incoming_returns.awaited_in(uow, turn.conversation_id, known.clock())
         repair = await incoming_repairs.awaited_in(uow, turn.conversation_id)
         # What has expired is meant only where nothing is in time.
         if return_ is not None and (return_.is_open or repair is None or not repair.is_open):

@@ -144,8 +144,8 @@ class Return:
 
     ``warehouse`` is the id of the one that the parcel goes to. ``refund`` is what the customer gets when all of it
     comes as described; ``refunds_shipping`` and ``refunds_duties`` tell whether these are part of it.
-    ``pay_by`` is the last day on which the money may leave, known once goods are here, and where the customer
-    withdraws, once it is proved that they were sent.
+    ``pay_by`` is the last day on which the money may leave, known once goods are here, and where it counts from a
+    withdrawal, once it is proved that they were sent.
     """
 
     rma: str

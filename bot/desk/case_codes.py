@@ -57,9 +57,9 @@ TOLD = (
     "repair_returned_unrepaired",
     "repair_shipped_back", "repair_started", "replacement_delivered", "replacement_shipped",
     "replacement_unavailable", "reship_delivered", "reship_opened", "reship_searching", "reship_shipped",
-    "reship_unavailable", "return_approved", "return_completed", "return_declined", "return_disputed",
-    "return_expired", "return_inspected", "return_partly_received", "return_received", "return_shipped",
-    "warranty_extended",
+    "reship_unavailable", "return_approved", "return_comes_back", "return_completed", "return_declined",
+    "return_disputed", "return_expired", "return_inspected", "return_partly_received", "return_received",
+    "return_shipped", "warranty_extended",
 )  # fmt: skip
 """What customers were told, as responses are named."""
 

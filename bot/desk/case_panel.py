@@ -32,7 +32,7 @@ from bot.aftersales.task import BY_HAND, Task
 from bot.conversations.ports import UnitOfWork
 from bot.conversations.translating import is_same
 from bot.desk.route import route_of
-from bot.services import agent_decisions, agent_limits, agent_terms, exchanges, merging, refunds, reviews
+from bot.services import agent_decisions, agent_limits, agent_terms, exchanges, merging, refunds, reviews, traces
 from bot.services.agent_terms import OFFERED_BY_AGENTS
 from bot.services.deciding import Decider
 from bot.services.document_links import DocumentKind, DocumentLinks
@@ -79,8 +79,8 @@ class CaseView:
         return any(approval.is_waiting for approval in self.approvals)
 
     def is_lost(self, sent: Exchange | Reshipment) -> bool:
-        """Tell whether the carrier has lost what is on its way to the customer, so that somebody has traced it."""
-        return sent.has_left and any(task.key == sent.trace_key for task in self.tasks)
+        """Tell whether the carrier has lost what is on its way to the customer, and nobody has traced it yet."""
+        return sent.has_left and traces.is_lost(sent, self.tasks)
 
     @property
     def may_change(self) -> bool:

@@ -229,7 +229,7 @@ async def _pay(
     """Pay an amount back and keep it in the offer ledger, where caps and statistics find it; commits nothing."""
     order = await lifecycle.order_of(uow, case.order_number)
     verdict = await agent_offers.verdict_on(uow, policy, case, order, now)
-    agent_offers.replace_open(case, now)
+    deciding.replace_open(case, now)
     paid = Offer(
         Remedy.REFUND_PARTIAL,
         Proposer.AGENT,

@@ -104,13 +104,6 @@ async def price(
     return await agent_terms.priced(uow, case, order, verdict, wanted), verdict, order
 
 
-def replace_open(case: Case, now: datetime) -> None:
-    """Let the offer that waits for an answer hold no longer, because another decision takes its place."""
-    if case.offers and case.offers[-1].state is OfferState.PROPOSED:
-        case.offers[-1].expire()
-        case.offers[-1].answered_at = now
-
-
 def question(case: Case) -> dict[str, Any]:
     """Return the values of the question whether a customer accepts a case's newest offer, with both answers."""
     offer = case.offers[-1]
@@ -196,7 +189,7 @@ async def expire_overdue(uow_factory: Callable[[], UnitOfWork], now: datetime) -
         offer = case.offers[-1]
         if offer.agent_id is None or offer.state is not OfferState.PROPOSED:
             return
-        replace_open(case, now)
+        deciding.replace_open(case, now)
         await _leave_to_person(uow, case, now)
         case.decisions += 1
         subject, remedy = f"case:{case.number}", offer.remedy.value
@@ -240,7 +233,7 @@ async def _offer(
     offer = Offer(
         wanted.remedy, Proposer.AGENT, now, found.amount, reasons, terms=wanted.terms(), agent_id=agent_id, note=reason
     )
-    replace_open(case, now)
+    deciding.replace_open(case, now)
     if case.state in (CaseState.AGREED, CaseState.EXECUTING):
         # Something is under way, and more is offered.
         case.escalate()

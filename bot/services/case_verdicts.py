@@ -9,22 +9,24 @@ from typing import Any
 from bot.aftersales.case import Case
 from bot.aftersales.labels import Payer
 from bot.aftersales.money import Money
+from bot.aftersales.policy_terms import RefundStart
 from bot.aftersales.verdict import FiredRule, Verdict
 
 
 def keep(case: Case, verdict: Verdict, now: datetime) -> None:
     """Let a case rest on a verdict: what it says, its rules, and the policy that it comes from.
 
-    What an earlier one promised the customer stays promised: how soon the money leaves, and that the way to the shop
-    is paid.
+    What an earlier one promised the customer stays promised: how soon the money leaves, counted from when, and that
+    the way to the shop is paid.
     """
     # However long a decision took, the days for handing goods over count from it.
-    kept = as_kept(replace(verdict, send_by=by_person(verdict, case, now).send_by), now)
+    decided = by_person(verdict, case, now)
+    kept = as_kept(replace(verdict, send_by=decided.send_by, return_shipping=decided.return_shipping), now)
     before = case.verdict or {}
     if before.get("days_to_refund") is not None:
         kept["days_to_refund"] = min(kept["days_to_refund"], before["days_to_refund"])
-    if before.get("return_shipping") == Payer.SHOP.value:
-        kept["return_shipping"] = Payer.SHOP.value
+        if counts_from_withdrawal(case):
+            kept["refund_counts_from"] = RefundStart.WITHDRAWAL.value
     case.policy_name, case.policy_version = verdict.policy, verdict.policy_version
     case.policy_rules = [_rule(rule) for rule in verdict.rules]
     case.verdict = kept
@@ -57,6 +59,7 @@ def as_kept(verdict: Verdict, now: datetime) -> dict[str, Any]:
         "sealed": verdict.sealed,
         "reviewed": sorted(remedy.value for remedy in verdict.reviewed),
         "days_to_refund": verdict.days_to_refund,
+        "refund_counts_from": verdict.refund_counts_from.value,
         "days_to_remedy": verdict.days_to_remedy,
         "source": verdict.source,
         "evidence": verdict.evidence.value,
@@ -90,6 +93,12 @@ def pay_by(case: Case, since: datetime) -> date | None:
     return min(last, max(since.date(), case.opened_at.date() + timedelta(days=to_remedy)))
 
 
+def counts_from_withdrawal(case: Case) -> bool:
+    """Tell whether the time for the money runs from when the customer withdrew, as it does where no verdict said."""
+    kept = case.verdict or {}
+    return bool(kept.get("refund_counts_from", RefundStart.WITHDRAWAL) == RefundStart.WITHDRAWAL)
+
+
 def sealed(case: Case) -> bool | None:
     """Return what the customer said of the seal of the goods, or None where they were not asked."""
     told: bool | None = (case.verdict or {}).get("sealed")
@@ -105,10 +114,12 @@ def by_person(verdict: Verdict, case: Case, now: datetime) -> Verdict:
     """Return a verdict of the day a case was opened as it is carried out now, after a person has decided.
 
     The customer came in time, however long the decision took; deadlines count from now, and nothing waits for a
-    person again.
+    person again. Where they were told that the way to the shop is paid, it stays so.
     """
     send_by = now.date() + (verdict.send_by - case.opened_at.date())
-    return replace(verdict, send_by=send_by, needs_review=False, reviewed=frozenset())
+    is_paid = (case.verdict or {}).get("return_shipping") == Payer.SHOP.value
+    payer = Payer.SHOP if is_paid else verdict.return_shipping
+    return replace(verdict, send_by=send_by, return_shipping=payer, needs_review=False, reviewed=frozenset())
 
 
 def _traced(policy: str | None, version: str, rules: list[str]) -> dict[str, Any]:

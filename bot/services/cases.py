@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +17,23 @@ from bot.aftersales.policy import Policy, Selection, Verdict
 from bot.aftersales.return_ import ReturnMethod, ReturnState
 from bot.aftersales.task import LEADS_TO_DECISION
 from bot.errors import InvalidInputError, NotFoundError, PolicyRefusalError
-from bot.services import case_verdicts, contacts, desk_settings, evidence, liability, lifecycle, sla, tasks
-from bot.services.decisions import given_before, refunded_without_return
+from bot.services import (
+    approvals,
+    case_verdicts,
+    contacts,
+    deciding,
+    desk_settings,
+    evidence,
+    liability,
+    lifecycle,
+    sla,
+    tasks,
+)
+from bot.services.decisions import given_before, refunded_without_return, replacements_held
 from bot.services.identification import is_proved, proved_order, require_proof
 from bot.services.ports import UnitOfWork
 
+_BRINGS_BACK = frozenset({Remedy.RETURN_REFUND, Remedy.EXCHANGE})
 _PAYS_OUT = frozenset({Remedy.REFUND_FULL, Remedy.RETURN_REFUND})
 
 
@@ -100,11 +112,12 @@ async def decide(
     """Return what law and policy allow for these pieces of an order.
 
     ``evidence_given`` is None until the customer was asked for photos, False where they declined; ``sealed`` is None
-    until they were asked whether the seal is unbroken.
+    until they were asked whether the seal is unbroken. Whether replacements come back, a person decides.
     """
-    return policy.decide(
+    chosen = selections(order, lines)
+    verdict = policy.decide(
         order,
-        selections(order, lines),
+        chosen,
         issue,
         now,
         await taken_pieces(uow, order.number),
@@ -112,6 +125,11 @@ async def decide(
         sealed=sealed,
         given=await given_before(uow, policy, order, issue, now),
     )
+    held = await replacements_held(uow, order.number)
+    if any(piece.line.position in held for piece in chosen):
+        # What the order says of these pieces is not what the customer has, nor all that it cost.
+        verdict = replace(verdict, reviewed=verdict.reviewed | _BRINGS_BACK)
+    return verdict
 
 
 async def decide_again(uow: UnitOfWork, policy: Policy, case: Case, order: Order) -> Verdict:
@@ -298,12 +316,22 @@ async def withdraw(uow: UnitOfWork, conversation_id: str, case_number: str, now:
         raise NotFoundError("case", case_number)
     if not case.is_open:
         return case
-    await lifecycle.call_off(uow, case, now)
-    await tasks.cancel_kinds(uow, case.number, LEADS_TO_DECISION, now)
+    await call_off(uow, case, now)
     case.withdraw()
     _record(uow, case, "case.withdrawn", now)
     await uow.commit()
     return case
+
+
+async def call_off(uow: UnitOfWork, case: Case, now: datetime) -> None:
+    """Stop what is carried out for a case that its customer needs no more, and what it waits for; commits nothing.
+
+    Raises what ``lifecycle.call_off`` raises.
+    """
+    await lifecycle.call_off(uow, case, now)
+    await tasks.cancel_kinds(uow, case.number, LEADS_TO_DECISION, now)
+    deciding.replace_open(case, now)
+    await approvals.call_off(uow, case, None, now)
 
 
 def _record(uow: UnitOfWork, case: Case, action: str, now: datetime, **data: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.aftersales.case import Case, CaseState
+from bot.aftersales.exchange import Exchange
 from bot.aftersales.labels import FAULTS, IssueType, Remedy
 from bot.aftersales.ladder import GOODWILL, Given
 from bot.aftersales.money import Money
@@ -14,6 +15,7 @@ from bot.aftersales.order import Order
 from bot.aftersales.policy import Policy
 from bot.aftersales.refund import RefundState, refunded_pieces
 from bot.aftersales.reship import ReshipState
+from bot.aftersales.return_ import Return, ReturnState
 from bot.services.ports import UnitOfWork
 
 _A_YEAR = timedelta(days=365)
@@ -54,6 +56,25 @@ async def extended_warranties(uow: UnitOfWork, order_number: str) -> dict[int, d
     return found
 
 
+async def replacements_held(uow: UnitOfWork, order_number: str, before: Return | None = None) -> dict[int, Exchange]:
+    """Return by order line the replacement that the customer has for pieces of it: the newest that did not come back.
+
+    ``before`` a return is as it was when that was opened, so that it is what that return is to bring back.
+    """
+    arrived = {found.rma: found for found in await uow.exchanges.of_order(order_number) if found.has_arrived}
+    held: dict[int, Exchange] = {}
+    for return_ in reversed(await uow.returns.of_order(order_number) if arrived else []):
+        had = {at: exchange for at, exchange in held.items() if _has_arrived_by(exchange, return_.requested_at)}
+        if before is not None and return_.rma == before.rma:
+            return {line.position: had[line.position] for line in return_.lines if line.position in had}
+        for line in return_.lines if return_.uses_up_goods else ():
+            if line.position in had:
+                del held[line.position]
+            if return_.state is ReturnState.COMPLETED and return_.rma in arrived:
+                held[line.position] = arrived[return_.rma]
+    return held
+
+
 async def refunded_without_return(uow: UnitOfWork, order_number: str, returned: frozenset[str]) -> dict[int, int]:
     """Return how many pieces of each line were refunded whole in cases other than these, which have returns."""
     refunds = await uow.refunds.of_order(order_number)
@@ -68,6 +89,10 @@ async def _sent_again(uow: UnitOfWork, order_number: str) -> frozenset[int]:
     """Return the positions of lines of which pieces were, or will be, sent a second time."""
     found = [again for again in await uow.reshipments.of_order(order_number) if again.state not in _CALLED_OFF]
     return frozenset(position for again in found for position in again.lines)
+
+
+def _has_arrived_by(exchange: Exchange, moment: datetime) -> bool:
+    return exchange.ended_at is not None and exchange.ended_at <= moment
 
 
 def _goodwill(case: Case) -> list[Money]:

@@ -16,9 +16,8 @@ from bot.aftersales.order import Order, OrderLine
 from bot.aftersales.policy import Policy, Verdict
 from bot.aftersales.return_ import Return, ReturnMethod, ReturnState
 from bot.aftersales.selection import Selection
-from bot.aftersales.task import Department
 from bot.errors import IllegalStateError, InvalidInputError, NotFoundError
-from bot.services import cases, recoveries, refunds, replacements, return_money, returns, tasks, wording
+from bot.services import cases, recoveries, refunds, replacements, return_money, returns, tasks, traces, wording
 from bot.services.cases import Complaint
 from bot.services.lifecycle import SHOP, SYSTEM, case_of, finish, order_of, record, required
 from bot.services.notifications import notify
@@ -188,14 +187,13 @@ async def deliver(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP
 
 async def lost(uow: UnitOfWork, exchange: Exchange, now: datetime) -> None:
     """Let somebody trace a replacement that the carrier lost; commits nothing."""
-    key, number = exchange.trace_key, exchange.case_number
-    await tasks.open_task(uow, number, Department.LOGISTICS, "trace_parcel", key, now)
+    await traces.begin(uow, exchange, now)
 
 
 async def is_lost(uow: UnitOfWork, exchange: Exchange) -> bool:
-    """Tell whether the carrier has lost the replacement that left last."""
+    """Tell whether the carrier has lost the replacement that left last, and nobody has found it since."""
     is_under_way = exchange.state is ExchangeState.REPLACEMENT_SHIPPED
-    return is_under_way and await uow.tasks.by_key(exchange.trace_key) is not None
+    return is_under_way and traces.is_lost(exchange, await uow.tasks.of_case(exchange.case_number))
 
 
 async def give_up(uow: UnitOfWork, rma: str, now: datetime, *, actor: str = SHOP) -> Exchange:

@@ -13,11 +13,14 @@ from bot.services import lifecycle, replacements, tasks
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
 
+GRACE = timedelta(days=3)
+"""How long a parcel that was handed over on the last day may take until its first scan."""
+
 TRACED_AFTER = timedelta(days=14)
 """How long a parcel may be on its way back before somebody asks where it is, whatever the carrier reports."""
 
 
-async def awaited_in(uow: UnitOfWork, conversation_id: str) -> Return | None:
+async def awaited_in(uow: UnitOfWork, conversation_id: str, now: datetime) -> Return | None:
     """Return the return whose goods a conversation has yet to send, of several one that is still in time, or None."""
     late = None
     for case in await uow.cases.of_conversation(conversation_id):
@@ -26,24 +29,29 @@ async def awaited_in(uow: UnitOfWork, conversation_id: str) -> Return | None:
                 continue
             if return_.state in AWAITED:
                 return return_
-            if late is None and return_.state is ReturnState.EXPIRED and await is_wanted(uow, return_):
+            if late is None and return_.state is ReturnState.EXPIRED and await is_wanted(uow, return_, now):
                 late = return_
     return late
 
 
-async def is_wanted(uow: UnitOfWork, return_: Return) -> bool:
-    """Tell whether goods that come are taken: always in time, and late unless something else was agreed since."""
+async def is_wanted(uow: UnitOfWork, return_: Return, now: datetime) -> bool:
+    """Tell whether goods that come are taken: always in time, and late unless something else was agreed since.
+
+    Late ones were posted in time, as their first scan tells, or may have been. About others a person decides.
+    """
     if return_.state is not ReturnState.EXPIRED or return_.ended_at is None:
         return return_.is_open
+    if not _was_posted_in_time(return_, now):
+        return False
     lines = {line.position for line in return_.lines}
     return not await lifecycle.is_agreed_anew(uow, return_.order_number, lines, return_.ended_at)
 
 
-async def is_late(uow: UnitOfWork, return_: Return) -> bool:
+async def is_late(uow: UnitOfWork, return_: Return, now: datetime) -> bool:
     """Tell whether a parcel comes after its return has expired; raises IllegalStateError for one that is not wanted."""
     if return_.state is not ReturnState.EXPIRED:
         return False
-    if not await is_wanted(uow, return_):
+    if not await is_wanted(uow, return_, now):
         raise IllegalStateError("return", return_.state.value, ReturnState.SHIPPED.value)
     return True
 
@@ -80,3 +88,11 @@ async def trace_silent(uow_factory: Callable[[], UnitOfWork], now: datetime) -> 
             await lost(uow, return_, now)
 
     return await one_by_one(uow_factory, numbers, trace)
+
+
+def _was_posted_in_time(return_: Return, now: datetime) -> bool:
+    """Tell whether a parcel was handed over by the deadline, without a scan whether it is no longer under way."""
+    posted = return_.shipped_at
+    if posted is not None and posted.date() <= return_.deadline + GRACE:
+        return True
+    return now.date() <= return_.deadline + TRACED_AFTER

@@ -15,6 +15,7 @@ from bot.aftersales.return_ import Finding, Refusal, Return, ReturnLine
 from bot.aftersales.task import Department
 from bot.errors import InvalidInputError
 from bot.services import case_verdicts, refunds, replacements, returns, stock, tasks, wording
+from bot.services.decisions import replacements_held
 from bot.services.lifecycle import SHOP, case_of, finish, order_of, record
 from bot.services.notifications import notify
 from bot.services.ports import UnitOfWork
@@ -112,6 +113,7 @@ async def _complete(uow: UnitOfWork, return_: Return, case: Case, order: Order, 
         # What was paid to the authority on import can be claimed back when the goods leave the country again.
         await tasks.open_task(uow, case.number, Department.FINANCE, "reclaim_duties", f"{subject}:duties", now)
     key = f"{subject}:completed"
+    await _give_difference_back(uow, return_, paid, now)
     exchange = await uow.exchanges.of_return(return_.rma)
     if exchange is not None and exchange.awaits_payment:
         until = wording.day((now + replacements.DIFFERENCE_HOLDS).date())
@@ -125,14 +127,32 @@ async def _complete(uow: UnitOfWork, return_: Return, case: Case, order: Order, 
     await finish(uow, case, now)
 
 
+async def _give_difference_back(uow: UnitOfWork, return_: Return, paid: Money, now: datetime) -> None:
+    """Let finance pay back what a dearer replacement cost more that came back now: no refund of the order does."""
+    for position, held in (await replacements_held(uow, return_.order_number, return_)).items():
+        is_kept = not paid and position not in return_.good
+        if held.price_difference.amount > 0 and held.difference_settled and not is_kept:
+            number, key = return_.case_number, f"{held.subject}:paid"
+            await tasks.open_task(uow, number, Department.FINANCE, "pay_difference_back", key, now)
+
+
 async def _restock(uow: UnitOfWork, return_: Return, order: Order) -> None:
-    """Offer again what nothing is wrong with: not what was faulty, opened hygiene goods, or broken on the way."""
+    """Offer again what nothing is wrong with: not what was faulty, opened hygiene goods, or broken on the way.
+
+    Of a line of which the customer had replacements, these are what came back first.
+    """
+    held = await replacements_held(uow, return_.order_number, return_)
     for line in return_.lines:
         ordered = order.line(line.position)
         if ordered is None or line.reason not in WITHDRAWALS:
             continue
         if ordered.product.return_class is ReturnClass.STANDARD:
-            await stock.release(uow, ordered.sku, max(0, line.as_described - line.damaged))
+            good = max(0, line.as_described - line.damaged)
+            exchange = held.get(line.position)
+            replaced = min(good, exchange.quantity) if exchange is not None else 0
+            if exchange is not None and replaced:
+                await stock.release(uow, exchange.sku, replaced)
+            await stock.release(uow, ordered.sku, good - replaced)
 
 
 def _found(line: ReturnLine) -> dict[str, int]:

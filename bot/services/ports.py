@@ -121,7 +121,8 @@ class Cases(Protocol):
     async def waits_for_us(self, number: str, now: datetime) -> bool:
         """Tell whether a case's customer waits for us, neither for themselves nor for a carrier, an authority or a day.
 
-        What departments have in hand for a case that is carried out has their time first.
+        What departments have in hand for a case that is carried out has their time first. Who traces a lost parcel has
+        that time alone, though the parcel counts as on its way.
         """
 
     async def told_since(self, case: Case, moment: datetime, besides: Collection[str]) -> datetime | None:

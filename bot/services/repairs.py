@@ -17,11 +17,11 @@ from bot.errors import IllegalStateError, InvalidInputError, NotFoundError
 from bot.services import case_verdicts, lifecycle, tasks, wording
 from bot.services.document_links import DocumentKind
 from bot.services.identification import is_proved
+from bot.services.incoming_returns import GRACE
 from bot.services.lifecycle import SHOP, SYSTEM, begin, case_of, finish, go_on, leave_to_person, record, required, wait
 from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
-from bot.services.returns import GRACE
 from bot.services.warehouses import shop_warehouses
 
 QUOTE_HOLDS = timedelta(days=14)

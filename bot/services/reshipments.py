@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.aftersales.case import Case
-from bot.aftersales.order import Order
+from bot.aftersales.order import Order, ShipmentState
 from bot.aftersales.refund import breakdown
 from bot.aftersales.reship import Reshipment, ReshipState
 from bot.aftersales.search import searched_parcel
 from bot.aftersales.task import OFFER_REFUND, Department
+from bot.aftersales.waits import SEARCH
 from bot.errors import IllegalStateError, InvalidInputError, NotFoundError, OutOfStockError
-from bot.services import cases, recoveries, refunds, stock, tasks
+from bot.services import cases, recoveries, refunds, stock, tasks, traces
 from bot.services.lifecycle import (
     SHOP,
     SYSTEM,
@@ -56,7 +57,7 @@ async def add_reshipment(
     if search_until is not None and now < search_until:
         first = searched_parcel(order, case.issue_type, await _searched_before(uow, order.number))
         reshipment.search(first.tracking_number if first is not None else None, search_until)
-        key = f"{reshipment.subject}:search"
+        key = f"{reshipment.subject}{SEARCH}"
         await tasks.open_task(uow, case.number, Department.LOGISTICS, "search_parcel", key, now)
     else:
         await reserve(uow, reshipment, now)
@@ -92,7 +93,7 @@ async def reserve(uow: UnitOfWork, reshipment: Reshipment, now: datetime, *, act
     case = await case_of(uow, reshipment.case_number)
     order = await order_of(uow, reshipment.order_number)
     subject = reshipment.subject
-    await tasks.cancel_by_key(uow, f"{subject}:search", now)
+    await tasks.cancel_by_key(uow, f"{subject}{SEARCH}", now)
     if not await _take_all(uow, order, reshipment.lines):
         reshipment.cancel(now)
         key = f"{subject}:unavailable"
@@ -177,26 +178,28 @@ async def cancel(uow: UnitOfWork, number: str, reason: str, now: datetime, *, ac
 
 async def lost(uow: UnitOfWork, reshipment: Reshipment, now: datetime) -> None:
     """Let somebody trace a second parcel that the carrier lost, too; commits nothing."""
-    key, number = reshipment.trace_key, reshipment.case_number
-    await tasks.open_task(uow, number, Department.LOGISTICS, "trace_parcel", key, now)
+    await traces.begin(uow, reshipment, now)
 
 
 async def is_lost(uow: UnitOfWork, reshipment: Reshipment) -> bool:
-    """Tell whether the carrier has lost the new parcel that left last."""
+    """Tell whether the carrier has lost the new parcel that left last, and nobody has found it since."""
     is_under_way = reshipment.state is ReshipState.SHIPPED
-    return is_under_way and await uow.tasks.by_key(reshipment.trace_key) is not None
+    return is_under_way and traces.is_lost(reshipment, await uow.tasks.of_case(reshipment.case_number))
 
 
 async def first_parcel_lost(uow: UnitOfWork, order_number: str, tracking_number: str, now: datetime) -> None:
     """End the search for a parcel that the carrier itself reports as lost; commits nothing.
 
-    Where nobody searched for this one but for another of the order, the missing goods were in this one.
+    Where nobody searched for this one but for another of the order that may yet arrive, the missing goods were in
+    this one.
     """
     waiting = await _waiting(uow, order_number)
     if tracking_number in await _searched_before(uow, order_number):
         concerned = [again for again in waiting if again.lost_tracking_number == tracking_number]
     else:
-        concerned = waiting[-1:]
+        order = await order_of(uow, order_number)
+        gone = {parcel.tracking_number for parcel in order.shipments if parcel.state is ShipmentState.LOST}
+        concerned = [again for again in waiting if again.lost_tracking_number not in gone][-1:]
     for reshipment in concerned:
         reshipment.turn_to(tracking_number)
         if reshipment.state is ReshipState.SEARCHING:

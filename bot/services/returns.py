@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.aftersales.case import Case
 from bot.aftersales.labels import WITHDRAWALS, Payer, Remedy
@@ -34,9 +34,6 @@ from bot.services.notifications import notify
 from bot.services.one_by_one import one_by_one
 from bot.services.ports import UnitOfWork
 from bot.services.warehouses import shop_warehouses
-
-GRACE = timedelta(days=3)
-"""How long a parcel that was handed over on the last day may take until its first scan."""
 
 
 async def open_return(
@@ -137,11 +134,16 @@ async def approve(uow: UnitOfWork, rma: str, now: datetime, *, actor: str) -> Re
 
 
 async def tell_approved(uow: UnitOfWork, return_: Return, case: Case, now: datetime) -> None:
-    """Tell the customer where to send the goods and until when; commits nothing."""
+    """Tell the customer where to send the goods and until when, or that they come back anyway; commits nothing."""
+    key = f"{return_.subject}:approved"
+    if return_.state not in AWAITED:
+        values = {"rma": return_.rma, "case": case.number, "refund": wording.money(return_.refund)}
+        await notify(uow, case, "utter_return_comes_back", key, now, **values)
+        return
     address = _on_one_line(destination(return_))
     values = {"rma": return_.rma, "deadline": wording.day(return_.deadline), "address": address}
     values["facts"] = {"document": {"kind": DocumentKind.RETURN.value, "number": return_.rma}}
-    await notify(uow, case, "utter_notify_return_approved", f"{return_.subject}:approved", now, **values)
+    await notify(uow, case, "utter_notify_return_approved", key, now, **values)
 
 
 async def decline(uow: UnitOfWork, rma: str, reason: Refusal, now: datetime, *, actor: str) -> Return:
@@ -193,11 +195,11 @@ async def register_tracking(
     """Record the number under which the customer sends the parcel; commits nothing.
 
     Who told it knows it: only a scan is announced. Goods that were sent though their return has expired take it up
-    again; raises IllegalStateError where something else was agreed about them since.
+    again; raises IllegalStateError where ``incoming_returns.is_wanted`` says that they are not wanted any more.
     """
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
-    is_late = await incoming_returns.is_late(uow, return_)
+    is_late = await incoming_returns.is_late(uow, return_, now)
     return_.ship(carrier, "".join(tracking_number.split()).upper(), now)
     if is_late:
         await incoming_returns.take_up(uow, return_, case, now)
@@ -210,7 +212,7 @@ async def register_tracking(
 async def scanned(uow: UnitOfWork, return_: Return, now: datetime) -> None:
     """Record that the carrier has a parcel whose prepaid label named its number; commits nothing."""
     case = await case_of(uow, return_.case_number)
-    is_late = await incoming_returns.is_late(uow, return_)
+    is_late = await incoming_returns.is_late(uow, return_, now)
     return_.ship(return_.carrier or "", return_.tracking_number or "", now)
     if is_late:
         await incoming_returns.take_up(uow, return_, case, now)
@@ -235,11 +237,11 @@ async def receive(
 
     The goods are to be inspected, and a replacement that waited for them may leave. With the first of them the time
     runs within which they have to be paid for, unless it does already. Late ones take an expired return up again;
-    raises IllegalStateError where something else was agreed about them since.
+    raises IllegalStateError where ``incoming_returns.is_wanted`` says that they are not wanted any more.
     """
     return_ = await get(uow, rma)
     case = await case_of(uow, return_.case_number)
-    is_late = await incoming_returns.is_late(uow, return_)
+    is_late = await incoming_returns.is_late(uow, return_, now)
     return_.receive(pieces, now)
     if is_late:
         await incoming_returns.take_up(uow, return_, case, now)
@@ -264,7 +266,7 @@ async def expire_overdue(uow_factory: Callable[[], UnitOfWork], now: datetime) -
     Reserved replacements are set free, and a case with nothing else to do is resolved. Where the replacement has left
     already, a person decides.
     """
-    today = (now - GRACE).date()
+    today = (now - incoming_returns.GRACE).date()
     async with uow_factory() as uow:
         numbers = [return_.rma for return_ in await uow.returns.overdue(today)]
 
@@ -324,12 +326,14 @@ async def _ask_logistics(uow: UnitOfWork, return_: Return, now: datetime) -> Non
 async def _owe(uow: UnitOfWork, return_: Return, case: Case, now: datetime) -> None:
     """Fix, once goods are here or proved to be sent, until when they have to be paid for; commits nothing.
 
-    Whoever withdraws is to be paid within the time from saying so; the shop may wait only for the goods or the proof
-    that they were sent, whichever is first (Directive 2011/83/EU art. 13(1) and (3)).
+    Where policy counts from the withdrawal, whoever withdraws is to be paid within the time from saying so; the shop
+    may wait only for the goods or the proof that they were sent, whichever is first (as by Directive 2011/83/EU art.
+    13(1) and (3)). Elsewhere, and for anything else, the time runs from the goods.
     """
     if return_.pay_by is not None:
         return
-    if case.issue_type in WITHDRAWALS and await uow.exchanges.of_return(return_.rma) is None:
+    is_withdrawal = case.issue_type in WITHDRAWALS and await uow.exchanges.of_return(return_.rma) is None
+    if is_withdrawal and case_verdicts.counts_from_withdrawal(case):
         told = case_verdicts.pay_by(case, case.opened_at)
         return_.pay_by = told and max(told, now.date())
     elif return_.is_here:

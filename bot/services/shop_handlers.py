@@ -63,7 +63,7 @@ def _moves(
 
 async def _return_received(uow: UnitOfWork, event: ShopEvent, now: datetime) -> Outcome:
     return_ = await returns.get(uow, _number(event))
-    is_wanted = await incoming_returns.is_wanted(uow, return_)
+    is_wanted = await incoming_returns.is_wanted(uow, return_, now)
     if return_.state in return_machine.ENDED and not return_.is_here and not is_wanted:
         # Nobody expects this parcel any more, but there it is.
         key = f"{return_.subject}:unexpected"

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.aftersales.approval import Approval, ApprovalKind
+from bot.aftersales.approval import Approval, ApprovalKind, ApprovalState
+from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.grant import Coupon
 from bot.aftersales.labels import IssueType, Remedy
@@ -18,7 +19,7 @@ from bot.aftersales.policy_terms import Caps
 from bot.aftersales.refund import Refund
 from bot.aftersales.task import Task
 from bot.errors import ConflictError, IllegalStateError, InvalidInputError, NotFoundError, PolicyRefusalError
-from bot.services import agent_decisions, agent_offers, refunds, remedies
+from bot.services import agent_decisions, agent_offers, cases, deciding, refunds, remedies
 from bot.services.agent_terms import Wanted
 from bot.services.deciding import Decider
 from tests.unit.aftersales.builders import NOW, euros
@@ -161,9 +162,23 @@ async def test_an_offer_outlives_the_end_of_its_case(is_accepted: bool) -> None:
 async def test_an_offer_ends_with_a_case_that_the_customer_takes_back() -> None:
     world, case = await a_case()
     await propose(world, case, THIRTY)
-    case.withdraw()
+    async with world.uow() as uow:
+        await cases.withdraw(uow, CONVERSATION, case.number, NOW)
+    assert case.offers[-1].state is OfferState.EXPIRED
     with pytest.raises(IllegalStateError):
         await answer(world, case, True)
+
+
+async def test_an_approval_ends_with_a_case_that_the_customer_takes_back() -> None:
+    world, case = await a_case()
+    asked = await propose(world, case, THIRTY, LITTLE)
+    assert isinstance(asked, Approval)
+    async with world.uow() as uow:
+        await cases.withdraw(uow, CONVERSATION, case.number, NOW)
+        await deciding.require_no_approval(uow, case)
+    assert (asked.state, asked.decided_by) == (ApprovalState.WITHDRAWN, None)
+    (event,) = [event for event in world.database.all(AuditEvent) if event.action == "approval.withdrawn"]
+    assert event.actor == "bot"
 
 
 async def test_nobody_else_answers_an_offer() -> None:

@@ -11,10 +11,11 @@ from bot.aftersales.exchange import ExchangeState
 from bot.aftersales.labels import IssueType, Remedy
 from bot.aftersales.return_ import Finding, Refusal, ReturnState
 from bot.errors import IllegalStateError
-from bot.services import cases, exchanges, inspections, returns
+from bot.services import cases, exchanges, incoming_returns, inspections, returns, tasks
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.services.lifecycles import LATER, exchanged, factory, open_tasks, refunds, told, told_values
+from tests.unit.services.reporting_shop import Shop
 from tests.unit.services.world import CONVERSATION, World
 
 REPLACEMENT = "product1-43"
@@ -94,7 +95,7 @@ async def test_a_difference_that_was_paid_is_given_back_when_the_parcel_never_co
         await exchanges.settle_difference(uow, return_.rma, NOW)
         await uow.commit()
     assert return_.deadline is not None
-    over = NOW + timedelta(days=(return_.deadline - NOW.date()).days + 1) + returns.GRACE
+    over = NOW + timedelta(days=(return_.deadline - NOW.date()).days + 1) + incoming_returns.GRACE
     assert await returns.expire_overdue(factory(world), over) == 1
     assert exchange.state is ExchangeState.CANCELED
     assert open_tasks(world) == ["pay_difference_back"]
@@ -173,5 +174,24 @@ async def test_a_replacement_that_the_carrier_lost_is_traced() -> None:
         await exchanges.ship(uow, return_.rma, "Kranich Paket", "KP7", LATER)
         await exchanges.lost(uow, exchange, LATER)
         await exchanges.lost(uow, exchange, LATER)
+        await uow.commit()
+    assert open_tasks(world) == ["trace_parcel"]
+
+
+async def test_a_replacement_that_was_found_is_not_lost_until_the_carrier_says_so_again() -> None:
+    world, _, return_, exchange = await exchanged()
+    async with world.uow() as uow:
+        await exchanges.ship(uow, return_.rma, "Kranich Paket", "KP7", LATER)
+        await exchanges.lost(uow, exchange, LATER)
+        (task,) = [found for found in await uow.tasks.of_case(exchange.case_number) if found.what == "trace_parcel"]
+        assert await exchanges.is_lost(uow, exchange)
+        assert task.id is not None
+        await tasks.finish(uow, task.id, "mia", "found, on its way", LATER)
+    assert await Shop(world).report("replacement.unavailable", rma=return_.rma) == ("ignored", "past")
+    async with world.uow() as uow:
+        with pytest.raises(IllegalStateError):
+            await exchanges.give_up(uow, return_.rma, LATER)
+        await exchanges.lost(uow, exchange, LATER)
+        assert await exchanges.is_lost(uow, exchange)
         await uow.commit()
     assert open_tasks(world) == ["trace_parcel"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta, timezone
 
 import pytest
 
@@ -75,7 +75,7 @@ async def test_a_parcel_without_a_number_is_taken_in_and_paid_for() -> None:
 async def test_the_number_that_the_customer_was_asked_for_takes_it_up_again() -> None:
     world, case, return_ = await expired()
     async with world.uow() as uow:
-        assert await incoming_returns.awaited_in(uow, CONVERSATION) is return_
+        assert await incoming_returns.awaited_in(uow, CONVERSATION, LATE) is return_
     await register(world, return_)
     assert (return_.state, return_.tracking_number, case.state) == (ReturnState.SHIPPED, "KP9", CaseState.EXECUTING)
     assert world.actions()[-2:] == ["case.reopened", "return.shipped"]
@@ -104,7 +104,7 @@ async def test_what_something_else_was_agreed_about_is_looked_at_by_a_person() -
     assert return_.state is ReturnState.EXPIRED
     assert "unexpected_return" in open_tasks(world)
     async with world.uow() as uow:
-        awaited = await incoming_returns.awaited_in(uow, CONVERSATION)
+        awaited = await incoming_returns.awaited_in(uow, CONVERSATION, LATE)
     assert awaited is not None and awaited.rma != return_.rma
 
 
@@ -193,3 +193,51 @@ async def test_a_replacement_that_was_given_up_before_is_paid_for_as_promised() 
     assert world.variant(REPLACEMENT).stock == free
     assert (await current(world, return_)).state is ExchangeState.CANCELED
     assert told_values(world)["rma"] == return_.rma
+
+
+def last_day(return_: Return) -> datetime:
+    day = return_.deadline + incoming_returns.TRACED_AFTER
+    return datetime.combine(day, time.max, timezone.utc)
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [(0, True), (1, False)])
+async def test_a_parcel_that_was_never_scanned_is_taken_while_it_may_have_been_posted_in_time(
+    days: int, is_taken: bool
+) -> None:
+    world, _, return_ = await expired()
+    now = last_day(return_) + timedelta(days=days)
+    async with world.uow() as uow:
+        assert (await incoming_returns.awaited_in(uow, CONVERSATION, now) is return_) is is_taken
+    shop = Shop(world)
+    await shop.take(shop.event("return.received", rma=return_.rma), now=now)
+    assert return_.state is (ReturnState.RECEIVED if is_taken else ReturnState.EXPIRED)
+    assert open_tasks(world) == ["inspect_return" if is_taken else "unexpected_return"]
+
+
+async def test_a_number_that_comes_too_late_takes_nothing_up() -> None:
+    world, case, return_ = await expired()
+    async with world.uow() as uow:
+        with pytest.raises(IllegalStateError):
+            await returns.register_tracking(uow, return_.rma, "", "kp 9", last_day(return_) + timedelta(days=1))
+    assert (return_.state, return_.pay_by, case.state) == (ReturnState.EXPIRED, None, CaseState.RESOLVED)
+
+
+async def test_a_label_that_is_scanned_too_late_takes_nothing_up() -> None:
+    world, case, return_ = await expired()
+    return_.tracking_number = "KP5"
+    shop = Shop(world)
+    scan = shop.event("shipment.scanned", tracking_number="KP5", state="in_transit")
+    await shop.take(scan, now=last_day(return_) + timedelta(days=1))
+    assert (return_.state, case.state) == (ReturnState.EXPIRED, CaseState.RESOLVED)
+
+
+async def test_what_was_posted_in_time_is_taken_however_late_it_comes() -> None:
+    world = await proved_world()
+    async with world.uow() as uow:
+        case, return_ = await returns.open_return(uow, A_POLICY, A_RETURN, NOW)
+        await returns.register_tracking(uow, return_.rma, "", "kp 9", NOW)
+        await returns.give_up(uow, return_.rma, EXPIRED, actor="agent:7")
+        await uow.commit()
+    shop = Shop(world)
+    await shop.take(shop.event("return.received", rma=return_.rma), now=NOW + timedelta(days=100))
+    assert (return_.state, case.state) == (ReturnState.RECEIVED, CaseState.EXECUTING)

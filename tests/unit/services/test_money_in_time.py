@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,7 @@ from bot.errors import PaymentRefusedError
 from bot.services import inspections, order_changes, promises, refunds, returns, tasks
 from bot.services.lifecycle import begin
 from bot.services.notifications import notify
+from bot.services.policy_files import load_policy
 from bot.services.ports import UnitOfWork
 from tests.unit.aftersales.builders import NOW, a_line, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
@@ -29,6 +31,7 @@ from tests.unit.services.lifecycles import LATER, exchanged, open_tasks, returne
 from tests.unit.services.test_refunds import Provider
 from tests.unit.services.world import A_RETURN, World, proved_world
 
+SHIPPED = load_policy(Path(__file__).parents[3] / "data" / "policy")
 DAYS = 14
 LAST_DAY = NOW + timedelta(days=DAYS)
 TOO_LATE = NOW + timedelta(days=DAYS + 1)
@@ -226,6 +229,19 @@ async def test_who_withdraws_is_paid_in_time_from_saying_so_once_the_goods_are_p
     assert await detect(world, NOW + timedelta(days=paid_within)) == 0
     assert await detect(world, NOW + timedelta(days=paid_within + 1)) == 1
     assert told(world)[-1] == "utter_notify_delay"
+
+
+@pytest.mark.parametrize("country", ["KR", "CN"])
+async def test_where_policy_counts_from_the_goods_a_proof_that_they_were_sent_starts_nothing(country: str) -> None:
+    world = await proved_world()
+    world.order.address = replace(world.order.address, country=country)
+    async with world.uow() as uow:
+        _, return_ = await returns.open_return(uow, SHIPPED, A_RETURN, NOW)
+        await told_by_customer(uow, return_, NOW + timedelta(days=6))
+        assert return_.pay_by is None
+        await here(uow, return_, NOW + timedelta(days=9))
+    days = SHIPPED.for_country(country).days_to_refund
+    assert return_.pay_by == NOW.date() + timedelta(days=9 + days)
 
 
 async def test_goods_that_arrive_after_they_were_proved_to_be_sent_change_nothing() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.aftersales.apportion import total
+from bot.aftersales.approval import Approval, ApprovalState
 from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import IssueType, Remedy
@@ -25,6 +26,7 @@ from bot.errors import InvalidInputError, OutOfStockError, PolicyRefusalError
 from bot.services import cases, ledger, lifecycle, order_changes, refunds, remedies, reshipments
 from bot.services.agent_terms import Wanted
 from bot.services.cases import Complaint
+from bot.services.deciding import Decider
 from tests.unit.aftersales.builders import NOW, euros
 from tests.unit.aftersales.policies import A_POLICY
 from tests.unit.aftersales.test_refund_properties import orders
@@ -199,6 +201,15 @@ async def test_an_offer_of_an_agent_holds_no_longer_than_its_order() -> None:
     assert case.state is CaseState.OFFERED
     await cancel(world)
     assert (case.state, case.offers[-1].state) == (CaseState.WITHDRAWN, OfferState.EXPIRED)
+
+
+async def test_an_approval_waits_no_longer_than_its_order() -> None:
+    world = await proved_world(waiting())
+    case = await register(world, IssueType.LATE_DELIVERY)
+    asked = await propose(world, case, Wanted(Remedy.REFUND_PARTIAL, percent=Decimal(15)), Decider("ben", Decimal(1)))
+    assert isinstance(asked, Approval)
+    await cancel(world)
+    assert (case.state, asked.state) == (CaseState.WITHDRAWN, ApprovalState.WITHDRAWN)
 
 
 async def sent_again(world: World) -> str:

@@ -236,6 +236,11 @@ def test_the_version_follows_what_the_files_say(folder: Folder) -> None:
             "eu.yml:4: days_to_refund: must be at most 14 (legal_days_to_refund), not 15",
         ),
         (
+            "legal_days_to_refund: 14\n",
+            "legal_days_to_refund: 14\nrefund_counts_from: parcel\n",
+            "eu.yml:6: refund_counts_from: must be one of withdrawal, goods, not parcel",
+        ),
+        (
             "  days: 30\n",
             "  days: 30\n  hours: 2\n",
             "eu.yml:9: change_of_mind.hours: is not known; known are days, exchanges_in_advance, legal_days, "

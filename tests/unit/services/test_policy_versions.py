@@ -13,6 +13,7 @@ from bot.aftersales.audit import AuditEvent
 from bot.aftersales.case import Case
 from bot.aftersales.labels import IssueType, Payer, Remedy
 from bot.aftersales.policy import Policy
+from bot.aftersales.policy_terms import RefundStart
 from bot.aftersales.return_ import Refusal, Return, ReturnState
 from bot.services import agent_decisions, agent_offers, case_verdicts, remedies, returns, reviews
 from bot.services.agent_terms import Wanted
@@ -136,6 +137,14 @@ async def test_money_is_promised_no_later_by_a_newer_policy(days: int, kept: int
     assert case.verdict["days_to_refund"] == kept
 
 
+async def test_money_that_counts_from_the_withdrawal_goes_on_to_do_so() -> None:
+    world, case = await registered(NOT_AS_DESCRIBED)
+    newer = replace(NEWER, destinations=(replace(EU, refund_counts_from=RefundStart.GOODS),))
+    await propose(world, case, Wanted(Remedy.REFUND_PARTIAL, percent=Decimal(30)), newer)
+    assert case.policy_version == "v2"
+    assert case_verdicts.counts_from_withdrawal(case)
+
+
 async def test_a_way_back_that_was_free_stays_free() -> None:
     world, case = await registered(NOT_AS_DESCRIBED)
     dearer = replace(EU, faulty=replace(EU.faulty, return_shipping=Payer.CUSTOMER))
@@ -143,6 +152,17 @@ async def test_a_way_back_that_was_free_stays_free() -> None:
     await propose(world, case, Wanted(Remedy.REFUND_PARTIAL, percent=Decimal(30)), newer)
     assert case.policy_version == "v2"
     assert case_verdicts.return_shipping(case) is Payer.SHOP
+
+
+async def test_a_return_that_a_person_allows_later_keeps_the_way_back_free() -> None:
+    world, case = await registered(NOT_AS_DESCRIBED)
+    dearer = replace(EU, faulty=replace(EU.faulty, return_shipping=Payer.CUSTOMER))
+    newer = replace(NEWER, destinations=(dearer,))
+    await propose(world, case, Wanted(Remedy.RETURN_REFUND), newer)
+    async with world.uow() as uow:
+        await agent_offers.answer(uow, newer, CONVERSATION, case.number, 1, True, LATER)
+    (return_,) = world.database.all(Return)
+    assert return_.return_shipping is Payer.SHOP
 
 
 @pytest.mark.parametrize(("days_later", "pay_by"), [(0, 14), (10, 24), (20, 30), (30, 30), (40, 40)])

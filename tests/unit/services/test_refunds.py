@@ -390,3 +390,20 @@ async def test_the_check_finds_what_is_wrong(shop: Shop) -> None:
         "refund F1000001: its parts do not add up to 10.00 EUR",
         "payment p2: 12.00 EUR refunded of 1.00 EUR paid",
     ]
+
+
+async def test_money_that_keeps_coming_back_is_sent_so_often_and_no_more(shop: Shop) -> None:
+    refund = await shop.agree(euros(10))
+    states, now = [], NOW
+    for _ in range(MOST_ROUNDS):
+        assert await shop.send(Provider(), now) == 1
+        for _ in range(2):
+            await shop.do(refunds.fail, refund.number, "account_closed", now)
+        states.append(refund.state)
+        now = refund.next_attempt_at
+    assert states == [RefundState.FAILED] * (MOST_ROUNDS - 1) + [RefundState.REFUSED]
+    provider = Provider()
+    assert await shop.send(provider, NOW + timedelta(days=999)) == 0
+    assert provider.asked == []
+    assert (await shop.balances())[Account.OWED_TO_CUSTOMER] == euros(-10)
+    assert await shop.problems() == []

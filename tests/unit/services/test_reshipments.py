@@ -9,8 +9,8 @@ import pytest
 from bot.aftersales.case import Case, CaseState
 from bot.aftersales.labels import IssueType
 from bot.aftersales.reship import Reshipment, ReshipState
-from bot.errors import InvalidInputError
-from bot.services import cases, reshipments
+from bot.errors import IllegalStateError, InvalidInputError
+from bot.services import cases, reshipments, tasks
 from tests.unit.aftersales.builders import NOW, a_line, an_order
 from tests.unit.services.lifecycles import LATER, a_world_with_case, factory, open_tasks, told
 from tests.unit.services.world import CONVERSATION, World
@@ -129,3 +129,16 @@ async def test_a_reshipment_is_called_off_with_a_reason_or_with_its_case() -> No
         await cases.withdraw(uow, CONVERSATION, case.number, NOW)
     assert reshipment.state is ReshipState.CANCELED
     assert world.variant(SKU).stock == 3
+
+
+async def test_a_second_parcel_that_was_found_is_not_paid_for() -> None:
+    world, _, reshipment = await a_reshipment(is_searched=False)
+    async with world.uow() as uow:
+        await reshipments.ship(uow, reshipment.number, "Kranich Paket", "KP7", LATER)
+        await reshipments.lost(uow, reshipment, LATER)
+        (task,) = [found for found in await uow.tasks.of_case(reshipment.case_number) if found.is_open]
+        assert task.id is not None
+        await tasks.finish(uow, task.id, "mia", "found, on its way", LATER)
+        with pytest.raises(IllegalStateError):
+            await reshipments.cancel(uow, reshipment.number, "lost twice", LATER, actor="agent:mia")
+    assert reshipment.state is ReshipState.SHIPPED

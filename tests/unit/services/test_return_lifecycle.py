@@ -17,7 +17,7 @@ from bot.aftersales.order import Order
 from bot.aftersales.refund import Refund, RefundState
 from bot.aftersales.return_ import Finding, Refusal, Return, ReturnState
 from bot.errors import IllegalStateError, InvalidInputError, NotFoundError
-from bot.services import cases, exchanges, inspections, returns, reviews
+from bot.services import cases, exchanges, incoming_returns, inspections, returns, reviews
 from bot.services.lifecycle import finish
 from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order, euros
 from tests.unit.aftersales.policies import A_POLICY
@@ -246,9 +246,9 @@ async def test_a_parcel_that_is_never_sent_expires_and_the_case_is_resolved() ->
     async with world.uow() as uow:
         case, return_ = await returns.open_return(uow, A_POLICY, A_RETURN, NOW)
     deadline = NOW + timedelta(days=(return_.deadline - NOW.date()).days)
-    assert await returns.expire_overdue(factory(world), deadline + returns.GRACE) == 0
-    assert await returns.expire_overdue(factory(world), deadline + returns.GRACE + timedelta(days=1)) == 1
-    assert await returns.expire_overdue(factory(world), deadline + returns.GRACE + timedelta(days=1)) == 0
+    assert await returns.expire_overdue(factory(world), deadline + incoming_returns.GRACE) == 0
+    assert await returns.expire_overdue(factory(world), deadline + incoming_returns.GRACE + timedelta(days=1)) == 1
+    assert await returns.expire_overdue(factory(world), deadline + incoming_returns.GRACE + timedelta(days=1)) == 0
     assert (return_.state, case.state) == (ReturnState.EXPIRED, CaseState.RESOLVED)
     assert told(world) == ["return_expired"]
     assert refunds(world) == []

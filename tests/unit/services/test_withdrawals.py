@@ -15,11 +15,11 @@ from bot.aftersales.policy import Verdict
 from bot.aftersales.return_ import Return, ReturnState
 from bot.aftersales.shop_event import ShopEventState
 from bot.errors import PolicyRefusalError
-from bot.services import agent_terms, cases, returns
+from bot.services import agent_terms, cases, returns, reviews
 from bot.services.agent_terms import Wanted
 from tests.unit.aftersales.builders import NOW, a_line, a_product, an_order, euros
 from tests.unit.aftersales.policies import LAWFUL
-from tests.unit.services.lifecycles import open_tasks, refunds, told
+from tests.unit.services.lifecycles import open_tasks, refunds, told, told_values
 from tests.unit.services.reporting_shop import Shop
 from tests.unit.services.world import A_RETURN, World, proved_world
 
@@ -114,3 +114,12 @@ async def test_what_was_told_of_the_seal_is_what_a_later_decision_goes_by() -> N
     assert (await decided_again(world, case)).excepted == {1: "hygiene_goods"}
     del case.verdict["sealed"]
     assert (await decided_again(world, case)).sealed is None
+
+
+async def test_who_hears_of_the_approval_of_a_parcel_that_comes_back_has_nothing_to_send() -> None:
+    world, case, return_ = await withdrawn(under_way(ShipmentState.RETURNED_TO_SENDER, price=900))
+    assert return_.state is ReturnState.MANUAL_REVIEW
+    async with world.uow() as uow:
+        await reviews.approve(uow, LAWFUL, case.number, "mia", NOW)
+    assert (return_.state, told(world)) == (ReturnState.SHIPPED, ["utter_return_comes_back"])
+    assert told_values(world)["case"] == case.number
