@@ -9,13 +9,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import choices, facts
-from actions import intake as reading
+from actions import choices, facts, reading
 from actions.context import context
 from actions.empathy import react, soothe
 from actions.escalation import hand_over
 from actions.evidence import still_asked
-from actions.intake import Intake, Reader, forget_answers
+from actions.intake import Intake, forget_answers
 from actions.ratings import rating_in
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
@@ -31,7 +30,7 @@ _ALWAYS_LEFT = frozenset({"stop", "ask_human", "change_language"})
 
 _COURTESIES = frozenset({"greet", "thank", "goodbye"})
 
-_READERS: dict[str, Reader] = {
+_READERS: dict[str, reading.Reader] = {
     "order_number": reading.read_order_number,
     "verification": reading.read_verification,
     "reason": reading.read_reason,

@@ -6,8 +6,7 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import facts
-from actions import intake as reading
+from actions import facts, reading
 from actions.forms import OrderForm
 from actions.intake import Intake
 from bot.services import cases

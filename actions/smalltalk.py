@@ -13,9 +13,10 @@ from actions.agent_offers import answer_offer_in_words, ask_offer_again
 from actions.context import context
 from actions.escalation import AGENT_OFFER, ask_besides, hand_over
 from actions.evidence import ASK_PHOTO, TELL_HOW
-from actions.intake import Intake, forget_answers, read_order_number, read_verification
+from actions.intake import Intake, forget_answers
 from actions.parcels import note_tracking
 from actions.quotes import answer_quote_in_words
+from actions.reading import read_order_number, read_verification
 from actions.turn import Turn
 from bot.aftersales.escalation import EscalationReason
 from bot.aftersales.labels import IssueType

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from actions.context import Context
-from actions.intake import Intake, read_verification
+from actions.intake import Intake
+from actions.reading import read_verification
 from actions.turn import Turn
 from bot.aftersales.order import OrderState
 from bot.services.document_links import DocumentLinks
