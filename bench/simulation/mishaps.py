@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bench.simulation.bargains import BARGAINS, CHANGES
 from bench.simulation.goods import STOCK, Situation
 from bench.simulation.plan import (
@@ -72,7 +74,9 @@ GOODS = (
     ),
     Scenario(
         "counterfeit", "counterfeit", reason("counterfeit"), IN_REVIEW, None, Situation(), _RETURN,
-        (Later(), Agent("approve"), *BACK), _returned("supplier", "utter_notify_return_approved"), needs_person=True,
+        (Later(), Agent("approve"), *BACK),
+        # Whoever knows the brand looks at the goods whatever is paid for them.
+        replace(_returned("supplier", "utter_notify_return_approved"), open=("check_authenticity",)), needs_person=True,
     ),
     Scenario(
         "cheap_goods_stay", "damaged", reason("damaged"), "utter_refund_keeps_goods", "damaged",
@@ -112,7 +116,7 @@ PARCELS = (
     ),
     Scenario(
         "lost_searched", "lost_parcel", reason("lost_parcel"), "utter_reship_searching", "lost", _SEARCHED, _RESHIP,
-        (Later(days=13), *_AGAIN), End(told=_SENT_AGAIN, things=_THERE, liability="undetermined", stock={"1-M": -1}),
+        (Later(days=11), *_AGAIN), End(told=_SENT_AGAIN, things=_THERE, liability="undetermined", stock={"1-M": -1}),
     ),
     Scenario(
         "lost_found", "lost_parcel", reason("lost_parcel"), "utter_reship_searching", "lost", _SEARCHED, _RESHIP,
