@@ -239,7 +239,7 @@ _QUOTE = (
 
 def _back(*, repaired: bool) -> tuple[Step, ...]:
     shipped = Shop("repair.shipped_back", {**PARCEL, "repaired": repaired})
-    return (Later(days=2), shipped, Later(days=2), Scan("again", "delivered"))
+    return (Later(days=1), shipped, Later(days=2), Scan("again", "delivered"))
 
 
 def _answer(answer: str) -> str:
