@@ -54,7 +54,7 @@ PLACES = (
     _eu("NL", "nl", "Utrecht", "3511 AB"),
     _eu("PL", "pl", "Poznań", "61-001", "PLN", "4.3"),
     _eu("LV", "ru", "Daugavpils", "5401"),
-    Place("TR", "tr", "TRY", "40", 2, "İzmir", "35220", True, False, True),
+    Place("TR", "tr", "TRY", "40", 2, "İzmir", "35220", True, True, True),
     Place("AE", "ar", "USD", "1.1", 2, "Dubai", "12345"),
     Place("JP", "ja", "JPY", "165", 0, "東京都新宿区", "160-0022"),
     Place("KR", "ko", "KRW", "1480", 0, "서울특별시 강남구", "06164"),
