@@ -164,7 +164,7 @@ def say_offer(dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict
         choices=[
             facts.choice(facts.label("label_choice_accept"), "/affirm"),
             facts.choice(facts.label("label_choice_decline"), "/deny"),
-            facts.choice(facts.label("label_choice_human"), "/ask_human"),
+            facts.person_choice(),
         ],
     )
 

@@ -82,10 +82,7 @@ class ActionCaseStatus(Action):
             dispatcher.utter_message(response="utter_status_not_identified")
             return finished(turn)
         if not found:
-            ways_on = [
-                facts.choice(facts.label(f"label_intent_{intent}"), f"/{intent}")
-                for intent in ("track_order", "complain")
-            ]
+            ways_on = [facts.intent_choice(intent) for intent in ("track_order", "complain")]
             dispatcher.utter_message(response="utter_case_none", order_number=number, choices=ways_on)
         for told in progress:
             say_status(dispatcher, told)
@@ -109,7 +106,7 @@ class ActionWithdrawCase(Action):
                 response="utter_case_withdraw_too_late",
                 case=number,
                 facts={"reasons": ["goods_underway"]},
-                choices=[facts.choice(facts.label("label_choice_human"), "/ask_human")],
+                choices=[facts.person_choice()],
             )
             return forget_answers()
         dispatcher.utter_message(

@@ -94,8 +94,8 @@ def say_unchangeable(dispatcher: CollectingDispatcher, intake: Intake, order: Or
     elif reason == "already_delivered":
         choices.append(facts.choice(facts.label("label_choice_return"), "/return_item"))
         if intake["request"] == "change_items":
-            choices.append(facts.choice(facts.label("label_intent_exchange_item"), "/exchange_item"))
-    choices.append(facts.choice(facts.label("label_choice_human"), "/ask_human"))
+            choices.append(facts.intent_choice("exchange_item"))
+    choices.append(facts.person_choice())
     dispatcher.utter_message(
         response="utter_change_refused",
         why=facts.lines(facts.label(f"label_reason_{reason}")),

@@ -118,9 +118,9 @@ _OBSTACLES = frozenset({"out_of_stock", "changed", "none_left", "out_of_range", 
 def _say_impossible(dispatcher: CollectingDispatcher, reason: str) -> None:
     """Tell what stands against a change that the order as such allows, and the nearest thing that is possible."""
     why = f"label_obstacle_{reason}" if reason in _OBSTACLES else "label_reason_decided_by_a_person"
-    choices = [facts.choice(facts.label("label_choice_human"), "/ask_human")]
+    choices = [facts.person_choice()]
     if reason == "none_left":
-        choices.insert(0, facts.choice(facts.label("label_intent_cancel_order"), "/cancel_order"))
+        choices.insert(0, facts.intent_choice("cancel_order"))
     dispatcher.utter_message(
         response="utter_change_impossible",
         why=facts.lines(facts.label(why)),

@@ -16,7 +16,7 @@ from actions.intake import Intake, forget_answers
 from actions.joining import join_case
 from actions.lookup import tell_what_is_known
 from actions.quotes import answer_quote_in_words, may_be_about_quote
-from actions.refusals import leave_excepted_out, refuse, say_refusal, wish_of
+from actions.refusals import MEANT_BY, leave_excepted_out, refuse, say_refusal, wish_of
 from actions.replacement import open_variants, read_variant, take_one_by_one
 from actions.turn import HALF_GUESSED, NOT_UNDERSTOOD, SURE, Turn
 from bot.aftersales.labels import PARCEL, WHOLE_ORDER, IssueType, Remedy
@@ -29,13 +29,6 @@ _WISHES = {
     "reship_item": "reship",
     "refund_order": "refund",
     "cancel_order": "refund",
-}
-_MEANT_BY = {
-    "return": (Remedy.RETURN_REFUND,),
-    "exchange": (Remedy.EXCHANGE,),
-    "repair": (Remedy.REPAIR,),
-    "reship": (Remedy.RESHIP,),
-    "refund": (Remedy.REFUND_FULL, Remedy.RETURN_REFUND, Remedy.REFUND_PARTIAL),
 }
 _OF_ONE = frozenset({"exchange", "repair"})
 """Wishes, and remedies, that are for one product at a time."""
@@ -157,7 +150,7 @@ class ValidateComplaintForm(OrderForm):
         """Return the solution that was chosen or named, or None."""
         if intake["remedy"]:
             return Remedy(intake["remedy"])
-        return _MEANT_BY[intake["wish"]][0] if intake["wish"] else None
+        return MEANT_BY[intake["wish"]][0] if intake["wish"] else None
 
     async def _wish_instead(self, intake: Intake, asked: str) -> str | None:
         """Return the solution that the message names, where it does not argue about the one on the table, or None."""
@@ -180,7 +173,7 @@ class ValidateComplaintForm(OrderForm):
         wishes = [
             (float(found["confidence"]), wish)
             for found in likely
-            if (wish := _WISHES.get(found["name"])) and any(verdict.allows(remedy) for remedy in _MEANT_BY[wish])
+            if (wish := _WISHES.get(found["name"])) and any(verdict.allows(remedy) for remedy in MEANT_BY[wish])
         ]
         first, second = [*wishes, (0.0, ""), (0.0, "")][:2]
         # One that is not open must not be much likelier: then the customer hears why it is not.
@@ -193,7 +186,7 @@ class ValidateComplaintForm(OrderForm):
         verdict = await intake.verdict()
         if intake["remedy"] is None:
             await self._remedy_of_wish(dispatcher, intake, verdict)
-        await self._check_choice(dispatcher, intake, verdict)
+        self._check_choice(dispatcher, intake, verdict)
         if intake["remedy"] == Remedy.EXCHANGE.value and not intake["variant"] and not await open_variants(intake):
             self._without_stock(dispatcher, intake, verdict)
         if intake["remedy"] is None:
@@ -208,7 +201,7 @@ class ValidateComplaintForm(OrderForm):
             return
         demand = intake["demand"] or {}
         wants_part = bool(demand.get("amount") or int(demand.get("share") or _WHOLE) < _WHOLE)
-        meant = (Remedy.REFUND_PARTIAL,) if wish == "refund" and wants_part else _MEANT_BY[wish]
+        meant = (Remedy.REFUND_PARTIAL,) if wish == "refund" and wants_part else MEANT_BY[wish]
         open_now = [remedy for remedy in meant if verdict.allows(remedy)]
         if open_now:
             intake.set("remedy", open_now[0].value)
@@ -249,7 +242,7 @@ class ValidateComplaintForm(OrderForm):
         intake.set("offer", OVER)
         intake.set("confirmation", "yes")
 
-    async def _check_choice(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> None:
+    def _check_choice(self, dispatcher: CollectingDispatcher, intake: Intake, verdict: Verdict) -> None:
         """Tell why a remedy that was chosen, by a button of another question, is not open."""
         chosen = Remedy(intake["remedy"]) if intake["remedy"] else Remedy.APOLOGY
         if chosen is Remedy.APOLOGY or not verdict.remedies or verdict.allows(chosen):

@@ -67,7 +67,7 @@ class ValidateExchangeForm(OrderForm):
                 facts={"reasons": ["out_of_stock"]},
                 choices=[
                     facts.choice(facts.label("label_choice_return"), "/return_item"),
-                    facts.choice(facts.label("label_choice_human"), "/ask_human"),
+                    facts.person_choice(),
                 ],
             )
             return True

@@ -16,16 +16,28 @@ __all__ = [
     "choice",
     "day",
     "exchange_fact",
+    "intent_choice",
     "item_fact",
     "label",
     "lines",
     "moment",
     "money",
+    "person_choice",
     "pieces",
     "refund_fact",
     "return_fact",
     "variant",
 ]
+
+
+def person_choice() -> dict[str, Any]:
+    """Return the button that brings in a person."""
+    return choice(label("label_choice_human"), "/ask_human")
+
+
+def intent_choice(intent: str) -> dict[str, Any]:
+    """Return the button that says an intent, named as customers would say it."""
+    return choice(label(f"label_intent_{intent}"), f"/{intent}")
 
 
 def pieces(line: OrderLine, quantity: int, language: str) -> dict[str, Any]:

@@ -23,5 +23,5 @@ async def join_case(dispatcher: CollectingDispatcher, intake: Intake, case: Case
         response="utter_case_joined",
         case=joined.number,
         facts={"case": facts.case_fact(joined)},
-        choices=[facts.choice(facts.label("label_choice_human"), "/ask_human")],
+        choices=[facts.person_choice()],
     )

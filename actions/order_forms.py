@@ -57,7 +57,7 @@ class ValidateWithdrawForm(OrderForm):
     async def refuse(self, dispatcher: CollectingDispatcher, intake: Intake) -> bool:
         if intake["confirmation"] == "yes" or await _open_cases(intake):
             return False
-        status = facts.choice(facts.label("label_intent_check_case"), "/check_case")
+        status = facts.intent_choice("check_case")
         dispatcher.utter_message(response="utter_case_none_open", order_number=intake["order_number"], choices=[status])
         return True
 

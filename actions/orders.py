@@ -53,7 +53,7 @@ class ActionTrackOrder(Action):
         if is_late:
             choices = [
                 facts.choice(facts.label("label_choice_complain"), '/choose_reason{"reason": "late_delivery"}'),
-                facts.choice(facts.label("label_choice_human"), "/ask_human"),
+                facts.person_choice(),
             ]
         promised = shipment.delivered_at or shipment.promised_by
         dispatcher.utter_message(

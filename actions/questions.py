@@ -183,7 +183,7 @@ class ActionAskRemedy(_Question):
             for remedy in remedies
         ]
         if is_over:
-            choices.append(facts.choice(facts.label("label_choice_human"), "/ask_human"))
+            choices.append(facts.person_choice())
         dispatcher.utter_message(
             response="utter_ask_remedy", facts={"remedies": [remedy.value for remedy in remedies]}, choices=choices
         )

@@ -19,17 +19,19 @@ from bot.aftersales.policy import Verdict
 from bot.errors import PolicyRefusalError
 from bot.services import cases
 
-_WISHES = {
-    Remedy.RETURN_REFUND: "return",
-    Remedy.EXCHANGE: "exchange",
-    Remedy.REPAIR: "repair",
-    Remedy.RESHIP: "reship",
+MEANT_BY = {
+    "return": (Remedy.RETURN_REFUND,),
+    "exchange": (Remedy.EXCHANGE,),
+    "repair": (Remedy.REPAIR,),
+    "reship": (Remedy.RESHIP,),
+    "refund": (Remedy.REFUND_FULL, Remedy.RETURN_REFUND, Remedy.REFUND_PARTIAL),
 }
+"""The remedies that each wish comes down to, best first; the texts of ``label_wish_`` name the wishes."""
 
 
 def wish_of(remedy: Remedy) -> str:
     """Return what a remedy is called as a wish, as the texts of ``label_wish_`` name it."""
-    return _WISHES.get(remedy, "refund")
+    return next((wish for wish, meant in MEANT_BY.items() if remedy in meant), "refund")
 
 
 async def refuse(
@@ -52,7 +54,7 @@ async def refuse(
         case = await cases.refuse(uow, intake.context.policy, complaint_of(intake, wish), intake.context.clock())
     order = await intake.load_order()
     assert order is not None
-    choices = [*_ways_out(intake, order, verdict), _person()]
+    choices = [*_ways_out(intake, order, verdict), facts.person_choice()]
     known = {"case": facts.case_fact(case)}
     why = None if reasons else _why(intake, order, verdict)
     say_refusal(dispatcher, response, verdict, reasons=reasons, why=why, choices=choices, known=known, case=case.number)
@@ -154,23 +156,26 @@ def _refuse_for_others(
         if remedy is not wish
     ]
     said = facts.label(f"label_wish_{wish_of(wish)}")
-    say_refusal(dispatcher, "utter_wish_not_open", verdict, reasons=reasons, choices=[*choices, _person()], wish=said)
+    say_refusal(
+        dispatcher,
+        "utter_wish_not_open",
+        verdict,
+        reasons=reasons,
+        choices=[*choices, facts.person_choice()],
+        wish=said,
+    )
 
 
 def _ways_out(intake: Intake, order: Order, verdict: Verdict) -> list[dict[str, Any]]:
     """Return what comes nearest to a wish of which policy allows nothing."""
     against = set(verdict.reasons)
     if against & {"order_canceled", "already_returned"}:
-        return [facts.choice(facts.label("label_intent_check_case"), "/check_case")]
+        return [facts.intent_choice("check_case")]
     if "not_delivered_yet" in against:
         if obstacle(order) is None:
-            return [facts.choice(facts.label("label_intent_cancel_order"), "/cancel_order")]
+            return [facts.intent_choice("cancel_order")]
         return [facts.choice(facts.label("label_choice_track"), "/track_order")]
     if intake.issue in WITHDRAWALS:
         # Nobody has to like what is in order; what is not in order is another right.
         return [facts.choice(facts.label("label_choice_faulty"), "/complain")]
     return []
-
-
-def _person() -> dict[str, Any]:
-    return facts.choice(facts.label("label_choice_human"), "/ask_human")

@@ -89,7 +89,7 @@ async def clarify(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventTyp
         return []
     data = await _data(turn)
     misunderstood = int(tracker.get_slot("misunderstood") or 0) + 1
-    human = facts.choice(facts.label("label_choice_human"), "/ask_human")
+    human = facts.person_choice()
     if misunderstood >= 2:
         dispatcher.utter_message(response="utter_offer_human", choices=[human])
         return [*data, SlotSet("misunderstood", 0)]
@@ -102,7 +102,7 @@ async def clarify(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventTyp
     dispatcher.utter_message(
         response="utter_ask_intent",
         facts={"intents": likely},
-        choices=[*(facts.choice(facts.label(f"label_intent_{name}"), f"/{name}") for name in likely), human],
+        choices=[*(facts.intent_choice(name) for name in likely), human],
     )
     return [*data, SlotSet("misunderstood", misunderstood)]
 

@@ -74,7 +74,7 @@ def leave_to_person(case: Case) -> None:
 
 
 def take_up(uow: UnitOfWork, case: Case, now: datetime) -> None:
-    """Let a case go on that ended because its goods had not come; an open one stays as it is."""
+    """Let a case go on that ended although something is still to come or to be paid; an open one stays as it is."""
     if not case.is_open:
         case.reopen()
         record(uow, SYSTEM, "case.reopened", f"case:{case.number}", case, now)

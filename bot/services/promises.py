@@ -72,7 +72,8 @@ async def _delay(uow: UnitOfWork, levels: ServiceLevels, case: Case, times: int,
     if case.is_open:
         case.raise_priority()
     else:
-        _take_up_again(uow, case, now)
+        # Its money has not left, or came back: paying it resolves it.
+        lifecycle.take_up(uow, case, now)
     # A person has it from the second time on; the customer shall not be told of nothing more than once a day or so.
     pace = case.priority if times == 1 else Priority.HIGH
     case.next_contact_by = levels.next_contact(case.language, pace, now)
@@ -97,13 +98,6 @@ async def _delay(uow: UnitOfWork, levels: ServiceLevels, case: Case, times: int,
             facts={"order_number": case.order_number},
             priority=case.priority,
         )
-
-
-def _take_up_again(uow: UnitOfWork, case: Case, now: datetime) -> None:
-    """Go on with a case that had ended though its money has not left, or came back: paying it resolves it."""
-    case.reopen()
-    lifecycle.begin(case)
-    lifecycle.record(uow, lifecycle.SYSTEM, _REOPENED, f"case:{case.number}", case, now)
 
 
 def _broken_in_a_row(history: list[AuditEvent], was_contacted: bool) -> int:
